@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pooled, aligned memory. Each thread keeps the blocks it freed and hands them out again, so that a
+// training step allocates nothing from the system after the first one.
+
+#ifndef PROMPTER_MEMORY_H
+#define PROMPTER_MEMORY_H
+
+#include <stddef.h>
+
+/// Returns at least `bytes` bytes, aligned to 64, contents undefined; NULL when memory is out.
+void *prompter_allocate(size_t bytes);
+
+/// Returns a block to the calling thread's pool. `bytes` is what the block was asked for with.
+void prompter_release(void *block, size_t bytes);
+
+#endif

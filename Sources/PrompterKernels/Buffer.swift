@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CPrompterKernels
+
+/// A fixed number of float32 values in pooled memory, aligned to 64 bytes.
+///
+/// A buffer is the only storage that kernels read and write. It is written by the code that made
+/// it, before anybody else sees it, and read-only from then on; the exceptions, parameters and
+/// optimiser state, are written between training steps, when no replica runs. That is the contract
+/// under which a buffer may cross threads.
+///
+/// - Complexity: allocation is O(1); memory comes from the calling thread's pool and goes back to
+///   the pool of the thread that lets go of the buffer.
+@safe
+public final class Buffer: @unchecked Sendable {
+  /// The number of values.
+  public let count: Int
+
+  let bytes: Int
+  let base: UnsafeMutablePointer<Float>
+
+  /// Room for `count` values, their contents undefined.
+  ///
+  /// - Parameters:
+  ///   - count: The number of values.
+  ///   - capacity: Values to reserve beyond `count`, for kernels that write whole tiles.
+  public init(count: Int, capacity: Int = 0) {
+    precondition(count >= 0, "A buffer cannot hold \(count) values.")
+    self.count = count
+    bytes = max(count, capacity) * MemoryLayout<Float>.stride
+    guard let memory = unsafe prompter_allocate(bytes) else {
+      fatalError("Out of memory: \(bytes) bytes were asked for.")
+    }
+    unsafe base = memory.bindMemory(to: Float.self, capacity: max(count, capacity))
+  }
+
+  deinit {
+    unsafe prompter_release(base, bytes)
+  }
+
+  /// The value at a position.
+  public subscript(position: Int) -> Float {
+    get {
+      precondition(position >= 0 && position < count, "Position \(position) of \(count).")
+      return unsafe base[position]
+    }
+    set {
+      precondition(position >= 0 && position < count, "Position \(position) of \(count).")
+      unsafe base[position] = newValue
+    }
+  }
+
+  /// Calls `body` with all values, read-only.
+  public func withSpan<Result>(_ body: (Span<Float>) throws -> Result) rethrows -> Result {
+    try unsafe body(Span(_unsafeStart: UnsafePointer(base), count: count))
+  }
+
+  /// Calls `body` with all values, writable.
+  public func withMutableSpan<Result>(
+    _ body: (inout MutableSpan<Float>) throws -> Result
+  ) rethrows -> Result {
+    var span = unsafe MutableSpan(_unsafeStart: base, count: count)
+    return try body(&span)
+  }
+
+  /// Calls `body` with the bytes of all values, read-only.
+  public func withBytes<Result>(_ body: (RawSpan) throws -> Result) rethrows -> Result {
+    try unsafe body(
+      RawSpan(_unsafeStart: base, byteCount: count * MemoryLayout<Float>.stride))
+  }
+
+  /// Sets every value.
+  public func fill(with value: Float) {
+    unsafe base.update(repeating: value, count: count)
+  }
+
+  /// Copies all values of another buffer of the same size.
+  public func update(from other: Buffer) {
+    precondition(other.count == count, "\(other.count) values do not fit \(count).")
+    unsafe base.update(from: other.base, count: count)
+  }
+
+  /// Copies all values of an array of the same size.
+  public func update(from values: [Float]) {
+    precondition(values.count == count, "\(values.count) values do not fit \(count).")
+    for index in 0..<count { unsafe base[index] = values[index] }
+  }
+}
