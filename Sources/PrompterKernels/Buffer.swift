@@ -16,7 +16,9 @@ public final class Buffer: @unchecked Sendable {
   /// The number of values.
   public let count: Int
 
-  let bytes: Int
+  /// The number of values that there is room for, at least ``count``.
+  public let capacity: Int
+
   let base: UnsafeMutablePointer<Float>
 
   /// Room for `count` values, their contents undefined.
@@ -27,15 +29,16 @@ public final class Buffer: @unchecked Sendable {
   public init(count: Int, capacity: Int = 0) {
     precondition(count >= 0, "A buffer cannot hold \(count) values.")
     self.count = count
-    bytes = max(count, capacity) * MemoryLayout<Float>.stride
+    self.capacity = max(count, capacity)
+    let bytes = self.capacity * MemoryLayout<Float>.stride
     guard let memory = unsafe prompter_allocate(bytes) else {
       fatalError("Out of memory: \(bytes) bytes were asked for.")
     }
-    unsafe base = memory.bindMemory(to: Float.self, capacity: max(count, capacity))
+    unsafe base = memory.bindMemory(to: Float.self, capacity: self.capacity)
   }
 
   deinit {
-    unsafe prompter_release(base, bytes)
+    unsafe prompter_release(base, capacity * MemoryLayout<Float>.stride)
   }
 
   /// The value at a position.

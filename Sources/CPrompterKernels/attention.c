@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "prompter_attention.h"
+
+#include <math.h>
+
+#include "small_product.h"
+
+// Queries are taken in blocks, so that the scores of a long row stay in the cache.
+enum { block = 48 };
+
+static size_t padded(size_t keys) { return (keys + 15) / 16 * 16; }
+
+size_t prompter_attention_scratch(size_t keys, size_t size) {
+  // Keys and values transposed, two blocks of scores.
+  return padded(keys) * (2 * size + 2 * block);
+}
+
+// What one head of one batch row works on.
+struct head {
+  size_t queries, prompt, text, keys, stride;  // keys = prompt + text; stride = padded keys
+  struct strided q;
+  const float *k, *v, *prefix_k, *prefix_v;
+  uint32_t dropout_key;
+};
+
+PROMPTER_INLINE struct head head_of(const struct prompter_attention *a, size_t row, size_t h) {
+  size_t first_query = (size_t)a->query_offsets[row], first_key = (size_t)a->key_offsets[row];
+  size_t prompt = 0, prefix = 0;
+  if (a->prefix_keys != NULL) {
+    prefix = (size_t)a->prefix_begin[row];
+    prompt = (size_t)a->prefix_end[row] - prefix;
+  }
+  size_t text = (size_t)a->key_offsets[row + 1] - first_key;
+  return (struct head){
+      .queries = (size_t)a->query_offsets[row + 1] - first_query,
+      .prompt = prompt,
+      .text = text,
+      .keys = prompt + text,
+      .stride = padded(prompt + text),
+      .q = {a->queries + first_query * a->query_stride + h * a->size, a->query_stride, 1},
+      .k = a->keys + first_key * a->key_stride + h * a->size,
+      .v = a->values + first_key * a->key_stride + h * a->size,
+      .prefix_k = prompt ? a->prefix_keys + prefix * a->prefix_stride + h * a->size : NULL,
+      .prefix_v = prompt ? a->prefix_values + prefix * a->prefix_stride + h * a->size : NULL,
+      .dropout_key = a->dropout_threshold != 0
+                         ? derived_key(derived_key(a->dropout_key, a->row_keys[row]), (uint32_t)h)
+                         : 0,
+  };
+}
+
+// The prompt's and the text's rows of one head, transposed to [size, stride], the rest zero.
+PROMPTER_INLINE void gather_transposed(const struct prompter_attention *a, const struct head *t,
+                                       const float *prefix, const float *text, float *y) {
+  if (t->prompt) transpose(t->prompt, a->size, prefix, a->prefix_stride, y, t->stride);
+  transpose(t->text, a->size, text, a->key_stride, y + t->prompt, t->stride);
+  for (size_t c = 0; c < a->size; c++) {
+    for (size_t j = t->keys; j < t->stride; j++) y[c * t->stride + j] = 0.0f;
+  }
+}
+
+// scores = softmax(scale * scores) in place, without the division; returns 1 / denominator and, in
+// `log_sum`, the denominator's logarithm. Columns beyond `keys` become 0.
+PROMPTER_INLINE float softmax_row(float *scores, size_t keys, size_t stride, float scale,
+                                  float *log_sum) {
+  PROMPTER_REASSOCIATE
+  float maximum = scores[0];
+  for (size_t j = 1; j < keys; j++) maximum = scores[j] > maximum ? scores[j] : maximum;
+  maximum *= scale;
+  for (size_t j = 0; j < stride; j++) scores[j] = exponential(scores[j] * scale - maximum);
+  for (size_t j = keys; j < stride; j++) scores[j] = 0.0f;
+  float sum = 0.0f;
+  for (size_t j = 0; j < stride; j++) sum += scores[j];
+  *log_sum = maximum + logf(sum);
+  return 1.0f / sum;
+}
+
+PROMPTER_INLINE void drop_row(float *row, const struct prompter_attention *a, uint32_t key,
+                              size_t keys) {
+  for (size_t j = 0; j < keys; j++) {
+    row[j] *= dropout_factor(key, (uint32_t)j, a->dropout_threshold, a->dropout_scale);
+  }
+}
+
+PROMPTER_INLINE void forward_head(const struct prompter_attention *a, const struct head *t,
+                                  float *out, size_t out_stride, float *log_sums, size_t heads,
+                                  float *scratch) {
+  float *keys = scratch, *scores = keys + a->size * t->stride;
+  gather_transposed(a, t, t->prefix_k, t->k, keys);
+  for (size_t i = 0; i < t->queries; i += block) {
+    size_t count = t->queries - i < block ? t->queries - i : block;
+    struct strided q = {t->q.p + i * t->q.row, t->q.row, 1};
+    small_product(count, t->stride, a->size, q, keys, t->stride, scores, t->stride, 0);
+    float inverse[block];
+    for (size_t r = 0; r < count; r++) {
+      float log_sum;
+      float *row = scores + r * t->stride;
+      inverse[r] = softmax_row(row, t->keys, t->stride, a->scale, &log_sum);
+      if (log_sums != NULL) log_sums[(i + r) * heads] = log_sum;
+      if (a->dropout_threshold) drop_row(row, a, derived_key(t->dropout_key, i + r), t->keys);
+    }
+    float *target = out + i * out_stride;
+    struct strided p = {scores, t->stride, 1}, text = {scores + t->prompt, t->stride, 1};
+    if (t->prompt) {
+      small_product(count, a->size, t->prompt, p, t->prefix_v, a->prefix_stride, target,
+                    out_stride, 0);
+    }
+    small_product(count, a->size, t->text, text, t->v, a->key_stride, target, out_stride,
+                  t->prompt != 0);
+    for (size_t r = 0; r < count; r++) {
+      for (size_t c = 0; c < a->size; c++) target[r * out_stride + c] *= inverse[r];
+    }
+  }
+}
+
+PROMPTER_CLONES
+void prompter_attention_forward(const struct prompter_attention *a, float *out, size_t out_stride,
+                                float *log_sums, float *scratch) {
+  for (size_t row = 0; row < a->rows; row++) {
+    size_t first = (size_t)a->query_offsets[row];
+    for (size_t h = 0; h < a->heads; h++) {
+      struct head t = head_of(a, row, h);
+      forward_head(a, &t, out + first * out_stride + h * a->size, out_stride,
+                   log_sums == NULL ? NULL : log_sums + first * a->heads + h, a->heads, scratch);
+    }
+  }
+}
+
+// With P the probabilities, dP = dO V^T and D the row sums of dO * O:
+// dS = scale P (dP - D), dV = P^T dO, dQ = dS K, dK = dS^T Q. P is computed again from the kept
+// logarithms of the denominators. Under dropout, P becomes P * mask where it meets V, and dP
+// becomes dP * mask; D is unchanged.
+PROMPTER_INLINE void score_gradients(const struct prompter_attention *a, const struct head *t,
+                                     size_t first, size_t count, const float *out,
+                                     const float *dout, size_t out_stride, const float *log_sums,
+                                     const float *keys, const float *values, float *p, float *ds) {
+  struct strided q = {t->q.p + first * t->q.row, t->q.row, 1}, g = {dout, out_stride, 1};
+  small_product(count, t->stride, a->size, q, keys, t->stride, p, t->stride, 0);
+  small_product(count, t->stride, a->size, g, values, t->stride, ds, t->stride, 0);
+  for (size_t r = 0; r < count; r++) {
+    PROMPTER_REASSOCIATE
+    float *probability = p + r * t->stride, *gradient = ds + r * t->stride;
+    float log_sum = log_sums[r * a->heads], dot = 0.0f;
+    for (size_t c = 0; c < a->size; c++) dot += dout[r * out_stride + c] * out[r * out_stride + c];
+    for (size_t j = 0; j < t->stride; j++) {
+      probability[j] = exponential(probability[j] * a->scale - log_sum);
+    }
+    for (size_t j = t->keys; j < t->stride; j++) probability[j] = 0.0f;
+    if (a->dropout_threshold) {
+      uint32_t key = derived_key(t->dropout_key, first + r);
+      for (size_t j = 0; j < t->keys; j++) {
+        float factor = dropout_factor(key, (uint32_t)j, a->dropout_threshold, a->dropout_scale);
+        gradient[j] = a->scale * probability[j] * (gradient[j] * factor - dot);
+        probability[j] *= factor;
+      }
+    } else {
+      for (size_t j = 0; j < t->stride; j++) {
+        gradient[j] = a->scale * probability[j] * (gradient[j] - dot);
+      }
+    }
+  }
+}
+
+// Where one head of one row writes its gradients; NULL where none are wanted.
+struct head_gradients {
+  float *q, *k, *v, *prefix_k, *prefix_v;
+};
+
+PROMPTER_INLINE struct head_gradients gradients_of(const struct prompter_attention *a,
+                                                   const struct prompter_attention_gradients *d,
+                                                   size_t row, size_t h) {
+  size_t query = (size_t)a->query_offsets[row], key = (size_t)a->key_offsets[row];
+  struct head_gradients g = {0};
+  if (d->queries != NULL) {
+    g.q = d->queries + query * d->query_stride + h * a->size;
+    g.k = d->keys + key * d->key_stride + h * a->size;
+    g.v = d->values + key * d->key_stride + h * a->size;
+  }
+  if (d->prefix_keys != NULL) {
+    size_t prefix = (size_t)a->prefix_begin[row] * d->prefix_stride + h * a->size;
+    g.prefix_k = d->prefix_keys + prefix;
+    g.prefix_v = d->prefix_values + prefix;
+  }
+  return g;
+}
+
+PROMPTER_INLINE void backward_head(const struct prompter_attention *a,
+                                   const struct prompter_attention_gradients *d,
+                                   const struct head *t, struct head_gradients g, const float *out,
+                                   const float *dout, size_t out_stride, const float *log_sums,
+                                   float *scratch) {
+  float *keys = scratch, *values = keys + a->size * t->stride;
+  float *p = values + a->size * t->stride, *ds = p + block * t->stride;
+  gather_transposed(a, t, t->prefix_k, t->k, keys);
+  gather_transposed(a, t, t->prefix_v, t->v, values);
+  for (size_t i = 0; i < t->queries; i += block) {
+    size_t count = t->queries - i < block ? t->queries - i : block, n = a->size;
+    const float *go = dout + i * out_stride, *q = t->q.p + i * t->q.row;
+    score_gradients(a, t, i, count, out + i * out_stride, go, out_stride,
+                    log_sums + i * a->heads, keys, values, p, ds);
+    // Transposed views: (j, r) of these is (r, j) of p and ds.
+    struct strided pt = {p, 1, t->stride}, st = {ds, 1, t->stride};
+    struct strided text_p = {p + t->prompt, 1, t->stride}, text_s = {ds + t->prompt, 1, t->stride};
+    if (g.prefix_k != NULL && t->prompt) {
+      small_product(t->prompt, n, count, pt, go, out_stride, g.prefix_v, d->prefix_stride, 1);
+      small_product(t->prompt, n, count, st, q, t->q.row, g.prefix_k, d->prefix_stride, 1);
+    }
+    if (g.q != NULL) {
+      struct strided s = {ds, t->stride, 1}, s_text = {ds + t->prompt, t->stride, 1};
+      float *dq = g.q + i * d->query_stride;
+      if (t->prompt) {
+        small_product(count, n, t->prompt, s, t->prefix_k, a->prefix_stride, dq, d->query_stride,
+                      0);
+      }
+      small_product(count, n, t->text, s_text, t->k, a->key_stride, dq, d->query_stride,
+                    t->prompt != 0);
+      small_product(t->text, n, count, text_p, go, out_stride, g.v, d->key_stride, i != 0);
+      small_product(t->text, n, count, text_s, q, t->q.row, g.k, d->key_stride, i != 0);
+    }
+  }
+}
+
+PROMPTER_CLONES
+void prompter_attention_backward(const struct prompter_attention *a,
+                                 const struct prompter_attention_gradients *d, const float *out,
+                                 const float *dout, size_t out_stride, const float *log_sums,
+                                 float *scratch) {
+  for (size_t row = 0; row < a->rows; row++) {
+    size_t first = (size_t)a->query_offsets[row];
+    for (size_t h = 0; h < a->heads; h++) {
+      struct head t = head_of(a, row, h);
+      size_t offset = first * out_stride + h * a->size;
+      backward_head(a, d, &t, gradients_of(a, d, row, h), out + offset, dout + offset, out_stride,
+                    log_sums + first * a->heads + h, scratch);
+    }
+  }
+}

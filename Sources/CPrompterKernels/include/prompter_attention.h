@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Multi-head attention over ragged rows whose keys and values may begin with a prompt's.
+//
+// A batch row r owns the queries query_offsets[r] ..< query_offsets[r + 1], the keys and values
+// key_offsets[r] ..< key_offsets[r + 1], and before those the prompt's keys and values
+// prefix_begin[r] ..< prefix_end[r] of a table that all rows share. Every query sees every key of
+// its own row. Nothing is padded.
+
+#ifndef PROMPTER_ATTENTION_H
+#define PROMPTER_ATTENTION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct prompter_attention {
+  size_t rows, heads, size;  // batch rows; heads; values in a head
+  float scale;               // of the scores, 1 / sqrt(size) as a rule
+
+  const float *queries, *keys, *values;  // head h of token t is at t * stride + h * size
+  size_t query_stride, key_stride;       // key_stride also holds for values
+  const int32_t *query_offsets, *key_offsets;
+
+  const float *prefix_keys, *prefix_values;  // NULL when no row has a prompt here
+  size_t prefix_stride;
+  const int32_t *prefix_begin, *prefix_end;
+
+  // Dropout of probabilities; none when the threshold is 0. A probability's fate depends on its
+  // row's key, its head, its query and its key alone.
+  uint32_t dropout_key, dropout_threshold;
+  float dropout_scale;
+  const uint32_t *row_keys;
+};
+
+/// The values of scratch memory that either pass needs for rows of at most `keys` keys, prompt
+/// included.
+size_t prompter_attention_scratch(size_t keys, size_t size);
+
+/// out[t, h] = sum over j of softmax(scale q[t, h] . k[j, h]) v[j, h]. `log_sums` [queries, heads]
+/// (may be NULL) gets the logarithm of each softmax's denominator, all that the backward pass
+/// needs besides `out`.
+void prompter_attention_forward(const struct prompter_attention *a, float *out, size_t out_stride,
+                                float *log_sums, float *scratch);
+
+/// Where the backward pass writes. The gradients of queries, keys and values are written whole;
+/// those of the prompt's keys and values are added to, for several rows may share a prompt. Either
+/// group is left out by leaving its pointers NULL.
+struct prompter_attention_gradients {
+  float *queries, *keys, *values;
+  size_t query_stride, key_stride;
+  float *prefix_keys, *prefix_values;
+  size_t prefix_stride;
+};
+
+/// The pullback of the forward pass for the output's gradient `dout`.
+void prompter_attention_backward(const struct prompter_attention *a,
+                                 const struct prompter_attention_gradients *d, const float *out,
+                                 const float *dout, size_t out_stride, const float *log_sums,
+                                 float *scratch);
+
+#endif

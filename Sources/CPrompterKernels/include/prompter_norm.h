@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Layer normalisation (Ba et al. 2016), with the residual and the bias that stand before it.
+
+#ifndef PROMPTER_NORM_H
+#define PROMPTER_NORM_H
+
+#include <stddef.h>
+
+/// y[r] = normal(x[r] + bias + residual[r]) * gain + offset, where normal subtracts the mean and
+/// divides by sqrt(variance + epsilon). `bias` and `residual` may be NULL. `normalized` and
+/// `inverse_deviation` (both may be NULL) get what the backward pass needs.
+void prompter_layer_norm(float *y, float *normalized, float *inverse_deviation, const float *x,
+                         const float *bias, const float *residual, const float *gain,
+                         const float *offset, float epsilon, size_t rows, size_t columns);
+
+/// dx[r] = the gradient of the sum that was normalised. `dgain` and `doffset` (may be NULL) are
+/// added to.
+void prompter_layer_norm_backward(float *dx, float *dgain, float *doffset, const float *dy,
+                                  const float *normalized, const float *inverse_deviation,
+                                  const float *gain, size_t rows, size_t columns);
+
+#endif

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Matrix products in float32: oneDNN on Linux, Accelerate on Apple's systems.
+
+#ifndef PROMPTER_PRODUCTS_H
+#define PROMPTER_PRODUCTS_H
+
+#include <stddef.h>
+
+/// A frozen weight [outputs, inputs], ready for the products of the forward and backward passes.
+/// Any number of threads may use one at a time.
+struct prompter_matrix;
+
+/// How a frozen weight is kept.
+enum prompter_layout {
+  /// Packed where the library has a packed format for this CPU, else as it is.
+  prompter_layout_automatic,
+  /// Always through the library's packed path.
+  prompter_layout_packed,
+  /// Always as it is.
+  prompter_layout_plain,
+};
+
+/// Prepares a weight. `weight` must outlive the result and never change. NULL when memory is out.
+struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outputs, size_t inputs,
+                                               enum prompter_layout layout);
+void prompter_matrix_destroy(struct prompter_matrix *matrix);
+
+/// y [rows, outputs] = x [rows, inputs] W^T. Both must have room for `rows` rounded up to a
+/// multiple of 32; what stands there is read and overwritten but never mixed into other rows.
+/// Returns 0 on success.
+int prompter_matrix_multiply(struct prompter_matrix *matrix, const float *x, size_t rows, float *y);
+
+/// x [rows, inputs] = y [rows, outputs] W, with the same room to spare.
+int prompter_matrix_multiply_transposed(struct prompter_matrix *matrix, const float *y, size_t rows,
+                                        float *x);
+
+/// c [m, n] = op(a) [m, k] op(b) [k, n], or c += that; op transposes where the flag says so, then
+/// a is stored [k, m] and b [n, k].
+int prompter_product(int transpose_a, int transpose_b, size_t m, size_t n, size_t k, const float *a,
+                     const float *b, float *c, int accumulate);
+
+/// Makes the product library use only the calling thread for calls from the calling thread.
+void prompter_use_one_thread(void);
+
+/// The library's name and version, for reports.
+const char *prompter_product_library(void);
+
+#endif

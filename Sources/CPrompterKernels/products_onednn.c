@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: Apache-2.0
+// Matrix products by oneDNN, whose 2.x and 3.x interfaces differ in how things are described.
+//
+// A primitive run by two threads at once gives wrong results, so each thread makes its own, with
+// its own scratch memory, and keeps it: creating one costs as much as running it.
+
+#ifdef __linux__
+
+#include <dlfcn.h>
+#include <dnnl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "prompter_products.h"
+
+#if DNNL_VERSION_MAJOR >= 3
+typedef const_dnnl_memory_desc_t description;
+typedef dnnl_memory_desc_t owned_description;
+#else
+typedef const dnnl_memory_desc_t *description;
+typedef dnnl_memory_desc_t owned_description;
+#endif
+
+static dnnl_engine_t engine;
+static pthread_once_t engine_once = PTHREAD_ONCE_INIT;
+
+static void make_engine(void) {
+  if (dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success) engine = NULL;
+}
+
+static dnnl_engine_t shared_engine(void) {
+  pthread_once(&engine_once, make_engine);
+  return engine;
+}
+
+static dnnl_stream_t thread_stream(void) {
+  static _Thread_local dnnl_stream_t stream;
+  if (stream == NULL && shared_engine() != NULL) {
+    if (dnnl_stream_create(&stream, engine, dnnl_stream_default_flags) != dnnl_success) stream = NULL;
+  }
+  return stream;
+}
+
+// A row-major matrix, or its transpose, or (with `any`) one in the library's own order.
+enum order { plain, transposed, any };
+
+static int describe(owned_description *d, size_t rows, size_t columns, enum order order) {
+  dnnl_dims_t dims = {(dnnl_dim_t)rows, (dnnl_dim_t)columns};
+  dnnl_dims_t strides = {(dnnl_dim_t)(order == plain ? columns : 1),
+                         (dnnl_dim_t)(order == plain ? 1 : rows)};
+#if DNNL_VERSION_MAJOR >= 3
+  return order == any ? dnnl_memory_desc_create_with_tag(d, 2, dims, dnnl_f32, dnnl_format_tag_any)
+                      : dnnl_memory_desc_create_with_strides(d, 2, dims, dnnl_f32, strides);
+#else
+  return order == any ? dnnl_memory_desc_init_by_tag(d, 2, dims, dnnl_f32, dnnl_format_tag_any)
+                      : dnnl_memory_desc_init_by_strides(d, 2, dims, dnnl_f32, strides);
+#endif
+}
+
+#if DNNL_VERSION_MAJOR >= 3
+#define VIEW(d) (d)
+static void discard(owned_description *d) { dnnl_memory_desc_destroy(*d); }
+static int is_blocked(description d) {
+  int blocks = 0;
+  return dnnl_memory_desc_query(d, dnnl_query_inner_nblks_s32, &blocks) == dnnl_success && blocks > 0;
+}
+#else
+#define VIEW(d) (&(d))
+static void discard(owned_description *d) { (void)d; }
+static int is_blocked(description d) { return d->format_desc.blocking.inner_nblks > 0; }
+#endif
+
+// The primitive for [m, k] x [k, n], its weight in the library's own order.
+static dnnl_primitive_desc_t matmul_description(size_t m, size_t n, size_t k) {
+  owned_description a, b, c;
+  if (describe(&a, m, k, plain) || describe(&b, k, n, any) || describe(&c, m, n, plain)) return NULL;
+  dnnl_primitive_attr_t attributes;
+  dnnl_primitive_desc_t result = NULL;
+  if (dnnl_primitive_attr_create(&attributes) != dnnl_success) return NULL;
+  dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
+#if DNNL_VERSION_MAJOR >= 3
+  int status = dnnl_matmul_primitive_desc_create(&result, shared_engine(), a, b, NULL, c, attributes);
+#else
+  dnnl_matmul_desc_t matmul;
+  int status = dnnl_matmul_desc_init(&matmul, &a, &b, NULL, &c);
+  if (status == dnnl_success) {
+    status = dnnl_primitive_desc_create(&result, &matmul, attributes, shared_engine(), NULL);
+  }
+#endif
+  dnnl_primitive_attr_destroy(attributes);
+  discard(&a);
+  discard(&b);
+  discard(&c);
+  return status == dnnl_success ? result : NULL;
+}
+
+// One weight matrix [k, n] for one direction.
+struct packed {
+  float *values;  // NULL: not packed yet
+  size_t k, n;
+};
+
+struct prompter_matrix {
+  const float *weight;
+  size_t outputs, inputs;
+  int is_packed;
+  struct packed forward, backward;
+  pthread_mutex_t lock;
+};
+
+// The number of rows that stands for the packed format's own: the format is the same for all.
+enum { representative_rows = 256 };
+
+struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outputs, size_t inputs,
+                                               enum prompter_layout layout) {
+  struct prompter_matrix *matrix = calloc(1, sizeof *matrix);
+  if (matrix == NULL) return NULL;
+  *matrix = (struct prompter_matrix){.weight = weight, .outputs = outputs, .inputs = inputs,
+                                     .forward = {NULL, inputs, outputs},
+                                     .backward = {NULL, outputs, inputs}};
+  pthread_mutex_init(&matrix->lock, NULL);
+  if (layout == prompter_layout_automatic) {
+    dnnl_primitive_desc_t d = matmul_description(representative_rows, outputs, inputs);
+    if (d != NULL) {
+      matrix->is_packed = is_blocked(dnnl_primitive_desc_query_md(d, dnnl_query_weights_md, 0));
+      dnnl_primitive_desc_destroy(d);
+    }
+  } else {
+    matrix->is_packed = layout == prompter_layout_packed;
+  }
+  return matrix;
+}
+
+void prompter_matrix_destroy(struct prompter_matrix *matrix) {
+  if (matrix == NULL) return;
+  free(matrix->forward.values);
+  free(matrix->backward.values);
+  pthread_mutex_destroy(&matrix->lock);
+  free(matrix);
+}
+
+// Reorders a [k, n] matrix into the order of `target`. Returns NULL on failure.
+static float *reordered(const float *values, size_t k, size_t n, enum order order,
+                        description target) {
+  owned_description source;
+  if (describe(&source, k, n, order)) return NULL;
+  size_t bytes = (dnnl_memory_desc_get_size(target) + 63) / 64 * 64;
+  float *result = aligned_alloc(64, bytes);
+  dnnl_memory_t from = NULL, to = NULL;
+  dnnl_primitive_desc_t d = NULL;
+  dnnl_primitive_t reorder = NULL;
+  int status = result == NULL ||
+               dnnl_memory_create(&from, VIEW(source), shared_engine(), (void *)values) ||
+               dnnl_memory_create(&to, target, engine, result) ||
+               dnnl_reorder_primitive_desc_create(&d, VIEW(source), engine, target, engine, NULL) ||
+               dnnl_primitive_create(&reorder, d);
+  if (!status) {
+    dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
+    status = dnnl_primitive_execute(reorder, thread_stream(), 2, arguments) ||
+             dnnl_stream_wait(thread_stream());
+  }
+  if (reorder != NULL) dnnl_primitive_destroy(reorder);
+  if (d != NULL) dnnl_primitive_desc_destroy(d);
+  if (from != NULL) dnnl_memory_destroy(from);
+  if (to != NULL) dnnl_memory_destroy(to);
+  discard(&source);
+  if (!status) return result;
+  free(result);
+  return NULL;
+}
+
+// The packed values, made when first asked for; the backward direction is never packed for
+// inference.
+static float *packed_values(struct prompter_matrix *matrix, struct packed *packed, enum order order) {
+  pthread_mutex_lock(&matrix->lock);
+  if (packed->values == NULL) {
+    dnnl_primitive_desc_t d = matmul_description(representative_rows, packed->n, packed->k);
+    if (d != NULL) {
+      description target = dnnl_primitive_desc_query_md(d, dnnl_query_weights_md, 0);
+      packed->values = reordered(matrix->weight, packed->k, packed->n, order, target);
+      dnnl_primitive_desc_destroy(d);
+    }
+  }
+  float *values = packed->values;
+  pthread_mutex_unlock(&matrix->lock);
+  return values;
+}
+
+// What one thread keeps for one shape.
+struct product {
+  size_t m, n, k;
+  dnnl_primitive_t primitive;
+  dnnl_memory_t a, b, c, scratch;
+  void *scratch_values;
+};
+
+enum { cached = 512 };
+
+struct cache {
+  struct product products[cached];
+};
+
+static pthread_key_t cache_key;
+static pthread_once_t cache_once = PTHREAD_ONCE_INIT;
+
+static void empty(struct product *p) {
+  if (p->primitive == NULL) return;
+  dnnl_primitive_destroy(p->primitive);
+  dnnl_memory_destroy(p->a);
+  dnnl_memory_destroy(p->b);
+  dnnl_memory_destroy(p->c);
+  dnnl_memory_destroy(p->scratch);
+  free(p->scratch_values);
+  *p = (struct product){0};
+}
+
+static void free_cache(void *value) {
+  struct cache *cache = value;
+  for (size_t i = 0; i < cached; i++) empty(&cache->products[i]);
+  free(cache);
+}
+
+static void make_cache_key(void) { pthread_key_create(&cache_key, free_cache); }
+
+static struct cache *thread_cache(void) {
+  pthread_once(&cache_once, make_cache_key);
+  struct cache *cache = pthread_getspecific(cache_key);
+  if (cache == NULL && (cache = calloc(1, sizeof *cache)) != NULL) {
+    pthread_setspecific(cache_key, cache);
+  }
+  return cache;
+}
+
+static int make_product(struct product *p, size_t m, size_t n, size_t k) {
+  dnnl_primitive_desc_t d = matmul_description(m, n, k);
+  if (d == NULL) return 1;
+  description a = dnnl_primitive_desc_query_md(d, dnnl_query_src_md, 0);
+  description b = dnnl_primitive_desc_query_md(d, dnnl_query_weights_md, 0);
+  description c = dnnl_primitive_desc_query_md(d, dnnl_query_dst_md, 0);
+  description s = dnnl_primitive_desc_query_md(d, dnnl_query_scratchpad_md, 0);
+  size_t bytes = (dnnl_memory_desc_get_size(s) + 127) / 64 * 64;
+  *p = (struct product){.m = m, .n = n, .k = k, .scratch_values = aligned_alloc(64, bytes)};
+  int status = p->scratch_values == NULL || dnnl_primitive_create(&p->primitive, d) ||
+               dnnl_memory_create(&p->a, a, engine, DNNL_MEMORY_NONE) ||
+               dnnl_memory_create(&p->b, b, engine, DNNL_MEMORY_NONE) ||
+               dnnl_memory_create(&p->c, c, engine, DNNL_MEMORY_NONE) ||
+               dnnl_memory_create(&p->scratch, s, engine, p->scratch_values);
+  dnnl_primitive_desc_destroy(d);
+  return status;
+}
+
+static struct product *product_for(size_t m, size_t n, size_t k) {
+  struct cache *cache = thread_cache();
+  if (cache == NULL) return NULL;
+  size_t slot = (m * 1000003u + n * 10007u + k * 101u) % cached;
+  for (size_t i = 0; i < 8; i++) {
+    struct product *p = &cache->products[(slot + i) % cached];
+    if (p->primitive != NULL && p->m == m && p->n == n && p->k == k) return p;
+    if (p->primitive == NULL) return make_product(p, m, n, k) ? NULL : p;
+  }
+  struct product *p = &cache->products[slot];
+  empty(p);
+  return make_product(p, m, n, k) ? NULL : p;
+}
+
+static int multiply_packed(const float *x, const float *weight, float *y, size_t m, size_t n,
+                           size_t k) {
+  struct product *p = product_for((m + 31) / 32 * 32, n, k);
+  if (p == NULL || weight == NULL) return 1;
+  dnnl_memory_set_data_handle(p->a, (void *)x);
+  dnnl_memory_set_data_handle(p->b, (void *)weight);
+  dnnl_memory_set_data_handle(p->c, y);
+  dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, p->a},
+                                 {DNNL_ARG_WEIGHTS, p->b},
+                                 {DNNL_ARG_DST, p->c},
+                                 {DNNL_ARG_SCRATCHPAD, p->scratch}};
+  return dnnl_primitive_execute(p->primitive, thread_stream(), 4, arguments) ||
+         dnnl_stream_wait(thread_stream());
+}
+
+int prompter_matrix_multiply(struct prompter_matrix *matrix, const float *x, size_t rows, float *y) {
+  if (rows == 0) return 0;
+  if (!matrix->is_packed) {
+    return prompter_product(0, 1, rows, matrix->outputs, matrix->inputs, x, matrix->weight, y, 0);
+  }
+  const float *weight = packed_values(matrix, &matrix->forward, transposed);
+  return multiply_packed(x, weight, y, rows, matrix->outputs, matrix->inputs);
+}
+
+int prompter_matrix_multiply_transposed(struct prompter_matrix *matrix, const float *y, size_t rows,
+                                        float *x) {
+  if (rows == 0) return 0;
+  if (!matrix->is_packed) {
+    return prompter_product(0, 0, rows, matrix->inputs, matrix->outputs, y, matrix->weight, x, 0);
+  }
+  const float *weight = packed_values(matrix, &matrix->backward, plain);
+  return multiply_packed(y, weight, x, rows, matrix->inputs, matrix->outputs);
+}
+
+int prompter_product(int transpose_a, int transpose_b, size_t m, size_t n, size_t k, const float *a,
+                     const float *b, float *c, int accumulate) {
+  if (m == 0 || n == 0) return 0;
+  if (k == 0) {
+    if (!accumulate) memset(c, 0, m * n * sizeof *c);
+    return 0;
+  }
+  return dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', (dnnl_dim_t)m, (dnnl_dim_t)n,
+                    (dnnl_dim_t)k, 1.0f, a, (dnnl_dim_t)(transpose_a ? m : k), b,
+                    (dnnl_dim_t)(transpose_b ? k : n), accumulate ? 1.0f : 0.0f, c, (dnnl_dim_t)n);
+}
+
+// Debian's oneDNN is built with OpenMP, whose setting belongs to the calling thread. Looked up by
+// name because other builds of the library have no OpenMP.
+void prompter_use_one_thread(void) {
+  void (*set)(int) = (void (*)(int))dlsym(RTLD_DEFAULT, "omp_set_num_threads");
+  if (set != NULL) set(1);
+}
+
+const char *prompter_product_library(void) {
+  static char name[64];
+  const dnnl_version_t *version = dnnl_version();
+  snprintf(name, sizeof name, "oneDNN %d.%d.%d", version->major, version->minor, version->patch);
+  return name;
+}
+
+#endif

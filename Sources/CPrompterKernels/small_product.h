@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Products of the small matrices inside attention, inlined where they are used: a library call for
+// each head of each row would cost more than the product.
+
+#ifndef PROMPTER_SMALL_PRODUCT_H
+#define PROMPTER_SMALL_PRODUCT_H
+
+#include <stddef.h>
+
+#include "vector.h"
+
+// A matrix given by a pointer and two strides: value (i, j) is at p[i * row + j * step].
+struct strided {
+  const float *p;
+  size_t row, step;
+};
+
+// Sixteen columns of `count` rows (a constant after inlining): c = a b, or c += a b.
+PROMPTER_INLINE void product_tile(const size_t count, size_t depth, struct strided a,
+                                  const float *b, size_t b_stride, float *c, size_t c_stride,
+                                  int accumulate) {
+  v16 sum[6];
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < count; r++) sum[r] = accumulate ? load16(c + r * c_stride) : (v16){0};
+  for (size_t k = 0; k < depth; k++) {
+    v16 row = load16(b + k * b_stride);
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < count; r++) sum[r] += a.p[r * a.row + k * a.step] * row;
+  }
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < count; r++) store16(c + r * c_stride, sum[r]);
+}
+
+// The columns that do not fill a vector.
+PROMPTER_INLINE void product_rest(size_t rows, size_t columns, size_t depth, struct strided a,
+                                  const float *b, size_t b_stride, float *c, size_t c_stride,
+                                  int accumulate) {
+  for (size_t r = 0; r < rows; r++) {
+    for (size_t j = 0; j < columns; j++) {
+      float sum = accumulate ? c[r * c_stride + j] : 0.0f;
+      for (size_t k = 0; k < depth; k++) {
+        sum += a.p[r * a.row + k * a.step] * b[k * b_stride + j];
+      }
+      c[r * c_stride + j] = sum;
+    }
+  }
+}
+
+// c [rows, columns] = a [rows, depth] b [depth, columns], or c += a b. The rows of b and c are
+// contiguous; a may be transposed by its strides.
+PROMPTER_INLINE void small_product(size_t rows, size_t columns, size_t depth, struct strided a,
+                                   const float *b, size_t b_stride, float *c, size_t c_stride,
+                                   int accumulate) {
+  size_t whole = columns / 16 * 16;
+  for (size_t r = 0; r < rows; r += 6) {
+    struct strided block = {a.p + r * a.row, a.row, a.step};
+    float *target = c + r * c_stride;
+    size_t count = rows - r < 6 ? rows - r : 6;
+    for (size_t j = 0; j < whole; j += 16) {
+      switch (count) {
+        case 6: product_tile(6, depth, block, b + j, b_stride, target + j, c_stride, accumulate); break;
+        case 5: product_tile(5, depth, block, b + j, b_stride, target + j, c_stride, accumulate); break;
+        case 4: product_tile(4, depth, block, b + j, b_stride, target + j, c_stride, accumulate); break;
+        case 3: product_tile(3, depth, block, b + j, b_stride, target + j, c_stride, accumulate); break;
+        case 2: product_tile(2, depth, block, b + j, b_stride, target + j, c_stride, accumulate); break;
+        default: product_tile(1, depth, block, b + j, b_stride, target + j, c_stride, accumulate);
+      }
+    }
+    if (whole < columns) {
+      product_rest(count, columns - whole, depth, block, b + whole, b_stride, target + whole,
+                   c_stride, accumulate);
+    }
+  }
+}
+
+typedef float v8 __attribute__((vector_size(32)));
+typedef float v8_unaligned __attribute__((vector_size(32), aligned(4)));
+
+// Eight rows of eight values, transposed in registers.
+PROMPTER_INLINE void transpose_tile(const float *x, size_t x_stride, float *y, size_t y_stride) {
+  v8 a[8], b[8];
+#pragma clang loop unroll(full)
+  for (int r = 0; r < 8; r++) a[r] = *(const v8_unaligned *)(x + r * x_stride);
+#pragma clang loop unroll(full)
+  for (int r = 0; r < 8; r += 2) {
+    b[r] = __builtin_shufflevector(a[r], a[r + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+    b[r + 1] = __builtin_shufflevector(a[r], a[r + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+  }
+#pragma clang loop unroll(full)
+  for (int r = 0; r < 8; r += 4) {
+#pragma clang loop unroll(full)
+    for (int s = 0; s < 2; s++) {
+      v8 low = b[r + s], high = b[r + s + 2];
+      a[r + s] = __builtin_shufflevector(low, high, 0, 1, 8, 9, 4, 5, 12, 13);
+      a[r + s + 2] = __builtin_shufflevector(low, high, 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int r = 0; r < 4; r++) {
+    v8 left = __builtin_shufflevector(a[r], a[r + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    v8 right = __builtin_shufflevector(a[r], a[r + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    *(v8_unaligned *)(y + r * y_stride) = left;
+    *(v8_unaligned *)(y + (r + 4) * y_stride) = right;
+  }
+}
+
+// y [columns, rows] = the transpose of x [rows, columns].
+PROMPTER_INLINE void transpose(size_t rows, size_t columns, const float *x, size_t x_stride,
+                               float *y, size_t y_stride) {
+  size_t whole_rows = rows / 8 * 8, whole_columns = columns / 8 * 8;
+  for (size_t r = 0; r < whole_rows; r += 8) {
+    for (size_t c = 0; c < whole_columns; c += 8) {
+      transpose_tile(x + r * x_stride + c, x_stride, y + c * y_stride + r, y_stride);
+    }
+    for (size_t c = whole_columns; c < columns; c++) {
+      for (size_t k = 0; k < 8; k++) y[c * y_stride + r + k] = x[(r + k) * x_stride + c];
+    }
+  }
+  for (size_t r = whole_rows; r < rows; r++) {
+    for (size_t c = 0; c < columns; c++) y[c * y_stride + r] = x[r * x_stride + c];
+  }
+}
+
+#endif

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import PrompterKernels
+internal import PrompterTensor
+
+/// Columns of a variable's matrix, from `column` on: where an attention finds its inputs.
+public struct Projection {
+  /// The matrix [tokens, columns].
+  public let variable: Variable
+  /// The first column of the block.
+  public let column: Int
+
+  /// The block of `variable` that begins at `column`.
+  public init(_ variable: Variable, column: Int) {
+    self.variable = variable
+    self.column = column
+  }
+
+  var block: ColumnBlock {
+    ColumnBlock(variable.value.buffer, columns: variable.value.columns, first: column)
+  }
+
+  func block(of gradient: Tensor) -> ColumnBlock {
+    ColumnBlock(gradient.buffer, columns: gradient.columns, first: column)
+  }
+}
+
+/// A prompt's keys and values in one layer, several prompts in one table.
+public struct DeepPrompt {
+  /// Keys [virtual tokens, width], already projected.
+  public let keys: Variable
+  /// Values [virtual tokens, width], already projected.
+  public let values: Variable
+  /// The first virtual token that each batch row sees.
+  public let begin: [Int32]
+  /// One past the last virtual token that each batch row sees.
+  public let end: [Int32]
+
+  /// A table of keys and values and the range of it for each batch row.
+  public init(keys: Variable, values: Variable, begin: [Int32], end: [Int32]) {
+    self.keys = keys
+    self.values = values
+    self.begin = begin
+    self.end = end
+  }
+
+  var prefix: AttentionPrefix {
+    AttentionPrefix(
+      keys: keys.value.buffer, values: values.value.buffer, begin: begin, end: end)
+  }
+}
+
+/// Multi-head attention over ragged rows whose keys and values begin with a prompt's.
+///
+/// For every head h and query t of a row: o[t] = Σⱼ softmax(scale q[t] · k[j]) v[j], j over the
+/// prompt's and the row's own keys (Vaswani and others 2017; Liu and others 2021, section 3.2). The pullback
+/// recomputes probabilities from the softmax denominators and computes only what is wanted: when
+/// the row's own projections are constants, the prompt's gradients alone.
+///
+/// - Parameters:
+///   - kernel: Heads, scale, offsets and dropout.
+///   - queries: [queries, ≥ width].
+///   - keys: [tokens, ≥ width].
+///   - values: A block of the same matrix as the keys.
+///   - prompt: The layer's prompts, if any.
+/// - Returns: o [queries, width].
+public func attention(
+  _ kernel: AttentionKernel, queries: Projection, keys: Projection, values: Projection,
+  prompt: DeepPrompt?
+) -> Variable {
+  precondition(keys.variable === values.variable, "Keys and values stand in one matrix.")
+  let output = Tensor(uninitialized: [kernel.queryCount, kernel.width])
+  let tape = Tape.common(queries.variable, keys.variable, prompt?.keys, prompt?.values)
+  let logSums = tape.map { _ in Tensor(uninitialized: [kernel.queryCount, kernel.heads]) }
+  kernel.forward(
+    queries: queries.block, keys: keys.block, values: values.block, prefix: prompt?.prefix,
+    into: output.buffer, logSums: logSums?.buffer)
+  guard let tape, let logSums else { return Variable(output) }
+  return tape.record(output) { dy in
+    let text = textGradients(kernel, queries, keys, values)
+    kernel.pullback(
+      dy.buffer, queries: queries.block, keys: keys.block, values: values.block,
+      prefix: prompt?.prefix, output: output.buffer, logSums: logSums.buffer,
+      into: AttentionKernel.Gradients(
+        text: text.map {
+          (queries.block(of: $0.queries), keys.block(of: $0.keys), values.block(of: $0.keys))
+        },
+        prefix: promptGradients(prompt)))
+    guard let text else { return }
+    queries.variable.accumulate(text.queries)
+    if keys.variable !== queries.variable { keys.variable.accumulate(text.keys) }
+  }
+}
+
+// Matrices for the gradients of the projections; one and the same if they share their matrix, which
+// the kernel then fills completely when it is just queries, keys and values side by side.
+private func textGradients(
+  _ kernel: AttentionKernel, _ queries: Projection, _ keys: Projection, _ values: Projection
+) -> (queries: Tensor, keys: Tensor)? {
+  guard queries.variable.isRecorded || keys.variable.isRecorded else { return nil }
+  if queries.variable === keys.variable {
+    let isFilled = keys.variable.value.columns == 3 * kernel.width
+    let gradient =
+      isFilled ? Tensor(uninitialized: keys.variable.shape) : Tensor(zeros: keys.variable.shape)
+    return (gradient, gradient)
+  }
+  return (Tensor(zeros: queries.variable.shape), Tensor(zeros: keys.variable.shape))
+}
+
+private func promptGradients(_ prompt: DeepPrompt?) -> (keys: Buffer, values: Buffer)? {
+  guard let keys = prompt?.keys.ownedGradient(), let values = prompt?.values.ownedGradient() else {
+    return nil
+  }
+  return (keys.buffer, values.buffer)
+}

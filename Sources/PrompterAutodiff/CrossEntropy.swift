@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PrompterKernels
+internal import PrompterTensor
+
+/// The cross-entropy of logits [rows, labels] against true labels, in nats, summed and scaled.
+///
+/// loss = scale Σᵣ (log Σ_c exp z[r, c] − z[r, label r]); the pullback is
+/// dz = scale (softmax(z) − one-hot). A batch split over replicas passes 1 / (rows of the whole
+/// batch), so that the replicas' losses and gradients add up to the mean's.
+///
+/// - Parameters:
+///   - logits: z [rows, labels].
+///   - labels: The index of each row's label.
+///   - scale: What the sum is multiplied by.
+/// - Returns: A scalar.
+public func crossEntropy(_ logits: Variable, labels: [Int32], scale: Float) -> Variable {
+  let gradient = logits.isRecorded ? Tensor(uninitialized: logits.shape) : nil
+  let sum = Kernels.crossEntropy(
+    logits.value.buffer, labels: labels, gradient: gradient?.buffer, gradientScale: scale)
+  let loss = Tensor([Float(sum) * scale], shape: [])
+  guard let tape = logits.tape, let gradient else { return Variable(loss) }
+  return tape.record(loss) { dy in
+    Kernels.scale(gradient.buffer, by: dy.buffer[0], into: gradient.buffer)
+    logits.accumulate(gradient)
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import PrompterTensor
+
+/// A record of one computation, played backwards to find gradients.
+///
+/// Reverse-mode differentiation by closures: each operation on a recorded variable leaves a closure
+/// that takes the gradient of its output and adds to the gradients of its inputs. A tape belongs to
+/// one thread.
+///
+/// ```swift
+/// let tape = Tape()
+/// let x = tape.variable(Tensor([1, 2], shape: [1, 2]))
+/// tape.pullback(from: tanh(x), seed: Tensor([1, 1], shape: [1, 2]))
+/// x.gradient  // 1 - tanh²
+/// ```
+public final class Tape {
+  private var records: [(output: Variable, pullback: (Tensor) -> Void)] = []
+
+  /// An empty tape.
+  public init() {}
+
+  /// A leaf: a variable whose gradient is wanted and kept.
+  public func variable(_ value: Tensor) -> Variable {
+    Variable(value, on: self)
+  }
+
+  /// The number of operations recorded since the tape was made or last played.
+  public var recordCount: Int { records.count }
+
+  func record(_ value: Tensor, pullback: @escaping (Tensor) -> Void) -> Variable {
+    let output = Variable(value, on: self)
+    records.append((output, pullback))
+    return output
+  }
+
+  /// Plays the tape backwards from a scalar, whose gradient is 1.
+  public func pullback(from loss: Variable) {
+    pullback(from: loss, seed: Tensor(repeating: 1, shape: loss.shape))
+  }
+
+  /// Plays the tape backwards from a variable with a given gradient.
+  public func pullback(from variable: Variable, seed: Tensor) {
+    variable.accumulate(seed)
+    playBackwards()
+  }
+
+  /// Plays the tape backwards from the gradients that variables already have.
+  ///
+  /// Leaves keep their gradients; what lies between is freed on the way.
+  public func playBackwards() {
+    while let record = records.popLast() {
+      if let gradient = record.output.takeGradient() { record.pullback(gradient) }
+    }
+  }
+}
+
+extension Tape {
+  // The tape of whichever variable is recorded; variables of two tapes never meet.
+  static func common(_ variables: Variable?...) -> Tape? {
+    var found: Tape?
+    for case let variable? in variables {
+      guard let tape = variable.tape else { continue }
+      precondition(found == nil || found === tape, "Variables of two tapes in one operation.")
+      found = tape
+    }
+    return found
+  }
+}

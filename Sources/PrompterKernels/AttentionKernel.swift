@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CPrompterKernels
+
+/// A matrix's block of columns: where the queries, keys or values of all heads stand.
+public struct ColumnBlock: Sendable {
+  /// The whole matrix.
+  public let buffer: Buffer
+  /// Its number of columns.
+  public let columns: Int
+  /// The block's first column.
+  public let first: Int
+
+  /// The block of `buffer`, rows of `columns` values, that begins at column `first`.
+  public init(_ buffer: Buffer, columns: Int, first: Int) {
+    self.buffer = buffer
+    self.columns = columns
+    self.first = first
+  }
+
+  func check(rows: Int, width: Int, _ name: StaticString) {
+    precondition(
+      buffer.count == rows * columns && first >= 0 && first + width <= columns,
+      "\(name): the block lies outside its matrix.")
+  }
+
+  var start: UnsafeMutablePointer<Float> { unsafe buffer.base + first }
+}
+
+/// The keys and values of prompts, several of them in one table, and which rows of it each batch
+/// row sees.
+public struct AttentionPrefix: Sendable {
+  /// The keys [virtual tokens, width].
+  public let keys: Buffer
+  /// The values [virtual tokens, width].
+  public let values: Buffer
+  /// The first virtual token of each batch row.
+  public let begin: [Int32]
+  /// One past the last virtual token of each batch row; equal to the first for none.
+  public let end: [Int32]
+
+  /// A table of keys and values and the range of it for each batch row.
+  public init(keys: Buffer, values: Buffer, begin: [Int32], end: [Int32]) {
+    self.keys = keys
+    self.values = values
+    self.begin = begin
+    self.end = end
+  }
+}
+
+/// Multi-head attention over ragged rows, each with its own prompt before it.
+///
+/// Vaswani and others 2017, section 3.2. /// For every head and every query of batch row r:
+/// o = Σⱼ softmax(scale q · kⱼ) vⱼ, j over the prompt's and the row's own keys.
+public struct AttentionKernel: Sendable {
+  /// The number of heads.
+  public let heads: Int
+  /// The number of values in a head.
+  public let size: Int
+  /// What scores are multiplied by, 1/√size as a rule.
+  public let scale: Float
+  /// Row r owns queries queryOffsets[r] ..< queryOffsets[r + 1].
+  public let queryOffsets: [Int32]
+  /// Row r owns keys and values keyOffsets[r] ..< keyOffsets[r + 1].
+  public let keyOffsets: [Int32]
+  /// Dropout of probabilities and the key of each batch row, if any.
+  public let dropout: (dropout: Dropout, rowKeys: [UInt32])?
+
+  /// Attention for batch rows given by their offsets.
+  public init(
+    heads: Int, size: Int, scale: Float, queryOffsets: [Int32], keyOffsets: [Int32],
+    dropout: (dropout: Dropout, rowKeys: [UInt32])? = nil
+  ) {
+    precondition(
+      queryOffsets.count == keyOffsets.count && !keyOffsets.isEmpty, "Offsets must pair up.")
+    for offsets in [queryOffsets, keyOffsets] {
+      precondition(
+        offsets[0] == 0 && zip(offsets, offsets.dropFirst()).allSatisfy { $0 < $1 },
+        "Every row needs at least one query and one key.")
+    }
+    precondition(
+      dropout.map { $0.rowKeys.count == keyOffsets.count - 1 } ?? true, "A key for every row.")
+    self.heads = heads
+    self.size = size
+    self.scale = scale
+    self.queryOffsets = queryOffsets
+    self.keyOffsets = keyOffsets
+    self.dropout = dropout
+  }
+
+  /// The number of batch rows.
+  public var rows: Int { keyOffsets.count - 1 }
+  /// The number of queries of all rows.
+  public var queryCount: Int { Int(queryOffsets[rows]) }
+  /// The number of keys of all rows, without prompts.
+  public var keyCount: Int { Int(keyOffsets[rows]) }
+  /// The values in all heads of one token.
+  public var width: Int { heads * size }
+
+  /// Computes the output [queries, width].
+  ///
+  /// `logSums` gets the logarithms of the softmax denominators [queries, heads], if given.
+  ///
+  /// - Complexity: 4 width Σᵣ queriesᵣ (promptᵣ + keysᵣ) FLOPs.
+  public func forward(
+    queries: ColumnBlock, keys: ColumnBlock, values: ColumnBlock, prefix: AttentionPrefix?,
+    into output: Buffer, logSums: Buffer?
+  ) {
+    Kernels.expect(output, count: queryCount * width, "attention")
+    Kernels.expect(logSums, count: queryCount * heads, "attention")
+    unsafe withDescription(queries, keys, values, prefix) { description, scratch in
+      unsafe prompter_attention_forward(
+        &description, output.base, width, logSums?.base, scratch.base)
+    }
+  }
+
+  /// Where the pullback writes: all three blocks, or the prompt's tables, or both.
+  public struct Gradients {
+    /// The gradients of queries, keys and values, written whole.
+    public var text: (queries: ColumnBlock, keys: ColumnBlock, values: ColumnBlock)?
+    /// The gradients of the prompt's keys and values, added to.
+    public var prefix: (keys: Buffer, values: Buffer)?
+
+    /// The gradients that are wanted.
+    public init(
+      text: (queries: ColumnBlock, keys: ColumnBlock, values: ColumnBlock)?,
+      prefix: (keys: Buffer, values: Buffer)?
+    ) {
+      self.text = text
+      self.prefix = prefix
+    }
+  }
+
+  /// The pullback for the output's gradient `dy`; probabilities are computed again from `logSums`.
+  ///
+  /// - Complexity: 10 width Σᵣ queriesᵣ (promptᵣ + keysᵣ) FLOPs.
+  public func pullback(
+    _ dy: Buffer, queries: ColumnBlock, keys: ColumnBlock, values: ColumnBlock,
+    prefix: AttentionPrefix?, output: Buffer, logSums: Buffer, into gradients: Gradients
+  ) {
+    Kernels.expect(dy, count: queryCount * width, "attention")
+    Kernels.expect(output, count: queryCount * width, "attention")
+    Kernels.expect(logSums, count: queryCount * heads, "attention")
+    var targets = unsafe targets(gradients, prefix)
+    unsafe withDescription(queries, keys, values, prefix) { description, scratch in
+      unsafe prompter_attention_backward(
+        &description, &targets, output.base, dy.base, width, logSums.base, scratch.base)
+    }
+  }
+
+  private func targets(
+    _ gradients: Gradients, _ prefix: AttentionPrefix?
+  ) -> prompter_attention_gradients {
+    var targets = unsafe prompter_attention_gradients()
+    if let text = gradients.text {
+      text.queries.check(rows: queryCount, width: width, "attention")
+      text.keys.check(rows: keyCount, width: width, "attention")
+      text.values.check(rows: keyCount, width: width, "attention")
+      precondition(text.keys.columns == text.values.columns, "Keys and values share a stride.")
+      unsafe targets.queries = text.queries.start
+      unsafe targets.keys = text.keys.start
+      unsafe targets.values = text.values.start
+      unsafe targets.query_stride = text.queries.columns
+      unsafe targets.key_stride = text.keys.columns
+    }
+    if let tables = gradients.prefix, let prefix {
+      Kernels.expect(tables.keys, count: prefix.keys.count, "attention")
+      Kernels.expect(tables.values, count: prefix.values.count, "attention")
+      unsafe targets.prefix_keys = tables.keys.base
+      unsafe targets.prefix_values = tables.values.base
+      unsafe targets.prefix_stride = width
+    }
+    return unsafe targets
+  }
+
+  private func withDescription(
+    _ queries: ColumnBlock, _ keys: ColumnBlock, _ values: ColumnBlock, _ prefix: AttentionPrefix?,
+    _ body: (inout prompter_attention, Buffer) -> Void
+  ) {
+    queries.check(rows: queryCount, width: width, "attention")
+    keys.check(rows: keyCount, width: width, "attention")
+    values.check(rows: keyCount, width: width, "attention")
+    precondition(keys.columns == values.columns, "Keys and values share a stride.")
+    let longest = longestRow(prefix)
+    let scratch = Buffer(count: prompter_attention_scratch(longest, size))
+    let begin = prefix?.begin ?? []
+    let end = prefix?.end ?? []
+    let rowKeys = dropout?.rowKeys ?? []
+    unsafe queryOffsets.withUnsafeBufferPointer { queryOffsets in
+      unsafe keyOffsets.withUnsafeBufferPointer { keyOffsets in
+        unsafe begin.withUnsafeBufferPointer { begin in
+          unsafe end.withUnsafeBufferPointer { end in
+            unsafe rowKeys.withUnsafeBufferPointer { rowKeys in
+              var description = unsafe prompter_attention(
+                rows: rows, heads: heads, size: size, scale: scale,
+                queries: queries.start, keys: keys.start, values: values.start,
+                query_stride: queries.columns, key_stride: keys.columns,
+                query_offsets: queryOffsets.baseAddress, key_offsets: keyOffsets.baseAddress,
+                prefix_keys: prefix?.keys.base, prefix_values: prefix?.values.base,
+                prefix_stride: width, prefix_begin: begin.baseAddress, prefix_end: end.baseAddress,
+                dropout_key: dropout?.dropout.key ?? 0,
+                dropout_threshold: dropout?.dropout.threshold ?? 0,
+                dropout_scale: dropout?.dropout.scale ?? 1, row_keys: rowKeys.baseAddress)
+              unsafe body(&description, scratch)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  // The most keys that a row sees, prompt included; checks the prompt's ranges on the way.
+  private func longestRow(_ prefix: AttentionPrefix?) -> Int {
+    if let prefix {
+      precondition(
+        prefix.begin.count == rows && prefix.end.count == rows
+          && prefix.keys.count == prefix.values.count, "A prompt's range for every row.")
+    }
+    let table = (prefix?.keys.count ?? 0) / width
+    var longest = 0
+    for row in 0..<rows {
+      var prompt = 0
+      if let prefix {
+        prompt = Int(prefix.end[row] - prefix.begin[row])
+        precondition(
+          prompt >= 0 && prefix.begin[row] >= 0 && Int(prefix.end[row]) <= table,
+          "A prompt's range lies outside its table.")
+      }
+      longest = max(longest, prompt + Int(keyOffsets[row + 1] - keyOffsets[row]))
+    }
+    return longest
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CPrompterKernels
+
+extension Kernels {
+  /// The sum of the cross-entropies, in nats, of the rows of `logits` against `labels`.
+  ///
+  /// A row whose label is negative counts for nothing.
+  ///
+  /// - Parameters:
+  ///   - logits: [rows, labels], one row for each of `labels`.
+  ///   - labels: The index of each row's true label.
+  ///   - gradient: Gets (softmax − one-hot) × `gradientScale`, if given.
+  ///   - gradientScale: 1 / rows for a mean.
+  /// - Returns: The sum, not the mean.
+  public static func crossEntropy(
+    _ logits: Buffer, labels: [Int32], gradient: Buffer?, gradientScale: Float
+  ) -> Double {
+    guard !labels.isEmpty else { return 0 }
+    precondition(logits.count % labels.count == 0, "crossEntropy: the labels do not fit.")
+    let columns = logits.count / labels.count
+    precondition(
+      columns > 0 && labels.allSatisfy { Int($0) < columns }, "crossEntropy: no such label.")
+    expect(gradient, count: logits.count, "crossEntropy")
+    return unsafe prompter_cross_entropy(
+      gradient?.base, logits.base, labels, gradientScale, labels.count, columns)
+  }
+
+  /// y[r] = softmax(x[r]) for rows of `columns` values.
+  public static func softmax(_ x: Buffer, columns: Int, into y: Buffer) {
+    expect(x, count: y.count, "softmax")
+    unsafe prompter_softmax(
+      y.base, x.base, rows(of: x, columns: columns, "softmax"), columns)
+  }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CPrompterKernels
+
+/// A frozen weight [outputs, inputs], prepared once for the products of both passes.
+///
+/// Where the library has a packed format for this CPU the weight is reordered when first used, once
+/// for each direction; elsewhere it is read as it stands. A packed matrix never changes and may be
+/// used by any number of threads.
+@safe
+public final class PackedMatrix: @unchecked Sendable {
+  /// How a weight is kept.
+  public enum Layout: Sendable {
+    /// As the library runs fastest on this CPU.
+    case automatic
+    /// Always through the library's packed path.
+    case packed
+    /// Always as it is.
+    case plain
+  }
+
+  /// The rows of the weight: the columns of what the forward product gives.
+  public let outputs: Int
+
+  /// The columns of the weight: the columns of what the forward product takes.
+  public let inputs: Int
+
+  /// The weight as it was given, row after row.
+  public let weight: Buffer
+
+  private let matrix: OpaquePointer
+
+  /// Prepares a weight of `outputs` rows and `inputs` columns.
+  public init(_ weight: Buffer, outputs: Int, inputs: Int, layout: Layout = .automatic) {
+    precondition(
+      weight.count == outputs * inputs,
+      "A weight [\(outputs), \(inputs)] cannot have \(weight.count) values.")
+    self.outputs = outputs
+    self.inputs = inputs
+    self.weight = weight
+    let kept =
+      switch layout {
+      case .automatic: prompter_layout_automatic
+      case .packed: prompter_layout_packed
+      case .plain: prompter_layout_plain
+      }
+    guard let matrix = unsafe prompter_matrix_create(weight.base, outputs, inputs, kept) else {
+      fatalError("Out of memory for a weight [\(outputs), \(inputs)].")
+    }
+    unsafe self.matrix = matrix
+  }
+
+  deinit {
+    unsafe prompter_matrix_destroy(matrix)
+  }
+
+  /// y = x Wᵀ, with x [rows, inputs] and y [rows, outputs].
+  ///
+  /// - Complexity: 2 rows inputs outputs FLOPs.
+  public func multiply(_ x: Buffer, rows: Int, into y: Buffer) {
+    check(x, rows, inputs)
+    check(y, rows, outputs)
+    let status = unsafe prompter_matrix_multiply(matrix, x.base, rows, y.base)
+    precondition(status == 0, "A product [\(rows), \(inputs), \(outputs)] failed.")
+  }
+
+  /// x = y W, with y [rows, outputs] and x [rows, inputs]: the pullback of `multiply`.
+  ///
+  /// - Complexity: 2 rows inputs outputs FLOPs.
+  public func multiplyTransposed(_ y: Buffer, rows: Int, into x: Buffer) {
+    check(y, rows, outputs)
+    check(x, rows, inputs)
+    let status = unsafe prompter_matrix_multiply_transposed(matrix, y.base, rows, x.base)
+    precondition(status == 0, "A product [\(rows), \(outputs), \(inputs)] failed.")
+  }
+
+  // The packed path writes whole tiles of 32 rows.
+  private func check(_ buffer: Buffer, _ rows: Int, _ columns: Int) {
+    let tiles = (rows + 31) / 32 * 32 * columns
+    precondition(
+      buffer.count == rows * columns && buffer.capacity >= tiles,
+      "A matrix [\(rows), \(columns)] needs \(tiles) values of room.")
+  }
+}
+
+extension Kernels {
+  /// c = op(a) op(b), or c += that, for weights that change: op transposes where asked.
+  ///
+  /// op(a) is [m, k], stored [k, m] when transposed; op(b) is [k, n], stored [n, k] when
+  /// transposed; c is [m, n].
+  public static func product(
+    _ a: Buffer, _ b: Buffer, transposingA: Bool = false, transposingB: Bool = false, m: Int,
+    n: Int, k: Int, into c: Buffer, accumulating: Bool = false
+  ) {
+    expect(a, count: m * k, "product")
+    expect(b, count: k * n, "product")
+    expect(c, count: m * n, "product")
+    let status = unsafe prompter_product(
+      transposingA ? 1 : 0, transposingB ? 1 : 0, m, n, k, a.base, b.base, c.base,
+      accumulating ? 1 : 0)
+    precondition(status == 0, "A product [\(m), \(k), \(n)] failed.")
+  }
+
+  /// The name and version of the library behind all products.
+  public static var productLibrary: String {
+    unsafe String(cString: prompter_product_library())
+  }
+}
