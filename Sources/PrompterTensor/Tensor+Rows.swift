@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PrompterKernels
+
+extension Tensor {
+  /// The rows of several matrices of `columns` columns, one after another.
+  public init(joiningRowsOf tensors: [Tensor], columns: Int) {
+    self.init(uninitialized: [tensors.reduce(0) { $0 + $1.rows }, columns])
+    var row = 0
+    for tensor in tensors {
+      Kernels.copyRows(of: tensor.buffer, to: buffer, at: row, columns: columns)
+      row += tensor.rows
+    }
+  }
+}
