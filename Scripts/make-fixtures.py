@@ -8,7 +8,11 @@
 Writes
     model/                    the backbone as a Hugging Face folder (BertModel with its pooler)
     METHOD-TEXTS-POOLING.safetensors   one golden run each
-    peft-*/                   adapters as PEFT writes them, with the logits that PEFT gives
+    peft-prefix/, peft-prefix-projection/, peft-prompt/
+                              adapters as PEFT saves them (its model card left out), 5 virtual
+                              tokens, 3 labels, beside expected.safetensors: a batch as below
+                              and PEFT's logits. For peft-prompt `logits.peft` pools virtual
+                              token 0, as PEFT does, and `logits.correct` pools the true [CLS].
 
 Tensors of a golden run; all are float32, the integral ones too, so that one reader serves:
     batch.ids [tokens], batch.segments [tokens], batch.offsets [rows + 1], labels [rows]
@@ -34,8 +38,11 @@ The file's metadata holds one key, "case": a JSON object that describes the run.
 """
 import argparse
 import json
+import os
 import shutil
 from pathlib import Path
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # nothing here comes from a network
 
 import peft
 import torch
@@ -331,12 +338,57 @@ def check_against_transformers():
     assert gap < 1e-5, f"the written-out BERT differs from transformers by {gap}"
 
 
+def interchange(name, config, output):
+    """An adapter saved by PEFT itself, and the logits it gives for the pairs."""
+    folder, batch = output / name, Batch("pair")
+    base = classifier()
+    base.name_or_path = "tiny-bert"  # what PEFT writes as base_model_name_or_path
+    torch.manual_seed(31)
+    adapter = peft.get_peft_model(base, config).eval()
+    with torch.no_grad():
+        adapter.get_base_model().classifier.bias.normal_(0.0, 0.1)
+        logits = adapter(**batch.features()).logits
+    adapter.save_pretrained(folder)
+    (folder / "README.md").unlink()
+    if config.peft_type != peft.PeftType.PROMPT_TUNING:
+        expected = {"logits": logits}
+    else:
+        expected = {"logits.peft": logits, "logits.correct": corrected(adapter, batch)}
+    save(batch.tensors() | expected, folder / "expected.safetensors")
+    reloaded = peft.PeftModel.from_pretrained(classifier(seed=22), folder).eval()
+    with torch.no_grad():
+        gap = (reloaded(**batch.features()).logits - logits).abs().max().item()
+    assert gap < 1e-5, f"{name}: the saved adapter gives other logits, by {gap}"
+
+
+def corrected(adapter, batch):
+    """What a PEFT input prompt gives when the pooler reads [CLS] instead of virtual token 0."""
+    model, head = Prompted("prompt-tuning", "pooler"), adapter.get_base_model().classifier
+    prompt = adapter.prompt_encoder["default"].embedding.weight
+    model.length = len(prompt)
+    model.own["input"] = nn.Parameter(prompt.detach().clone())
+    with torch.no_grad():
+        for name in ("weight", "bias"):
+            model.own["head/" + name].copy_(getattr(head.modules_to_save["default"], name))
+        logits = model(batch)[1]
+        bert, words = adapter.get_base_model().bert, adapter.word_embeddings(batch.ids)
+        pad = lambda values, value: F.pad(values, (len(prompt), 0), value=value)
+        hidden = bert(
+            inputs_embeds=torch.cat([prompt.expand(len(words), -1, -1), words], 1),
+            token_type_ids=pad(batch.segments, 0), attention_mask=pad(batch.mask, 1)
+        ).last_hidden_state
+        gap = (head(bert.pooler(hidden[:, len(prompt):])) - logits).abs().max().item()
+    assert gap < 1e-5, f"the input prompt differs from transformers' hidden states by {gap}"
+    return logits
+
+
 def main():
     parser = argparse.ArgumentParser(description="Makes the golden fixtures of the tiny BERT.")
     parser.add_argument("--output", type=Path, default=Path("Tests/Fixtures/bert"))
     output = parser.parse_args().output
     torch.set_num_threads(1)
     transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
     shutil.rmtree(output, ignore_errors=True)
     (output / "model").mkdir(parents=True)
     make_backbone().save_pretrained(output / "model")
@@ -352,6 +404,11 @@ def main():
                 spared = {("single", "mean"), ("pair", "cls")}
                 if method != "fine-tuning" or (texts, pooling) not in spared:
                     golden(method, texts, pooling, output)
+    shared = {"task_type": "SEQ_CLS", "num_virtual_tokens": 5}
+    projected = {"prefix_projection": True, "encoder_hidden_size": 16}
+    interchange("peft-prefix", peft.PrefixTuningConfig(**shared), output)
+    interchange("peft-prefix-projection", peft.PrefixTuningConfig(**shared, **projected), output)
+    interchange("peft-prompt", peft.PromptTuningConfig(**shared), output)
     size = sum(f.stat().st_size for f in output.rglob("*") if f.is_file())
     print(f"{output}: {size / 1e6:.2f} MB")
     assert size < 2e6, "the fixtures outgrew 2 MB"
