@@ -22,7 +22,8 @@ Tensors of a golden run; all are float32, the integral ones too, so that one rea
     logits [rows, labels], loss [1]     before any update
     gradient.NAME             of that loss, before clipping
     folded.prompt             (MLP only) the flat prompt that the reparameterization yields
-    losses [10], gradient.norms [10]    each measured before that step's update; norms before clipping
+    losses [10], norms [10]   each measured before that step's update; norm of the whole gradient,
+                              before clipping
 
 Names of parameters:
     prompt [P, layers * 2 * width]   keys and values: block 2l holds the keys of layer l (counted
@@ -32,7 +33,9 @@ Names of parameters:
                               prompt = mlp.2(tanh(mlp.0(embedding))), weights [out, in]
     input [P, width]          word-level vectors that stand before [CLS]
     head.weight [labels, width], head.bias [labels]
-    (fine-tuning) the backbone's weights under the names of model/model.safetensors
+    (fine-tuning) the backbone's weights under the names of model/model.safetensors; the pooler
+                              only where it is read. A key bias shifts all scores of a query
+                              alike, so its true gradient is zero: what stands there is rounding.
 
 The file's metadata holds one key, "case": a JSON object that describes the run.
 """
@@ -182,7 +185,8 @@ class Prompted(nn.Module):
     def embed(self, batch):
         """The input of layer 0 with its mask. An input prompt is embedded as words are."""
         parts, rows = self.backbone.embeddings, len(batch.ids)
-        words, segments, mask, first = parts.word_embeddings(batch.ids), batch.segments, batch.mask, 0
+        words, segments, mask = parts.word_embeddings(batch.ids), batch.segments, batch.mask
+        first = 0
         if self.method == "prompt-tuning":
             words = torch.cat([self.own["input"].expand(rows, -1, -1), words], 1)
             segments = F.pad(segments, (self.length, 0))
@@ -261,7 +265,7 @@ def golden(method, texts, pooling, output):
     if "embedding" in model.own:
         tensors["folded.prompt"] = model.prompt()
     losses, norms, rates = train(model, batch, rate, decay)
-    tensors |= {"losses": torch.tensor(losses), "gradient.norms": torch.tensor(norms)}
+    tensors |= {"losses": torch.tensor(losses), "norms": torch.tensor(norms)}
     check_conditioning(method, texts, pooling, rate, decay, losses)
     case = {
         "method": method, "texts": texts, "pooling": pooling, "prompt_length": model.length,
@@ -301,7 +305,7 @@ def classifier(seed=21):
 
 
 def check_against_peft(method, texts):
-    """PEFT's prefix tuning is right for BERT's pooler: logits and gradients must agree with ours."""
+    """PEFT's prefix tuning is right for BERT's pooler: logits and gradients must agree."""
     ours, batch = Prompted(method, "pooler"), Batch(texts)
     hidden = METHODS[method][2]
     base = classifier()
