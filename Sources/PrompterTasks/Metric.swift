@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A score of predictions against references; higher is better.
+///
+/// The definitions are scikit-learn's, and a quotient by zero is 0.
+public enum Metric: String, Codable, Sendable, CaseIterable {
+  /// The share of examples that are predicted right.
+  case accuracy
+
+  /// F1 = 2 P R / (P + R) of the positive class, which is the last one in index order.
+  case f1
+
+  /// The mean F1 of the classes that occur among the predictions or references.
+  case macroF1 = "f1_macro"
+
+  /// Matthews correlation, for any number of classes (Gorodkin's R_K).
+  case matthews = "matthews_correlation"
+
+  /// The score of predicted class indices.
+  ///
+  /// Both lists are of the same length and hold indices below `labelCount`. Without examples, the
+  /// score is 0.
+  ///
+  /// - Complexity: O(n + labelCount²).
+  public func value(predictions: [Int], references: [Int], labelCount: Int) -> Double {
+    value(
+      of: ConfusionMatrix(
+        predictions: predictions, references: references, labelCount: labelCount))
+  }
+
+  /// The score of counted predictions.
+  public func value(of matrix: ConfusionMatrix) -> Double {
+    switch self {
+    case .accuracy: matrix.accuracy
+    case .f1: matrix.f1(ofClass: matrix.labelCount - 1)
+    case .macroF1: matrix.macroF1
+    case .matthews: matrix.matthewsCorrelation
+    }
+  }
+}
