@@ -104,7 +104,7 @@ extension ConfusionMatrix {
       ofReferences -= Double(support) * Double(support)
     }
     guard ofPredictions > 0, ofReferences > 0 else { return 0 }
-    return covariance / (ofPredictions.squareRoot() * ofReferences.squareRoot())
+    return covariance / (ofPredictions * ofReferences).squareRoot()
   }
 
   private func tally(ofClass label: Int) -> (right: Int, support: Int, predicted: Int) {

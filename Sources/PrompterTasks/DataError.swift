@@ -65,14 +65,6 @@ extension DataError: CustomStringConvertible {
       Self.unknownLabelSentence(place: Self.place(file, line), label: label, known: known)
     case .duplicateLabel(let label):
       "The label \(Self.quoted(label)) is given twice."
-    default:
-      rowDescription
-    }
-  }
-
-  /// The sentence for an error that belongs to one row.
-  private var rowDescription: String {
-    switch self {
     case .wrongColumnCount(let file, let line, let found, let expected):
       "\(file), line \(line) has \(Self.count(found, "column")); the header has \(expected)."
     case .malformedQuotes(let file, let line, let reason):
@@ -87,8 +79,6 @@ extension DataError: CustomStringConvertible {
       "\(file), line \(line) should read \"COARSE:fine question\", as TREC's files do."
     case .missingLabel(let file, let line):
       "\(file), line \(line) has no label, and one is needed here."
-    default:
-      ""  // All other cases are told by `description`.
     }
   }
 }

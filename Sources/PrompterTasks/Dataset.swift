@@ -63,7 +63,8 @@ public struct Dataset: Sendable {
     } catch CocoaError.fileReadNoPermission {
       throw DataError.unreadable(file: url.relativePath, reason: "permission is denied")
     } catch {
-      throw DataError.unreadable(file: url.relativePath, reason: "\(error.localizedDescription)")
+      let reason = error.localizedDescription.trimmingCharacters(in: .punctuationCharacters)
+      throw DataError.unreadable(file: url.relativePath, reason: reason)
     }
   }
 }

@@ -7,6 +7,17 @@ struct JSONNames {
   var text: String
   var pair: String?
   var label: String
+
+  /// The kind that the last label was of, to be tried first: a wrong guess costs more than the
+  /// rest of the object.
+  var labelKind = JSONScalarKind.string
+}
+
+/// What a label can be written as.
+enum JSONScalarKind: CaseIterable {
+  case string
+  case number
+  case boolean
 }
 
 /// What is wrong with one field of an object; the caller knows the line.
@@ -29,12 +40,13 @@ struct JSONExample: DecodableWithConfiguration {
   let text: String
   let pair: String?
   let label: String?
+  let labelKind: JSONScalarKind
 
   init(from decoder: any Decoder, configuration names: JSONNames) throws {
     let container = try decoder.container(keyedBy: JSONName.self)
     text = try container.text(names.text)
     pair = try names.pair.map(container.text)
-    label = try container.label(names.label)
+    (label, labelKind) = try container.label(names.label, trying: names.labelKind)
   }
 }
 
@@ -59,13 +71,24 @@ extension KeyedDecodingContainer where Key == JSONName {
   }
 
   /// A string, number or boolean in canonical spelling; nil where it is missing or null.
-  fileprivate func label(_ name: String) throws -> String? {
+  fileprivate func label(
+    _ name: String, trying guess: JSONScalarKind
+  ) throws -> (String?, JSONScalarKind) {
     let key = JSONName(stringValue: name)
-    guard try contains(key) && !decodeNil(forKey: key) else { return nil }
-    if let string = try? decode(String.self, forKey: key) { return string }
-    if let integer = try? decode(Int.self, forKey: key) { return String(integer) }
-    if let boolean = try? decode(Bool.self, forKey: key) { return String(boolean) }
-    if let number = try? decode(Double.self, forKey: key) { return String(number) }
+    guard try contains(key) && !decodeNil(forKey: key) else { return (nil, guess) }
+    for kind in [guess] + JSONScalarKind.allCases.filter({ $0 != guess }) {
+      if let spelling = spelling(of: kind, forKey: key) { return (spelling, kind) }
+    }
     throw JSONFieldFault.wrongType(name, expected: "a string, a number or a boolean")
+  }
+
+  private func spelling(of kind: JSONScalarKind, forKey key: Key) -> String? {
+    switch kind {
+    case .string: try? decode(String.self, forKey: key)
+    case .boolean: (try? decode(Bool.self, forKey: key)).map { String($0) }
+    case .number:
+      (try? decode(Int.self, forKey: key)).map { String($0) }
+        ?? (try? decode(Double.self, forKey: key)).map { String($0) }
+    }
   }
 }

@@ -27,10 +27,11 @@ extension ExampleReader {
       guard examples.count < limit else { break }
       let data = Data(bytes[range])
       let known = try names ?? self.names(ofFirst: data, line: line)
-      names = known
       let row = try decoding(data, line: line) {
         try JSONDecoder().decode(JSONExample.self, from: $0, configuration: known)
       }
+      names = known
+      names?.labelKind = row.labelKind
       let label = try checkedLabel(row.label, line: line)
       examples.append(Example(text: row.text, pair: row.pair, label: label, line: line))
     }
@@ -48,15 +49,12 @@ extension ExampleReader {
       label: roles.label.map { columns[$0] } ?? fields.label ?? "label")
   }
 
-  /// Decodes the bytes as they are, or else with what is not UTF-8 replaced.
-  private func decoding<Row>(_ data: Data, line: Int, _ decode: (Data) throws -> Row) throws -> Row
-  {
+  /// Decodes an object, its errors told with the line.
+  private func decoding<Row>(
+    _ data: Data, line: Int, _ decode: (Data) throws -> Row
+  ) throws -> Row {
     do {
-      do {
-        return try decode(data)
-      } catch DecodingError.dataCorrupted {
-        return try decode(Data(String(decoding: data, as: UTF8.self).utf8))
-      }
+      return try repairing(data, decode)
     } catch JSONFieldFault.missing(let field) {
       throw DataError.missingField(file: file, line: line, field: field)
     } catch JSONFieldFault.wrongType(let field, let expected) {
@@ -65,6 +63,15 @@ extension ExampleReader {
       throw DataError.invalidJSON(file: file, line: line, reason: "it is another kind of value")
     } catch {
       throw DataError.invalidJSON(file: file, line: line, reason: "its syntax is wrong")
+    }
+  }
+
+  /// Decodes the bytes as they are, or else with what is not UTF-8 replaced.
+  private func repairing<Row>(_ data: Data, _ decode: (Data) throws -> Row) throws -> Row {
+    do {
+      return try decode(data)
+    } catch DecodingError.dataCorrupted {
+      return try decode(Data(String(decoding: data, as: UTF8.self).utf8))
     }
   }
 }

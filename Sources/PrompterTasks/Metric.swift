@@ -7,7 +7,7 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
   /// The share of examples that are predicted right.
   case accuracy
 
-  /// F1 = 2 P R / (P + R) of the positive class, which is the last one in index order.
+  /// F1 = 2 P R / (P + R) of the positive class, which is the last one unless stated.
   case f1
 
   /// The mean F1 of the classes that occur among the predictions or references.
@@ -19,20 +19,22 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
   /// The score of predicted class indices.
   ///
   /// Both lists are of the same length and hold indices below `labelCount`. Without examples, the
-  /// score is 0.
+  /// score is 0. ``f1`` takes `positiveClass`, or the last class, as the positive one.
   ///
   /// - Complexity: O(n + labelCount²).
-  public func value(predictions: [Int], references: [Int], labelCount: Int) -> Double {
-    value(
-      of: ConfusionMatrix(
-        predictions: predictions, references: references, labelCount: labelCount))
+  public func value(
+    predictions: [Int], references: [Int], labelCount: Int, positiveClass: Int? = nil
+  ) -> Double {
+    let matrix = ConfusionMatrix(
+      predictions: predictions, references: references, labelCount: labelCount)
+    return value(of: matrix, positiveClass: positiveClass)
   }
 
   /// The score of counted predictions.
-  public func value(of matrix: ConfusionMatrix) -> Double {
+  public func value(of matrix: ConfusionMatrix, positiveClass: Int? = nil) -> Double {
     switch self {
     case .accuracy: matrix.accuracy
-    case .f1: matrix.f1(ofClass: matrix.labelCount - 1)
+    case .f1: matrix.f1(ofClass: positiveClass ?? matrix.labelCount - 1)
     case .macroF1: matrix.macroF1
     case .matthews: matrix.matthewsCorrelation
     }
