@@ -37,10 +37,8 @@ extension PromptState {
       return DeepPrompt(keys: layer.keys, values: layer.values, begin: begin, end: end)
     }
     let indices = zip(begin, end).flatMap { Array($0..<$1) }
-    let rowKeys = (0..<batch.count).flatMap { row in
-      (0..<UInt32(end[row] - begin[row])).map { batch.numbers[row] &* 65_537 &+ $0 }
-    }
     let own = Table(lengths: zip(begin, end).map { Int($1 - $0) }).offsets
+    let rowKeys = batch.placeKeys(offsets: own)
     return DeepPrompt(
       keys: drop(rows(indices, of: layer.keys), by: keyDropout, rowKeys: rowKeys),
       values: drop(rows(indices, of: layer.values), by: valueDropout, rowKeys: rowKeys),

@@ -2,7 +2,7 @@
 
 public import PrompterAutodiff
 internal import PrompterNN
-public import PrompterTensor
+internal import PrompterTensor
 
 /// The one seam between methods and backbones: several prompts at once, ready to be consumed.
 ///
@@ -26,6 +26,12 @@ public struct PromptState {
     public var vectors: Variable
     /// Whose rows are whose.
     public var table: Table
+
+    /// Vectors and whose they are.
+    public init(vectors: Variable, table: Table) {
+      self.vectors = vectors
+      self.table = table
+    }
   }
 
   /// Keys and values of one layer.
@@ -36,6 +42,13 @@ public struct PromptState {
     public var values: Variable
     /// Whose rows are whose.
     public var table: Table
+
+    /// Keys and values and whose they are.
+    public init(keys: Variable, values: Variable, table: Table) {
+      self.keys = keys
+      self.values = values
+      self.table = table
+    }
   }
 
   /// Vectors before the input embeddings, if any prompt has them.

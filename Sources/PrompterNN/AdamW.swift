@@ -36,7 +36,7 @@ public struct AdamW: Sendable {
   /// Takes one step.
   ///
   /// - Parameters:
-  ///   - gradients: One for each parameter; `nil` counts as zeros.
+  ///   - gradients: One for each parameter; where there is none the parameter stays as it is.
   ///   - rate: The learning rate.
   ///   - gradientScale: What every gradient is multiplied by first.
   public mutating func update(with gradients: [Tensor?], rate: Float, gradientScale: Float = 1) {
@@ -45,7 +45,7 @@ public struct AdamW: Sendable {
       step: step, rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon,
       weightDecay: weightDecay, gradientScale: gradientScale)
     for (index, parameter) in parameters.enumerated() {
-      let gradient = gradients[index] ?? Tensor(zeros: parameter.value.shape)
+      guard let gradient = gradients[index] else { continue }
       Kernels.adamW(
         parameter.value.buffer, gradient: gradient.buffer, first: first[index].buffer,
         second: second[index].buffer, step: numbers)

@@ -12,4 +12,13 @@ extension Tensor {
       row += tensor.rows
     }
   }
+
+  /// The columns of this matrix, from column `column` on, of a matrix of zeros with `columns`.
+  public func placed(at column: Int, ofColumns columns: Int) -> Tensor {
+    let result = Tensor(zeros: [rows, columns])
+    Kernels.copyColumns(
+      of: buffer, xColumns: self.columns, from: 0, to: result.buffer, yColumns: columns,
+      at: column, columns: self.columns)
+    return result
+  }
 }
