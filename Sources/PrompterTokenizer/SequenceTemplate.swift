@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where special tokens go around one text or two.
+struct SequenceTemplate {
+  enum Piece: Equatable {
+    case text(segment: Int32)
+    case pair(segment: Int32)
+    case special(ids: [Int32], segment: Int32)
+  }
+
+  var single: [Piece] = [.text(segment: 0)]
+  var pair: [Piece] = [.text(segment: 0), .pair(segment: 1)]
+
+  /// The number of special tokens that some pieces add.
+  static func specialCount(_ pieces: [Piece]) -> Int {
+    pieces.reduce(0) { count, piece in
+      guard case .special(let ids, _) = piece else { return count }
+      return count + ids.count
+    }
+  }
+
+  /// BERT's own: `[CLS] A [SEP]` and `[CLS] A [SEP] B [SEP]`.
+  static func bert(cls: Int32, sep: Int32) -> SequenceTemplate {
+    let start: [Piece] = [
+      .special(ids: [cls], segment: 0), .text(segment: 0), .special(ids: [sep], segment: 0),
+    ]
+    return SequenceTemplate(
+      single: start, pair: start + [.pair(segment: 1), .special(ids: [sep], segment: 1)])
+  }
+
+  /// How many tokens of two texts to keep if `room` is all there is: "longest first".
+  ///
+  /// The shorter text stays whole if it leaves the longer one at least as much as it takes itself;
+  /// otherwise the room is halved, and an odd token goes to the longer text (to the second if both
+  /// are equally long).
+  static func longestFirst(_ first: Int, _ second: Int, room: Int) -> (first: Int, second: Int) {
+    guard first + second > room else { return (first, second) }
+    let shorter = min(first, second)
+    var kept = (shorter: shorter, longer: max(shorter, room - shorter))
+    if shorter > room || kept.shorter + kept.longer > room {
+      kept = (room / 2, room / 2 + room % 2)
+    }
+    return first > second ? (kept.longer, kept.shorter) : (kept.shorter, kept.longer)
+  }
+}
+
+extension SequenceTemplate {
+  /// The ids of all special tokens it adds.
+  var specialIDs: [Int32] {
+    (single + pair).flatMap { piece -> [Int32] in
+      guard case .special(let ids, _) = piece else { return [] }
+      return ids
+    }
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a tokenizer could not be read.
+public enum TokenizerError: Error, CustomStringConvertible, Equatable {
+  /// The folder holds no file that describes a tokenizer.
+  case missing(folder: String)
+
+  /// The file cannot be read.
+  case unreadable(file: String, reason: String)
+
+  /// The file is not what its name says.
+  case malformed(file: String, place: String, found: String, expected: String)
+
+  /// The file asks for something this package does not do.
+  case unsupported(file: String, part: String, found: String, expected: String)
+
+  /// A token that the file relies on has no id.
+  case unknownToken(file: String, token: String, role: String)
+
+  /// One sentence that names the file, what was found and what was expected.
+  public var description: String {
+    switch self {
+    case .missing(let folder):
+      "\(folder) holds no tokenizer: neither tokenizer.json nor vocab.txt is there."
+    case .unreadable(let file, let reason):
+      "\(file) cannot be read: \(reason)."
+    case .malformed(let file, let place, let found, let expected):
+      "\(file), \(place): found \(found), expected \(expected)."
+    case .unsupported(let file, let part, let found, let expected):
+      "\(file): the \(part) is \(found), which is not supported; expected \(expected)."
+    case .unknownToken(let file, let token, let role):
+      "\(file): the \(role) \"\(token)\" is not in the vocabulary."
+    }
+  }
+}
