@@ -58,7 +58,9 @@ import Testing
   }
 
   @Test func `what is written is read back with the same bits`() throws {
-    let values: [Float] = [0, -0, .pi, 1e-45, .infinity, -.greatestFiniteMagnitude]
+    let values: [Float] = [
+      0, -0, .pi, .leastNonzeroMagnitude, .infinity, -.greatestFiniteMagnitude,
+    ]
     let tensors = [
       "b": Tensor(values, shape: [2, 3]), "a \"quoted\" \u{1}\\ ü": Tensor([1], shape: []),
       "empty": Tensor([], shape: [0, 5]),
