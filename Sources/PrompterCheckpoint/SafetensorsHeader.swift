@@ -84,10 +84,14 @@ struct SafetensorsHeader {
     guard offsets.count == 2, offsets[0] <= offsets[1], offsets[1] <= Int.max - base else {
       throw malformed(file, "`\(name)` has the impossible offsets \(offsets)")
     }
-    let byteCount = offsets[1] - offsets[0]
-    guard byteCount == Self.byteCount(of: extents, type) else {
+    guard let byteCount = Self.byteCount(of: extents, type) else {
+      throw malformed(file, "`\(name)`, \(type.rawValue), has the impossible shape \(extents)")
+    }
+    guard byteCount == offsets[1] - offsets[0] else {
       throw malformed(
-        file, "`\(name)`, \(type.rawValue) of shape \(extents), has \(byteCount) bytes")
+        file,
+        "`\(name)`, \(type.rawValue) of shape \(extents), has \(offsets[1] - offsets[0]) bytes "
+          + "instead of \(byteCount)")
     }
     return SafetensorsFile.Entry(
       elementType: type, shape: Shape(extents), offset: base + offsets[0], byteCount: byteCount)

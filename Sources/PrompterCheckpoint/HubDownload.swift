@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+internal import PrompterKernels
+internal import Synchronization
+
+#if canImport(FoundationNetworking)
+internal import FoundationNetworking
+#endif
+
+/// Brings what is needed of a model from the hub into the hub's cache.
+///
+/// One request lists the files with their sizes and checksums; then each is downloaded, checked
+/// and put in place. The reference is written last, so a broken download is not taken for a model.
+struct HubDownload {
+  struct Listing: Decodable {
+    struct File: Decodable {
+      struct LargeFile: Decodable {
+        let sha256: String
+      }
+
+      let rfilename: String
+      let size: Int?
+      let blobId: String?
+      let lfs: LargeFile?
+    }
+
+    let sha: String
+    let siblings: [File]
+  }
+
+  let model: HubModel
+
+  func run(progress: (String) -> Void) throws {
+    let listing = try listing()
+    guard HubModel.isSafe(listing.sha) else { throw model.failure("the hub's answer is malformed") }
+    let names = Set(listing.siblings.map(\.rfilename))
+    let wanted = listing.siblings.filter { Self.isWanted($0.rfilename, among: names) }
+    for file in wanted {
+      let size = file.size.map { " (\(($0 + 500_000) / 1_000_000) MB)" } ?? ""
+      progress("Downloading \(file.rfilename) of \(model.id)\(size).")
+      try fetch(file, commit: listing.sha)
+    }
+    let reference = model.home.appending(path: "refs/main")
+    try makeFolder(of: reference)
+    try AtomicFile.write(Data(listing.sha.utf8), to: reference)
+  }
+
+  /// Whether a file is needed to run a model: its configuration, tokenizer and weights.
+  static func isWanted(_ name: String, among names: Set<String>) -> Bool {
+    let others = [
+      "config.json", "1_Pooling/config.json", "modules.json", "sentence_bert_config.json",
+      "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+      "vocab.txt", "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model",
+      "tokenizer.model", "generation_config.json",
+    ]
+    if names.contains("model.safetensors") && name == "model.safetensors" { return true }
+    let isShard = name.hasPrefix("model-") && name.hasSuffix(".safetensors")
+    let isSharded = !names.contains("model.safetensors")
+    return others.contains(name)
+      || isSharded && (isShard || name == "model.safetensors.index.json")
+  }
+
+  private func listing() throws -> Listing {
+    let file = try get("/api/models/\(model.id)/revision/main?blobs=true")
+    defer { try? FileManager.default.removeItem(at: file) }
+    return try decodeJSON(Listing.self, from: file)
+  }
+
+  private func fetch(_ file: Listing.File, commit: String) throws {
+    let parts = file.rfilename.split(separator: "/", omittingEmptySubsequences: false)
+    guard let etag = file.lfs?.sha256 ?? file.blobId, HubModel.isSafe(etag),
+      parts.allSatisfy({ HubModel.isSafe($0) })
+    else { throw model.failure("the hub lists \(file.rfilename) without a usable checksum") }
+    let blob = model.home.appending(path: "blobs").appending(path: etag)
+    try makeFolder(of: blob)
+    if !model.home.hasFile("blobs/\(etag)") {
+      let temporary = try get("/\(model.id)/resolve/\(commit)/\(file.rfilename)")
+      defer { try? FileManager.default.removeItem(at: temporary) }
+      try check(temporary, against: file)
+      // The temporary folder may be on another disk, where a move is a copy; the last step into
+      // the cache is a rename.
+      let partial = blob.appendingPathExtension("\(UUID().uuidString).incomplete")
+      try FileManager.default.moveItem(at: temporary, to: partial)
+      try? FileManager.default.moveItem(at: partial, to: blob)
+      try? FileManager.default.removeItem(at: partial)
+    }
+    let link = parts.reduce(model.snapshot(commit)) { $0.appending(path: String($1)) }
+    try makeFolder(of: link)
+    try? FileManager.default.removeItem(at: link)
+    let up = Array(repeating: "..", count: parts.count + 1).joined(separator: "/")
+    try FileManager.default.createSymbolicLink(
+      atPath: link.path(percentEncoded: false), withDestinationPath: "\(up)/blobs/\(etag)")
+  }
+
+  private func check(_ file: URL, against listed: Listing.File) throws {
+    let mapping = try MappedFile(path: file.path(percentEncoded: false))
+    if let size = listed.size, mapping.count != size {
+      throw model.failure(
+        "\(listed.rfilename) came with \(mapping.count) bytes and should have \(size)")
+    }
+    guard let expected = listed.lfs?.sha256 else { return }
+    let found = try sha256(of: file)
+    guard found == expected.lowercased() else {
+      throw model.failure("the SHA-256 of \(listed.rfilename) is \(found), not \(expected)")
+    }
+  }
+
+  private func makeFolder(of file: URL) throws {
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+  }
+
+  /// Downloads into a temporary file.
+  private func get(_ path: String) throws -> URL {
+    let address = model.surroundings.hubEndpoint + path
+    guard let url = URL(string: address) else { throw model.failure("\(address) is no address") }
+    let answer = Mutex<Result<URL, CheckpointError>?>(nil)
+    let done = DispatchSemaphore(value: 0)
+    let model = model
+    URLSession.shared.downloadTask(with: url) { file, response, error in
+      let result = Result { () throws(CheckpointError) in
+        let status = (response as? HTTPURLResponse)?.statusCode ?? 0
+        guard let file, status == 200 else {
+          throw model.failure(
+            "\(address) gave \(error?.localizedDescription ?? "the status \(status)")")
+        }
+        // The session removes its file as soon as this closure returns.
+        let kept = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        do {
+          try FileManager.default.moveItem(at: file, to: kept)
+        } catch {
+          throw model.failure("the download cannot be kept: \(error.localizedDescription)")
+        }
+        return kept
+      }
+      answer.withLock { $0 = result }
+      done.signal()
+    }.resume()
+    done.wait()
+    guard let result = answer.withLock({ $0 }) else { throw model.failure("no answer came") }
+    return try result.get()
+  }
+}

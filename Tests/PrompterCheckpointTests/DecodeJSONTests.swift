@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import PrompterCheckpoint
+import Testing
+
+@Suite struct DecodeJSONTests {
+  private struct Configuration: Decodable, Equatable {
+    struct Rope: Decodable, Equatable { let theta: Double }
+
+    let layers: Int
+    let rope: Rope
+    let labels: [String]
+  }
+
+  private let bench: Workbench
+
+  init() throws { bench = try Workbench() }
+
+  @Test func `a value is read from its file`() throws {
+    let url = try bench.write(
+      #"{"layers": 2, "rope": {"theta": 1e4}, "labels": ["a"], "more": null}"#, to: "config.json")
+    let expected = Configuration(layers: 2, rope: .init(theta: 10_000), labels: ["a"])
+    #expect(try decodeJSON(Configuration.self, from: url) == expected)
+  }
+
+  @Test(arguments: [
+    (#"{"rope": {"theta": 1}, "labels": []}"#, "`layers` is missing."),
+    (#"{"layers": 2, "rope": {}, "labels": []}"#, "`rope.theta` is missing."),
+    (#"{"layers": "2", "rope": {"theta": 1}, "labels": []}"#, "`layers` should be a whole number."),
+    (
+      #"{"layers": null, "rope": {"theta": 1}, "labels": []}"#,
+      "`layers` is null; it should be a whole number."
+    ),
+    (
+      #"{"layers": 2, "rope": {"theta": "x"}, "labels": []}"#, "`rope.theta` should be a number."
+    ),
+    (
+      #"{"layers": 2, "rope": {"theta": 1}, "labels": ["a", 1]}"#, "`labels[1]` should be a string."
+    ),
+    ("[]", "it should hold an object."),
+    ("{", "it is not valid JSON."),
+    ("", "it is not valid JSON."),
+  ])
+  func `what is wrong is named with its place`(json: String, sentence: String) throws {
+    let url = try bench.write(json, to: "config.json")
+    let error = #expect(throws: CheckpointError.self) {
+      try decodeJSON(Configuration.self, from: url)
+    }
+    let prefix = "\(url.path(percentEncoded: false)) is damaged or of another format: "
+    #expect(error?.description == prefix + sentence)
+  }
+
+  @Test func `a missing file is named`() {
+    let url = bench.folder.appending(path: "config.json")
+    let error = #expect(throws: CheckpointError.self) {
+      try decodeJSON(Configuration.self, from: url)
+    }
+    #expect(
+      error?.description == "Cannot read \(bench.path)config.json: No such file or directory.")
+  }
+}
