@@ -5,8 +5,8 @@
     train_throughput.py --model FOLDER --texts train.tsv [--method prefix-tuning] [--once]
 
 The rows are the first batches x batch-size ones of the file, in its order. They are tokenized and
-padded to their batch's longest row before any clock starts, and one untimed pass warms up. Then
-the program prints {"ready": true, ...} and answers each line "run" on stdin with one pass:
+padded to their batch's longest row before any clock starts, and untimed passes warm up. Then the
+program prints {"ready": true, ...} and answers each line "run" on stdin with one pass:
 {"seconds", "examples", "tokens", "padded_tokens", "loss"}, where `tokens` counts no padding. So a
 driver can let it alternate with another program in one sitting. "quit" or the end of stdin ends it.
 
@@ -36,6 +36,8 @@ def parse():
                         help="bfloat16 casts the model; autocast keeps it in float32")
     parser.add_argument("--attention", choices=("sdpa", "eager"), default="sdpa")
     parser.add_argument("--compile", action="store_true", help="through torch.compile")
+    parser.add_argument("--warm-up", type=int, default=1,
+                        help="untimed passes; take 3 with --compile, which compiles again in the second")
     parser.add_argument("--threads", type=int, default=int(os.environ.get("OMP_NUM_THREADS", 2)))
     parser.add_argument("--once", action="store_true", help="one pass, without stdin")
     return parser.parse_args()
@@ -118,7 +120,8 @@ def main():
     labels = label_names(rows)
     once, parameters = make_pass(
         args, build(args, max(2, len(labels))), make_batches(args, rows, labels))
-    once()
+    for _ in range(args.warm_up):
+        once()
     if args.once:
         print(json.dumps(vars(args) | {"trainable_parameters": parameters} | once()), flush=True)
         return
