@@ -67,7 +67,10 @@ public final class Variable {
 
   // Hands the gradient to the pullback, which frees it when done.
   func takeGradient() -> Tensor? {
-    defer { gradient = nil }
+    defer {
+      gradient = nil
+      ownsGradient = false
+    }
     return gradient
   }
 }
