@@ -108,8 +108,9 @@ private func textGradients(
 }
 
 private func promptGradients(_ prompt: DeepPrompt?) -> (keys: Buffer, values: Buffer)? {
-  guard let keys = prompt?.keys.ownedGradient(), let values = prompt?.values.ownedGradient() else {
-    return nil
-  }
+  guard let prompt, prompt.keys.isRecorded || prompt.values.isRecorded else { return nil }
+  // The kernel finds both; the gradient of a frozen half goes nowhere.
+  let keys = prompt.keys.ownedGradient() ?? Tensor(zeros: prompt.keys.shape)
+  let values = prompt.values.ownedGradient() ?? Tensor(zeros: prompt.values.shape)
   return (keys.buffer, values.buffer)
 }
