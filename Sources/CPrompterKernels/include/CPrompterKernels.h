@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that Swift sees of this target.
+
+#ifndef CPROMPTER_KERNELS_H
+#define CPROMPTER_KERNELS_H
+
+#include "prompter_attention.h"
+#include "prompter_convert.h"
+#include "prompter_elements.h"
+#include "prompter_memory.h"
+#include "prompter_norm.h"
+#include "prompter_products.h"
+#include "prompter_sha256.h"
+#include "prompter_threads.h"
+
+#endif

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Foundation
+internal import PrompterKernels
+public import PrompterTensor
+
+/// All weights of a model folder, or those below a path of names.
+///
+/// ```swift
+/// let weights = try Weights(contentsOf: folder)
+/// let layer = weights["encoder"]["layer.0"]
+/// let bias = try layer.tensor("output.dense.bias", shape: [384])
+/// ```
+///
+/// The folder holds either `model.safetensors` or `model.safetensors.index.json` with the files
+/// that it lists. Copies and scopes share the open files.
+public struct Weights: Sendable {
+  private let store: Store
+  private let prefix: String
+
+  /// Opens the weight files of a folder; the tensors stay on disk until asked for.
+  ///
+  /// - Parameter folder: The model's folder.
+  /// - Throws: `CheckpointError` if a file is missing, unreadable, truncated or malformed.
+  public init(contentsOf folder: URL) throws {
+    store = try Store(folder)
+    prefix = ""
+  }
+
+  private init(_ store: Store, prefix: String) {
+    self.store = store
+    self.prefix = prefix
+  }
+
+  /// The weights whose names begin with the path and a full stop.
+  public subscript(path: String) -> Weights {
+    Weights(store, prefix: prefix + path + ".")
+  }
+
+  /// The names within this scope, sorted and without the scope's own path.
+  public var names: [String] {
+    fullNames.map { String($0.dropFirst(prefix.count)) }
+  }
+
+  /// Whether there is a tensor of exactly this name within the scope.
+  public func contains(_ name: String) -> Bool { store.files[prefix + name] != nil }
+
+  /// Whether there is any tensor below a path within the scope.
+  public func containsScope(_ path: String) -> Bool { !self[path].fullNames.isEmpty }
+
+  /// Reads a tensor, converted to float32, whose shape must be the one expected.
+  ///
+  /// - Parameters:
+  ///   - name: The tensor's name within the scope.
+  ///   - shape: The shape that the model's configuration implies.
+  /// - Returns: The tensor, in memory of its own.
+  /// - Throws: `CheckpointError` if the tensor is missing, of another shape or of integers.
+  public func tensor(_ name: String, shape: Shape) throws -> Tensor {
+    let full = prefix + name
+    guard let file = store.files[full], let entry = file.entry(full) else {
+      throw CheckpointError.missingTensor(name: full, place: store.place)
+    }
+    guard entry.shape == shape else {
+      throw CheckpointError.unexpectedShape(
+        tensor: full, file: file.url.path(percentEncoded: false), found: entry.shape,
+        expected: shape)
+    }
+    return try file.tensor(full)
+  }
+
+  /// The shape of a tensor within the scope, nil if there is none of this name.
+  public func shape(of name: String) -> Shape? {
+    store.files[prefix + name]?.entry(prefix + name)?.shape
+  }
+
+  /// The number of values in all floating-point tensors within the scope.
+  public var parameterCount: Int {
+    fullNames.lazy.compactMap { store.files[$0]?.entry($0) }
+      .filter(\.elementType.isFloatingPoint)
+      .reduce(0) { $0 + $1.shape.count }
+  }
+
+  /// The SHA-256 of all weight files of the folder, one after the other in the order of their names.
+  ///
+  /// For a single file this is what `sha256sum` says.
+  ///
+  /// - Returns: 64 hexadecimal digits.
+  /// - Throws: Nothing today; the files are open already.
+  /// - Complexity: O(bytes).
+  public func sha256() throws -> String {
+    var hash = SHA256()
+    for file in store.inOrder { file.mapping.withBytes { hash.update($0) } }
+    return hash.digest
+  }
+
+  private var fullNames: ArraySlice<String> { store.names(from: prefix) }
+}
+
+/// The open weight files of a folder.
+private final class Store: Sendable {
+  let inOrder: [SafetensorsFile]
+  let files: [String: SafetensorsFile]
+  let place: String
+
+  private let names: [String]
+
+  init(_ folder: URL) throws {
+    inOrder = try Self.files(of: folder)
+    var files: [String: SafetensorsFile] = [:]
+    for file in inOrder {
+      for name in file.names {
+        if let other = files.updateValue(file, forKey: name) {
+          throw CheckpointError.malformed(
+            file: file.url.path(percentEncoded: false),
+            reason: "`\(name)` is also in \(other.url.lastPathComponent)")
+        }
+      }
+    }
+    self.files = files
+    names = files.keys.sorted()
+    place = folder.path(percentEncoded: false)
+  }
+
+  /// The names that begin with a prefix: neighbours, as names are sorted.
+  func names(from prefix: String) -> ArraySlice<String> {
+    var low = 0
+    var high = names.count
+    while low < high {
+      let middle = (low + high) / 2
+      if names[middle] < prefix { low = middle + 1 } else { high = middle }
+    }
+    return names[low...].prefix { $0.hasPrefix(prefix) }
+  }
+
+  private static func files(of folder: URL) throws -> [SafetensorsFile] {
+    let single = folder.appending(path: "model.safetensors")
+    if FileManager.default.fileExists(atPath: single.path(percentEncoded: false)) {
+      return [try SafetensorsFile(contentsOf: single)]
+    }
+    let index = folder.appending(path: "model.safetensors.index.json")
+    guard FileManager.default.fileExists(atPath: index.path(percentEncoded: false)) else {
+      throw CheckpointError.missingFile(
+        name: "model.safetensors and no model.safetensors.index.json",
+        folder: folder.path(percentEncoded: false))
+    }
+    return try shards(of: index, in: folder)
+  }
+
+  private static func shards(of index: URL, in folder: URL) throws -> [SafetensorsFile] {
+    struct Index: Decodable {
+      let weight_map: [String: String]
+    }
+    let map = try decodeJSON(Index.self, from: index).weight_map
+    let indexPath = index.path(percentEncoded: false)
+    let shards = try Set(map.values).sorted().map { name in
+      // A name from a file must not lead out of the folder.
+      guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else {
+        throw CheckpointError.malformed(
+          file: indexPath, reason: "`\(name)` is not the name of a file beside it")
+      }
+      return try SafetensorsFile(contentsOf: folder.appending(path: name))
+    }
+    let byName = Dictionary(uniqueKeysWithValues: shards.map { ($0.url.lastPathComponent, $0) })
+    for (tensor, shard) in map.sorted(by: { $0.key < $1.key })
+    where byName[shard]?.entry(tensor) == nil {
+      throw CheckpointError.malformed(
+        file: indexPath, reason: "`\(tensor)` should be in \(shard) and is not")
+    }
+    return shards
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import PrompterAutodiff
+public import PrompterNN
+public import PrompterTensor
+
+/// Which slots of a batch the head reads: in the last layer nothing else is computed.
+public enum Reading: Sendable {
+  /// Every slot.
+  case all
+  /// One slot of each row.
+  case slots([Int32])
+}
+
+/// A pretrained encoder.
+///
+/// A backbone knows nothing of methods, tasks or files of prompts: it takes slots and a
+/// ``PromptState`` and gives hidden states. Its weights are immutable and may be used by any number
+/// of threads.
+public protocol Backbone: Sendable {
+  /// The number of values in a hidden state.
+  var width: Int { get }
+  /// The number of layers.
+  var layerCount: Int { get }
+  /// The number of positions that the model knows.
+  var positionLimit: Int { get }
+  /// The number of tokens that the model knows.
+  var vocabularyCount: Int { get }
+  /// The dropout that the checkpoint was trained with.
+  var trainedDropout: Float { get }
+  /// The number of weights.
+  var parameterCount: Int { get }
+  /// Whether there is a trained layer between [CLS] and a head.
+  var hasPooler: Bool { get }
+  /// The weights that training changes: none of a frozen backbone.
+  var trainedParameters: [Parameter] { get }
+
+  /// The hidden states after the last layer.
+  ///
+  /// - Parameters:
+  ///   - batch: The rows.
+  ///   - prompts: The prompts that the rows name.
+  ///   - reading: Which slots are wanted.
+  ///   - dropout: The probability of dropping values inside the backbone, in training.
+  ///   - pass: The tape and its dropout.
+  /// - Returns: [slots wanted, width].
+  func hiddenStates(
+    of batch: Batch, prompts: PromptState, reading: Reading, dropout: Float, in pass: Pass
+  ) -> Variable
+
+  /// What the checkpoint's own pooler makes of hidden states [rows, width].
+  func pooled(_ hidden: Variable, in pass: Pass) -> Variable
+
+  /// The word embeddings of some tokens [ids, width].
+  func wordEmbeddings(of ids: [Int32]) -> Tensor
+}
+
+/// What a sequence head reads.
+public enum Pooling: String, Codable, Sendable, CaseIterable {
+  /// The hidden state of the true [CLS].
+  case cls
+  /// The mean of the text's hidden states.
+  case mean
+  /// [CLS] through the checkpoint's pooler, as P-Tuning v2 and PEFT do.
+  case pooler
+}
+
+extension Backbone {
+  /// One vector for each row of a batch [rows, width], all pooled alike.
+  public func sequenceStates(
+    of batch: Batch, prompts: PromptState, pooling: Pooling, dropout: Float, in pass: Pass
+  ) -> Variable {
+    switch pooling {
+    case .mean:
+      let hidden = hiddenStates(
+        of: batch, prompts: prompts, reading: .all, dropout: dropout, in: pass)
+      return meanRows(of: hidden, begin: batch.textBegin, end: batch.textEnd)
+    case .cls, .pooler:
+      let hidden = hiddenStates(
+        of: batch, prompts: prompts, reading: .slots(batch.textBegin), dropout: dropout, in: pass)
+      return pooling == .pooler ? pooled(hidden, in: pass) : hidden
+    }
+  }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One text, or pair of texts, as a list of slots.
+///
+/// A slot is a token id, or −1 − j for virtual token j of the row's own input prompt. Virtual tokens
+/// may stand anywhere; which slots are text is known by construction.
+public struct Row: Sendable, Equatable {
+  /// Token ids, or −1 − j for virtual token j.
+  public var ids: [Int32]
+  /// The segment of each slot.
+  public var segments: [Int32]
+  /// Which of the batch's prompts the row uses.
+  public var prompt: Int
+
+  /// A row of slots.
+  public init(ids: [Int32], segments: [Int32], prompt: Int = 0) {
+    self.ids = ids
+    self.segments = segments
+    self.prompt = prompt
+  }
+
+  /// A text with the virtual tokens of its input prompt before it, in segment 0.
+  public init(text ids: [Int32], segments: [Int32], virtualTokens: Int, prompt: Int = 0) {
+    let prefix = (0..<virtualTokens).map { -1 - Int32($0) }
+    self.init(
+      ids: prefix + ids, segments: [Int32](repeating: 0, count: virtualTokens) + segments,
+      prompt: prompt)
+  }
+}
+
+/// Rows of different lengths, one after another, with no padding and no mask.
+public struct Batch: Sendable {
+  /// The ids of all slots, row after row.
+  public let ids: [Int32]
+  /// The segments of all slots.
+  public let segments: [Int32]
+  /// Row r owns slots offsets[r] ..< offsets[r + 1].
+  public let offsets: [Int32]
+  /// Which prompt each row uses.
+  public let prompts: [Int]
+  /// Each row's number in the step that this batch is a part of: what its dropout depends on.
+  public let numbers: [UInt32]
+  /// The first slot of each row that is text: the true [CLS].
+  public let textBegin: [Int32]
+  /// One past the last slot of each row that is text.
+  public let textEnd: [Int32]
+
+  /// A batch of rows, none of them empty, numbered from `firstNumber` on.
+  public init(_ rows: [Row], firstNumber: Int = 0) {
+    var ids: [Int32] = []
+    var segments: [Int32] = []
+    var offsets: [Int32] = [0]
+    var textBegin: [Int32] = []
+    var textEnd: [Int32] = []
+    for row in rows {
+      let start = Int32(ids.count)
+      guard let first = row.ids.firstIndex(where: { $0 >= 0 }),
+        let last = row.ids.lastIndex(where: { $0 >= 0 })
+      else { preconditionFailure("A row needs at least one token.") }
+      precondition(
+        row.ids[first...last].allSatisfy { $0 >= 0 }, "Virtual tokens stand around the text.")
+      precondition(row.ids.count == row.segments.count, "Every slot has a segment.")
+      ids += row.ids
+      segments += row.segments
+      offsets.append(Int32(ids.count))
+      textBegin.append(start + Int32(first))
+      textEnd.append(start + Int32(last) + 1)
+    }
+    self.ids = ids
+    self.segments = segments
+    self.offsets = offsets
+    self.textBegin = textBegin
+    self.textEnd = textEnd
+    prompts = rows.map(\.prompt)
+    numbers = rows.indices.map { UInt32(truncatingIfNeeded: firstNumber + $0) }
+  }
+
+  /// The number of rows.
+  public var count: Int { prompts.count }
+
+  /// The number of slots of all rows.
+  public var slotCount: Int { ids.count }
+
+  /// A dropout key for each slot: its row's number and its place in the row.
+  public var slotKeys: [UInt32] { placeKeys(offsets: offsets) }
+
+  // A key for each place of each row, row r having offsets[r] ..< offsets[r + 1].
+  func placeKeys(offsets: [Int32]) -> [UInt32] {
+    var keys: [UInt32] = []
+    for row in 0..<count {
+      let rowKey = numbers[row] &* 65_537
+      for place in 0..<(offsets[row + 1] - offsets[row]) { keys.append(rowKey &+ UInt32(place)) }
+    }
+    return keys
+  }
+}

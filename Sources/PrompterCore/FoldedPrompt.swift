@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import PrompterTensor
+
+/// What training leaves of a prompt: vectors, with every reparameterization folded away.
+///
+/// This is the form that is saved, loaded and served; ``PromptState`` is the form that a backbone
+/// consumes.
+public struct FoldedPrompt: Sendable {
+  /// Keys and values for a range of layers.
+  public struct Deep: Sendable {
+    /// [prompt length, layers × 2 × width] over *all* layers of the backbone: block 2 l is the key
+    /// of layer l, block 2 l + 1 its value; blocks of layers without a prompt are zeros.
+    public let table: Tensor
+    /// The layers that have a prompt, counted from 0.
+    public let layers: Range<Int>
+
+    /// A table over all layers, of which only a range is used.
+    public init(table: Tensor, layers: Range<Int>) {
+      self.table = table
+      self.layers = layers
+    }
+  }
+
+  /// Vectors that stand before the text, [prompt length, width], if any.
+  public var input: Tensor?
+
+  /// Keys and values in the layers, if any.
+  public var deep: Deep?
+
+  /// A prompt of either kind, both, or neither.
+  public init(input: Tensor? = nil, deep: Deep? = nil) {
+    self.input = input
+    self.deep = deep
+  }
+
+  /// The number of virtual tokens before the text.
+  public var inputLength: Int { input?.shape[0] ?? 0 }
+
+  /// The number of virtual tokens in each prompted layer.
+  public var deepLength: Int { deep?.table.shape[0] ?? 0 }
+
+  /// The positions of the backbone that the prompt takes from the text.
+  ///
+  /// Virtual tokens at the input stand at positions of their own; those in the layers push the
+  /// text's first position back by their number (Liu and others 2021, as PEFT has it too).
+  public var occupiedPositions: Int { inputLength + deepLength }
+}

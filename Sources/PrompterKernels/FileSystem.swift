@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
+/// Why the system refused to read or write a file.
+public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What was attempted.
+  public enum Action: String, Sendable {
+    /// Reading.
+    case read
+    /// Writing.
+    case write
+  }
+
+  /// What was attempted.
+  public let action: Action
+
+  /// The file.
+  public let path: String
+
+  /// The system's words, as in `No space left on device`.
+  public let reason: String
+
+  /// One sentence for the user, with the file and the reason.
+  public var description: String { "Cannot \(action) \(path): \(reason)." }
+
+  /// An error with a reason, which by default is the one of the call that failed last.
+  public init(_ action: Action, _ path: String, reason: String? = nil) {
+    let code = errno
+    self.action = action
+    self.path = path
+    self.reason = unsafe reason ?? String(cString: strerror(code))
+  }
+}
+
+/// A file under a temporary name, which takes the place of another when it is complete.
+///
+/// Whatever happens before ``commit()`` returns, a crash included, the other file is either as it
+/// was or as it should become. A replacement that is let go of without a commit leaves no trace.
+@safe
+public struct ReplacementFile: ~Copyable {
+  private let path: String
+  private let temporaryPath: String
+  private let descriptor: Int32
+  private var isCommitted = false
+
+  /// Starts an empty file beside the one that it will replace.
+  ///
+  /// - Parameter path: The file to make or to replace.
+  /// - Throws: `FileError` if the folder is missing or not writable.
+  public init(replacing path: String) throws(FileError) {
+    self.path = path
+    let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    let unique = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+    // Names may have 255 bytes, so a long one is cut for the temporary file.
+    let name = path[slash...].prefix(32)
+    temporaryPath = path[..<slash] + ".\(name).\(unique).partial"
+    descriptor = unsafe open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      isCommitted = true  // There is nothing to clean up.
+      throw FileError(.write, path)
+    }
+  }
+
+  deinit {
+    guard descriptor >= 0 else { return }
+    close(descriptor)
+    if !isCommitted { unsafe unlink(temporaryPath) }
+  }
+
+  /// Appends bytes.
+  ///
+  /// - Parameter bytes: What to append.
+  /// - Throws: `FileError` if the disk is full or fails.
+  public mutating func write(_ bytes: RawSpan) throws(FileError) {
+    var rest = bytes
+    while rest.byteCount > 0 {
+      let count = systemWrite(descriptor, rest)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw FileError(.write, path) }
+      rest = rest.extracting(droppingFirst: count)
+    }
+  }
+
+  /// Appends bytes.
+  ///
+  /// - Parameter bytes: What to append.
+  /// - Throws: `FileError` if the disk is full or fails.
+  public mutating func write(_ bytes: [UInt8]) throws(FileError) {
+    try write(unsafe bytes.span.bytes)
+  }
+
+  /// Waits until the bytes are on the disk, then gives the file its name.
+  ///
+  /// - Throws: `FileError` if the disk is full or fails, or if a folder has the name.
+  public consuming func commit() throws(FileError) {
+    guard synchronize(descriptor), unsafe rename(temporaryPath, path) == 0 else {
+      throw FileError(.write, path)
+    }
+    isCommitted = true
+    // The new name is an entry of the folder, which reaches the disk on its own. The file is in
+    // place by now, so a folder that cannot be opened is no failure.
+    let slash = path.lastIndex(of: "/")
+    let folder = unsafe open(slash.map { String(path[...$0]) } ?? ".", O_RDONLY | O_CLOEXEC)
+    if folder >= 0 {
+      _ = synchronize(folder)
+      close(folder)
+    }
+  }
+}
+
+// Inside a type with a method of the same name, the system's function is out of sight.
+private func systemWrite(_ descriptor: Int32, _ bytes: RawSpan) -> Int {
+  unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+}
+
+private func synchronize(_ descriptor: Int32) -> Bool {
+  #if canImport(Darwin)
+  // Darwin's fsync stops at the drive's own cache.
+  if fcntl(descriptor, F_FULLFSYNC) == 0 { return true }
+  #endif
+  return fsync(descriptor) == 0
+}

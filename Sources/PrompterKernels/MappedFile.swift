@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CPrompterKernels
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
+/// The ways in which files store real numbers.
+public enum FloatFormat: Sendable {
+  /// IEEE 754 half precision.
+  case float16
+  /// The upper half of a float32.
+  case bfloat16
+  /// IEEE 754 single precision, the engine's own.
+  case float32
+  /// IEEE 754 double precision.
+  case float64
+
+  /// The bytes of one value.
+  public var byteCount: Int {
+    switch self {
+    case .float16, .bfloat16: 2
+    case .float32: 4
+    case .float64: 8
+    }
+  }
+}
+
+/// A file's bytes, brought into memory as they are touched.
+///
+/// The file must not shrink while it is mapped: touching what is gone ends the process.
+@safe
+public final class MappedFile: @unchecked Sendable {
+  /// The number of bytes.
+  public let count: Int
+
+  private let base: UnsafeRawPointer?
+
+  /// Maps a regular file.
+  ///
+  /// - Parameter path: Where the file is.
+  /// - Throws: `FileError` if it cannot be opened or is no regular file.
+  public init(path: String) throws(FileError) {
+    // A pipe without a writer would block the opening for ever.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw FileError(.read, path) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw FileError(.read, path) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError(.read, path, reason: "it is not a regular file")
+    }
+    count = Int(status.st_size)
+    guard count > 0 else {
+      unsafe base = nil  // The system maps no empty files.
+      return
+    }
+    let address = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    guard unsafe address != MAP_FAILED else { throw FileError(.read, path) }
+    unsafe base = UnsafeRawPointer(address)
+  }
+
+  deinit {
+    if let base = unsafe base { unsafe munmap(UnsafeMutableRawPointer(mutating: base), count) }
+  }
+
+  /// Calls `body` with all bytes.
+  public func withBytes<Result>(_ body: (RawSpan) throws -> Result) rethrows -> Result {
+    let buffer = unsafe UnsafeRawBufferPointer(start: base, count: count)
+    return try unsafe body(RawSpan(_unsafeBytes: buffer))
+  }
+
+  /// A copy of some of the bytes.
+  public func bytes(in range: Range<Int>) -> [UInt8] {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= count, "Bytes \(range) of \(count).")
+    guard let base = unsafe base else { return [] }
+    return unsafe [UInt8](
+      UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
+  }
+
+  /// Converts the values that start at a byte, which need not be aligned, to fill a buffer.
+  public func convert(_ format: FloatFormat, at offset: Int, into buffer: Buffer) {
+    let available = count - max(offset, 0)
+    precondition(
+      offset >= 0 && buffer.count <= available / format.byteCount,
+      "\(buffer.count) values at byte \(offset) of \(count).")
+    guard buffer.count > 0, let base = unsafe base else { return }
+    let source = unsafe base + offset
+    switch format {
+    case .float16: unsafe prompter_convert_float16(buffer.base, source, buffer.count)
+    case .bfloat16: unsafe prompter_convert_bfloat16(buffer.base, source, buffer.count)
+    case .float32: unsafe prompter_convert_float32(buffer.base, source, buffer.count)
+    case .float64: unsafe prompter_convert_float64(buffer.base, source, buffer.count)
+    }
+  }
+}

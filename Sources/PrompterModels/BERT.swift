@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import PrompterAutodiff
+public import PrompterCheckpoint
+public import PrompterCore
+internal import PrompterKernels
+public import PrompterNN
+public import PrompterTensor
+
+/// BERT (Devlin and others 2019): a bidirectional transformer encoder of any size.
+///
+/// Embeddings of words, positions and segments are summed and normalised; each block is
+/// self-attention and a two-layer perceptron with GELU, each followed by a residual and a layer norm.
+public struct BERT: Backbone {
+  /// The shape.
+  public let configuration: Configuration
+
+  private let embeddings: Embeddings
+  private let blocks: [Block]
+  private let pooler: Linear?
+
+  /// Reads a backbone from weights as transformers names them, with or without the prefix `bert.`.
+  ///
+  /// - Parameters:
+  ///   - weights: All weights of a folder.
+  ///   - configuration: The shape that the weights must have.
+  ///   - isTrained: Whether training changes the weights; frozen ones are packed.
+  /// - Throws: ``CheckpointError`` if a weight is missing or has another shape.
+  public init(from weights: Weights, _ configuration: Configuration, isTrained: Bool = false)
+    throws
+  {
+    let weights = weights.containsScope("bert") ? weights["bert"] : weights
+    let loader = ParameterLoader(weights: weights, isTrained: isTrained)
+    self.configuration = configuration
+    embeddings = try Embeddings(from: loader["embeddings"], configuration)
+    blocks = try (0..<configuration.layerCount).map {
+      try Block(from: loader["encoder.layer.\($0)"], configuration)
+    }
+    let width = configuration.width
+    pooler =
+      weights.containsScope("pooler")
+      ? try loader["pooler.dense"].linear(outputs: width, inputs: width) : nil
+  }
+
+  /// The number of values in a hidden state.
+  public var width: Int { configuration.width }
+  /// The number of blocks.
+  public var layerCount: Int { configuration.layerCount }
+  /// The number of positions.
+  public var positionLimit: Int { configuration.positionLimit }
+  /// The number of tokens.
+  public var vocabularyCount: Int { configuration.vocabularyCount }
+  /// The dropout of hidden states in pretraining.
+  public var trainedDropout: Float { configuration.hiddenDropout }
+  /// Whether the checkpoint has a pooler.
+  public var hasPooler: Bool { pooler != nil }
+  /// The number of weights, the pooler's included.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.shape.count } }
+  /// All weights, if they are trained.
+  public var trainedParameters: [Parameter] { parameters.filter(\.isTrained) }
+
+  private var parameters: [Parameter] {
+    embeddings.parameters + blocks.flatMap(\.parameters) + (pooler?.parameters ?? [])
+  }
+
+  /// The hidden states after the last block; see ``Backbone``.
+  public func hiddenStates(
+    of batch: Batch, prompts: PromptState, reading: Reading, dropout: Float, in pass: Pass
+  ) -> Variable {
+    var x = embeddings(batch, prompts, dropout, pass)
+    for (index, block) in blocks.enumerated() {
+      let isLast = index == blocks.count - 1
+      x = block(
+        x, batch, prompt: prompts.deepPrompt(layer: index, for: batch, in: pass),
+        reading: isLast ? reading : .all, dropout, pass)
+    }
+    return x
+  }
+
+  /// tanh of the pooler's linear layer; the hidden states themselves if there is no pooler.
+  public func pooled(_ hidden: Variable, in pass: Pass) -> Variable {
+    guard let pooler else { return hidden }
+    return tanh(pooler(hidden, in: pass))
+  }
+
+  /// The word embeddings of some tokens [ids, width].
+  public func wordEmbeddings(of ids: [Int32]) -> Tensor {
+    rows(ids, of: Variable(embeddings.words.value)).value
+  }
+}
+
+/// Words, positions and segments, summed and normalised.
+private struct Embeddings: Sendable {
+  let words: Parameter
+  let positions: Parameter
+  let segments: Parameter
+  let norm: LayerNorm
+
+  init(from loader: ParameterLoader, _ c: BERT.Configuration) throws {
+    words = try loader.parameter("word_embeddings.weight", [c.vocabularyCount, c.width])
+    positions = try loader.parameter("position_embeddings.weight", [c.positionLimit, c.width])
+    segments = try loader.parameter("token_type_embeddings.weight", [c.segmentCount, c.width])
+    norm = try loader["LayerNorm"].layerNorm(width: c.width, epsilon: c.epsilon)
+  }
+
+  var parameters: [Parameter] { [words, positions, segments] + norm.parameters }
+
+  func callAsFunction(
+    _ batch: Batch, _ prompts: PromptState, _ dropout: Float, _ pass: Pass
+  ) -> Variable {
+    let sum = embedding(
+      prompts.embeddingSlots(of: batch), tokens: pass(words),
+      virtualTokens: prompts.input?.vectors, positions: pass(positions), segments: pass(segments))
+    return dropped(norm(sum, in: pass), dropout, batch.slotKeys, pass)
+  }
+}
+
+/// A transformer block: attention, then a two-layer perceptron, each with a residual and a norm.
+private struct Block: Sendable {
+  let projections: Linear  // queries, keys and values side by side
+  let attended: Linear
+  let attentionNorm: LayerNorm
+  let inner: Linear
+  let outer: Linear
+  let norm: LayerNorm
+  let heads: Int
+  let attentionDropout: Float
+
+  init(from loader: ParameterLoader, _ c: BERT.Configuration) throws {
+    heads = c.headCount
+    attentionDropout = c.attentionDropout
+    projections = try loader["attention.self"].joinedLinear(
+      ["query", "key", "value"], outputs: c.width, inputs: c.width)
+    attended = try loader["attention.output.dense"].linear(outputs: c.width, inputs: c.width)
+    attentionNorm = try loader["attention.output.LayerNorm"].layerNorm(
+      width: c.width, epsilon: c.epsilon)
+    inner = try loader["intermediate.dense"].linear(outputs: c.innerWidth, inputs: c.width)
+    outer = try loader["output.dense"].linear(outputs: c.width, inputs: c.innerWidth)
+    norm = try loader["output.LayerNorm"].layerNorm(width: c.width, epsilon: c.epsilon)
+  }
+
+  var parameters: [Parameter] {
+    projections.parameters + attended.parameters + attentionNorm.parameters + inner.parameters
+      + outer.parameters + norm.parameters
+  }
+
+  func callAsFunction(
+    _ x: Variable, _ batch: Batch, prompt: DeepPrompt?, reading: Reading, _ dropout: Float,
+    _ pass: Pass
+  ) -> Variable {
+    let projected = projections(x, in: pass)
+    var (queries, residual, keys) = (projected, x, batch.slotKeys)
+    var offsets = batch.offsets
+    if case .slots(let slots) = reading {
+      // Whatever no head reads is not computed: one query for each row is left.
+      queries = rows(slots, of: projected)
+      residual = rows(slots, of: x)
+      offsets = (0...Int32(slots.count)).map { $0 }
+      keys = slots.map { keys[Int($0)] }
+    }
+    let width = residual.value.columns
+    let kernel = AttentionKernel(
+      heads: heads, size: width / heads, scale: 1 / Float(width / heads).squareRoot(),
+      queryOffsets: offsets, keyOffsets: batch.offsets,
+      dropout: pass.dropout(dropout > 0 ? attentionDropout : 0).map { ($0, batch.numbers) })
+    let heard = attention(
+      kernel, queries: Projection(queries, column: 0), keys: Projection(projected, column: width),
+      values: Projection(projected, column: 2 * width), prompt: prompt)
+    let middle = added(heard, attended, to: residual, attentionNorm, dropout, keys, pass)
+    let active = biasGELU(inner.product(middle, in: pass), pass(inner.bias))
+    return added(active, outer, to: middle, norm, dropout, keys, pass)
+  }
+
+  // norm(residual + dropout(linear(x))).
+  private func added(
+    _ x: Variable, _ linear: Linear, to residual: Variable, _ norm: LayerNorm, _ dropout: Float,
+    _ keys: [UInt32], _ pass: Pass
+  ) -> Variable {
+    guard pass.tape != nil, dropout > 0 else {
+      return norm(linear.product(x, in: pass), bias: linear.bias, residual: residual, in: pass)
+    }
+    return norm(dropped(linear(x, in: pass), dropout, keys, pass), residual: residual, in: pass)
+  }
+}
+
+private func dropped(
+  _ x: Variable, _ probability: Float, _ keys: [UInt32], _ pass: Pass
+) -> Variable {
+  guard let dropout = pass.dropout(probability) else { return x }
+  return drop(x, by: dropout, rowKeys: keys)
+}

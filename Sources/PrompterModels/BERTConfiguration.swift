@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Foundation
+internal import PrompterCheckpoint
+
+extension BERT {
+  /// What a BERT folder's config.json says of the model's shape.
+  public struct Configuration: Decodable, Sendable, Equatable {
+    /// The width of hidden states.
+    public let width: Int
+    /// The number of layers.
+    public let layerCount: Int
+    /// The number of attention heads.
+    public let headCount: Int
+    /// The width inside the feed-forward block.
+    public let innerWidth: Int
+    /// The number of tokens.
+    public let vocabularyCount: Int
+    /// The number of positions.
+    public let positionLimit: Int
+    /// The number of segments.
+    public let segmentCount: Int
+    /// Added to variances in layer norms.
+    public let epsilon: Float
+    /// The dropout of hidden states in pretraining.
+    public let hiddenDropout: Float
+    /// The dropout of attention probabilities in pretraining.
+    public let attentionDropout: Float
+
+    /// Reads config.json.
+    ///
+    /// - Parameter folder: A Hugging Face model folder.
+    /// - Throws: ``BackboneError`` if the model is no BERT or of a variant that is not known here;
+    ///   an error that names the file and the key if the file does not decode.
+    public init(contentsOf folder: URL) throws {
+      self = try decodeJSON(
+        Configuration.self, from: folder.appending(component: "config.json"))
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case modelType = "model_type"
+      case width = "hidden_size"
+      case layerCount = "num_hidden_layers"
+      case headCount = "num_attention_heads"
+      case innerWidth = "intermediate_size"
+      case vocabularyCount = "vocab_size"
+      case positionLimit = "max_position_embeddings"
+      case segmentCount = "type_vocab_size"
+      case epsilon = "layer_norm_eps"
+      case hiddenDropout = "hidden_dropout_prob"
+      case attentionDropout = "attention_probs_dropout_prob"
+      case activation = "hidden_act"
+      case positionKind = "position_embedding_type"
+    }
+
+    /// Decodes the keys that transformers writes, with its defaults where one is missing.
+    public init(from decoder: any Decoder) throws {
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      width = try values.size(.width)
+      layerCount = try values.size(.layerCount)
+      headCount = try values.size(.headCount)
+      innerWidth = try values.size(.innerWidth)
+      vocabularyCount = try values.size(.vocabularyCount)
+      positionLimit = try values.size(.positionLimit)
+      segmentCount = try values.size(.segmentCount, default: 2)
+      epsilon = try values.decodeIfPresent(Float.self, forKey: .epsilon) ?? 1e-12
+      hiddenDropout = try values.decodeIfPresent(Float.self, forKey: .hiddenDropout) ?? 0.1
+      attentionDropout = try values.decodeIfPresent(Float.self, forKey: .attentionDropout) ?? 0.1
+      try values.expect(.modelType, ["bert"])
+      try values.expect(.activation, ["gelu"])
+      try values.expect(.positionKind, ["absolute"])
+      guard width % headCount == 0 else {
+        throw BackboneError.headsDoNotDivideWidth(heads: headCount, width: width)
+      }
+    }
+  }
+}
+
+extension KeyedDecodingContainer {
+  // A count between 1 and two thousand million.
+  fileprivate func size(_ key: Key, default fallback: Int? = nil) throws -> Int {
+    let found = try decodeIfPresent(Int.self, forKey: key) ?? fallback
+    guard let found else { return try decode(Int.self, forKey: key) }
+    guard (1...Int(Int32.max)).contains(found) else {
+      throw BackboneError.unusable(key: key.stringValue, found: "\(found)", expected: "1 or more")
+    }
+    return found
+  }
+
+  fileprivate func expect(_ key: Key, _ known: [String]) throws {
+    guard let found = try decodeIfPresent(String.self, forKey: key) else { return }
+    guard known.contains(found) else {
+      throw BackboneError.unusable(
+        key: key.stringValue, found: "`\(found)`",
+        expected: known.map { "`\($0)`" }.joined(separator: " or "))
+    }
+  }
+}

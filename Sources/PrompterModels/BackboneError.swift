@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a model folder cannot be used as a backbone.
+public enum BackboneError: Error, Equatable, CustomStringConvertible {
+  /// A key of config.json has a value that is not known here.
+  case unusable(key: String, found: String, expected: String)
+  /// The heads do not share the width evenly.
+  case headsDoNotDivideWidth(heads: Int, width: Int)
+
+  /// One sentence with what was found and what was expected.
+  public var description: String {
+    switch self {
+    case .unusable(let key, let found, let expected):
+      "config.json: `\(key)` is \(found); this version of Prompter reads models with \(expected)."
+    case .headsDoNotDivideWidth(let heads, let width):
+      "config.json: `hidden_size` is \(width), which \(heads) attention heads cannot share evenly."
+    }
+  }
+}

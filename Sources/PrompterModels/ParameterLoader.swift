@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PrompterCheckpoint
+internal import PrompterNN
+internal import PrompterTensor
+
+/// Makes layers from the named weights of a scope.
+struct ParameterLoader {
+  let weights: Weights
+  let isTrained: Bool
+  var path = ""
+
+  subscript(scope: String) -> ParameterLoader {
+    ParameterLoader(
+      weights: weights[scope], isTrained: isTrained, path: path + scope + ".")
+  }
+
+  func parameter(_ name: String, _ shape: Shape) throws -> Parameter {
+    Parameter(path + name, try weights.tensor(name, shape: shape), isTrained: isTrained)
+  }
+
+  func linear(outputs: Int, inputs: Int) throws -> Linear {
+    Linear(
+      weight: try parameter("weight", [outputs, inputs]), bias: try parameter("bias", [outputs]))
+  }
+
+  // Several linear layers over the same input as one, so that one product serves them all.
+  func joinedLinear(_ names: [String], outputs: Int, inputs: Int) throws -> Linear {
+    func joined(_ kind: String, _ shape: Shape) throws -> Parameter {
+      let pieces = try names.map { name in
+        (
+          name: "\(path)\(name).\(kind)",
+          value: try weights[name].tensor(kind, shape: shape)
+        )
+      }
+      return Parameter(
+        path + names.joined(separator: "+") + "." + kind, joining: pieces, isTrained: isTrained)
+    }
+    return Linear(
+      weight: try joined("weight", [outputs, inputs]), bias: try joined("bias", [outputs]))
+  }
+
+  func layerNorm(width: Int, epsilon: Float) throws -> LayerNorm {
+    LayerNorm(
+      gain: try parameter("weight", [width]), offset: try parameter("bias", [width]),
+      epsilon: epsilon)
+  }
+}

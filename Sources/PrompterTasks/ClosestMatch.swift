@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The candidate most like a mistyped word, or nil if none is close.
+///
+/// Case does not count, and about one character in three may be wrong.
+func closestMatch(to word: String, among candidates: [String]) -> String? {
+  let typed = Array(word.lowercased().prefix(100))
+  let limit = max(1, typed.count / 3)
+  var best: (candidate: String, distance: Int)?
+  for candidate in candidates {
+    let distance = editDistance(typed, Array(candidate.lowercased().prefix(100)))
+    let isCloser = best.map { distance < $0.distance } ?? true
+    if isCloser, distance <= limit, distance < typed.count { best = (candidate, distance) }
+  }
+  return best?.candidate
+}
+
+/// The number of characters to insert, delete or replace to get from one word to another.
+///
+/// - Complexity: O(m n) time, O(n) space.
+func editDistance(_ first: [Character], _ second: [Character]) -> Int {
+  var row = Array(0...second.count)
+  for (i, a) in first.enumerated() {
+    var diagonal = row[0]
+    row[0] = i + 1
+    for (j, b) in second.enumerated() {
+      let substituted = diagonal + (a == b ? 0 : 1)
+      diagonal = row[j + 1]
+      row[j + 1] = min(substituted, row[j] + 1, diagonal + 1)
+    }
+  }
+  return row[second.count]
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What can be wrong with a data file, each told in one sentence.
+public enum DataError: Error, Equatable {
+  /// There is no file at the path.
+  case fileNotFound(file: String)
+  /// The file is there, but its bytes cannot be had.
+  case unreadable(file: String, reason: String)
+  /// The file name ends in something that no reader is known for.
+  case unsupportedFormat(file: String, fileExtension: String)
+  /// The text is not in UTF-8.
+  case unsupportedEncoding(file: String, found: String)
+  /// The file is empty, or has a header and nothing else.
+  case noExamples(file: String)
+  /// No column can serve as a field that is needed.
+  case missingColumn(file: String, field: String, expected: [String], found: [String])
+  /// A row has more or fewer columns than the header.
+  case wrongColumnCount(file: String, line: Int, found: Int, expected: Int)
+  /// A quoted CSV field does not end, or goes on after its closing quote.
+  case malformedQuotes(file: String, line: Int, reason: String)
+  /// A line, or an element of an array, is not a JSON object.
+  case invalidJSON(file: String, line: Int, reason: String)
+  /// An object lacks a field that the others have.
+  case missingField(file: String, line: Int, field: String)
+  /// A field holds a value of another type than it should.
+  case wrongType(file: String, line: Int, field: String, expected: String)
+  /// A line of a TREC file does not start with `COARSE:fine`.
+  case malformedQuestion(file: String, line: Int)
+  /// An example has no label where one is required.
+  case missingLabel(file: String, line: Int)
+  /// A label is not one of the task's.
+  case unknownLabel(file: String?, line: Int?, label: String, known: [String])
+  /// A label space was given the same label twice.
+  case duplicateLabel(label: String)
+}
+
+extension DataError {
+  /// Whether the file itself is missing or unreadable, rather than wrong in what it says.
+  public var isMissingInput: Bool {
+    switch self {
+    case .fileNotFound, .unreadable: true
+    default: false
+    }
+  }
+}
+
+extension DataError: CustomStringConvertible {
+  /// The error as one sentence: the file, the place, what was found and what was expected.
+  public var description: String {
+    switch self {
+    case .fileNotFound(let file):
+      "\(file): no such file."
+    case .unreadable(let file, let reason):
+      "\(file) cannot be read: \(reason)."
+    case .unsupportedFormat(let file, let found):
+      "\(file) ends in \"\(found)\"; data files end in \(DataFormat.extensionList)."
+    case .unsupportedEncoding(let file, let found):
+      "\(file) is written in \(found); save it as UTF-8."
+    case .noExamples(let file):
+      "\(file) holds no examples."
+    case .missingColumn(let file, let field, let expected, let found):
+      "\(file) has no column for the \(field) (\(Self.alternatives(expected))); "
+        + "its columns are \(Self.list(found))."
+    case .unknownLabel(let file, let line, let label, let known):
+      Self.unknownLabelSentence(place: Self.place(file, line), label: label, known: known)
+    case .duplicateLabel(let label):
+      "The label \(Self.quoted(label)) is given twice."
+    case .wrongColumnCount(let file, let line, let found, let expected):
+      "\(file), line \(line) has \(Self.count(found, "column")); the header has \(expected)."
+    case .malformedQuotes(let file, let line, let reason):
+      "\(file), line \(line): \(reason)."
+    case .invalidJSON(let file, let line, let reason):
+      "\(file), line \(line) is not a JSON object: \(reason)."
+    case .missingField(let file, let line, let field):
+      "\(file), line \(line) has no field \(Self.quoted(field))."
+    case .wrongType(let file, let line, let field, let expected):
+      "\(file), line \(line): the field \(Self.quoted(field)) should be \(expected)."
+    case .malformedQuestion(let file, let line):
+      "\(file), line \(line) should read \"COARSE:fine question\", as TREC's files do."
+    case .missingLabel(let file, let line):
+      "\(file), line \(line) has no label, and one is needed here."
+    }
+  }
+}
+
+extension DataError {
+  private static func place(_ file: String?, _ line: Int?) -> String {
+    switch (file, line) {
+    case (let file?, let line?): "\(file), line \(line): "
+    case (let file?, nil): "\(file): "
+    default: ""
+    }
+  }
+
+  private static func unknownLabelSentence(
+    place: String, label: String, known: [String]
+  ) -> String {
+    let start = place.isEmpty ? "The label" : "\(place)the label"
+    let guess = closestMatch(to: label, among: known).map { " (did you mean \(quoted($0))?)" }
+    return "\(start) \(quoted(label)) is not one of the task's: \(list(known))\(guess ?? "")."
+  }
+
+  private static func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+  }
+
+  private static func alternatives(_ names: [String]) -> String {
+    names.map(quoted).joined(separator: " or ")
+  }
+
+  /// The first dozen names, quoted: a file without a header may have a whole text as a name.
+  private static func list(_ names: [String]) -> String {
+    let shown = names.prefix(12).map(quoted).joined(separator: ", ")
+    return names.count > 12 ? "\(shown) and \(names.count - 12) more" : shown
+  }
+
+  private static func quoted(_ name: String) -> String {
+    let printable = name.map { $0.isNewline ? " " : $0 }
+    return "\"\(String(printable.prefix(60)))\(printable.count > 60 ? "…" : "")\""
+  }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+
+/// How a data file is written, told by its extension.
+enum DataFormat: Equatable {
+  case jsonLines
+  case json
+  case tabSeparated
+  case commaSeparated
+  case trec
+
+  static let extensionList = ".jsonl, .json, .tsv, .csv or .label"
+
+  init(of url: URL) throws {
+    switch url.pathExtension.lowercased() {
+    case "jsonl", "ndjson": self = .jsonLines
+    case "json": self = .json
+    case "tsv": self = .tabSeparated
+    case "csv": self = .commaSeparated
+    case "label": self = .trec
+    case let other:
+      throw DataError.unsupportedFormat(
+        file: url.relativePath, fileExtension: other.isEmpty ? url.lastPathComponent : ".\(other)")
+    }
+  }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which columns of a file hold the text, the second text and the label.
+///
+/// A field that is nil is found by name, from the first of these layouts whose columns are all in
+/// the file (case does not count):
+///
+/// | text | pair | where it comes from |
+/// | --- | --- | --- |
+/// | `text` | `pair`, if there | Prompter's own names |
+/// | `sentence1` | `sentence2` | GLUE |
+/// | `premise` | `hypothesis` | SuperGLUE |
+/// | `question` | `passage` | BoolQ |
+/// | `#1 String` | `#2 String` | MRPC |
+/// | `sentence` | | SST-2 |
+///
+/// and the label from the first of `label`, `answer` (BoolQ's first release), `Quality` (MRPC) and
+/// `coarse` (TREC, whose files have the columns `text`, `coarse` and `fine`).
+///
+/// If ``text`` is named and ``pair`` is not, examples have one text.
+public struct Fields: Codable, Sendable, Equatable {
+  /// The column with the text, or nil to find it by name.
+  public var text: String?
+
+  /// The column with the second text.
+  public var pair: String?
+
+  /// The column with the label, or nil to find it by name.
+  public var label: String?
+
+  /// Fields in named columns; what is not named is found by name.
+  public init(text: String? = nil, pair: String? = nil, label: String? = nil) {
+    self.text = text
+    self.pair = pair
+    self.label = label
+  }
+}
+
+/// Where the fields of an example are among a file's columns.
+struct ColumnRoles: Equatable {
+  var text: Int
+  var pair: Int?
+  var label: Int?
+}
+
+extension Fields {
+  private static let layouts: [(text: String, pair: String?)] = [
+    ("text", nil), ("sentence1", "sentence2"), ("premise", "hypothesis"), ("question", "passage"),
+    ("#1 String", "#2 String"), ("sentence", nil),
+  ]
+
+  private static let labelNames = ["label", "answer", "Quality", "coarse"]
+
+  /// Finds the fields among the columns of a file.
+  func roles(in columns: [String], file: String, requireLabels: Bool) throws -> ColumnRoles {
+    var roles = try textRoles(in: columns, file: file)
+    let names = label.map { [$0] } ?? Self.labelNames
+    roles.label = names.lazy.compactMap { Self.position(of: $0, in: columns) }.first
+    guard roles.label != nil || !requireLabels else {
+      throw DataError.missingColumn(file: file, field: "label", expected: names, found: columns)
+    }
+    return roles
+  }
+
+  private func textRoles(in columns: [String], file: String) throws -> ColumnRoles {
+    guard let text else { return try foundTextRoles(in: columns, file: file) }
+    let textColumn = try Self.column(named: text, for: "text", in: columns, file: file)
+    let pairColumn = try pair.map {
+      try Self.column(named: $0, for: "pair", in: columns, file: file)
+    }
+    return ColumnRoles(text: textColumn, pair: pairColumn)
+  }
+
+  private func foundTextRoles(in columns: [String], file: String) throws -> ColumnRoles {
+    for layout in Self.layouts {
+      guard let textColumn = Self.position(of: layout.text, in: columns) else { continue }
+      if let name = pair {
+        let pairColumn = try Self.column(named: name, for: "pair", in: columns, file: file)
+        return ColumnRoles(text: textColumn, pair: pairColumn)
+      }
+      let pairColumn = Self.position(of: layout.pair ?? "pair", in: columns)
+      guard pairColumn != nil || layout.pair == nil else { continue }
+      return ColumnRoles(text: textColumn, pair: pairColumn)
+    }
+    let expected = Self.layouts.map(\.text)
+    throw DataError.missingColumn(file: file, field: "text", expected: expected, found: columns)
+  }
+
+  private static func column(
+    named name: String, for field: String, in columns: [String], file: String
+  ) throws -> Int {
+    guard let position = position(of: name, in: columns) else {
+      throw DataError.missingColumn(file: file, field: field, expected: [name], found: columns)
+    }
+    return position
+  }
+
+  /// The column of that very name, or else one that differs in case only.
+  private static func position(of name: String, in columns: [String]) -> Int? {
+    columns.firstIndex(of: name)
+      ?? columns.firstIndex { $0.lowercased() == name.lowercased() }
+  }
+}

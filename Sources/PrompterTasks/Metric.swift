@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A score of predictions against references; higher is better.
+///
+/// The definitions are scikit-learn's, and a quotient by zero is 0.
+public enum Metric: String, Codable, Sendable, CaseIterable {
+  /// The share of examples that are predicted right.
+  case accuracy
+
+  /// F1 = 2 P R / (P + R) of the positive class, which is the last one unless stated.
+  case f1
+
+  /// The mean F1 of the classes that occur among the predictions or references.
+  case macroF1 = "f1_macro"
+
+  /// Matthews correlation, for any number of classes (Gorodkin's R_K).
+  case matthews = "matthews_correlation"
+
+  /// The score of predicted class indices.
+  ///
+  /// Both lists are of the same length and hold indices below `labelCount`. Without examples, the
+  /// score is 0. ``f1`` takes `positiveClass`, or the last class, as the positive one.
+  ///
+  /// - Complexity: O(n + labelCount²).
+  public func value(
+    predictions: [Int], references: [Int], labelCount: Int, positiveClass: Int? = nil
+  ) -> Double {
+    let matrix = ConfusionMatrix(
+      predictions: predictions, references: references, labelCount: labelCount)
+    return value(of: matrix, positiveClass: positiveClass)
+  }
+
+  /// The score of counted predictions.
+  public func value(of matrix: ConfusionMatrix, positiveClass: Int? = nil) -> Double {
+    switch self {
+    case .accuracy: matrix.accuracy
+    case .f1: matrix.f1(ofClass: positiveClass ?? matrix.labelCount - 1)
+    case .macroF1: matrix.macroF1
+    case .matthews: matrix.matthewsCorrelation
+    }
+  }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import PrompterTasks
+
+@Suite struct JSONExamplesTests {
+  @Test func `objects are read line by line, blank lines skipped`() throws {
+    let text =
+      "\u{FEFF}{\"label\":\"x\",\"text\":\"a\\u00e9\\n\"}\r\n\n{\"text\":\"b\",\"label\":\"y\"}"
+    #expect(
+      try examples(of: text, as: .jsonLines) == [
+        Example(text: "aé\n", label: "x", line: 1), Example(text: "b", label: "y", line: 3),
+      ])
+  }
+
+  @Test(arguments: [
+    ("0", "0"), ("-7", "-7"), ("1.0", "1"), ("0.5", "0.5"), ("true", "true"), ("false", "false"),
+    ("\"entailment\"", "entailment"), ("\"1\"", "1"), ("12345678901234567", "12345678901234567"),
+  ])
+  func `labels of any simple type get one spelling`(written: String, spelled: String) throws {
+    for first in ["\"s\"", "1", "0.5", "true", written] {
+      let text = "{\"text\":\"a\",\"label\":\(first)}\n{\"text\":\"b\",\"label\":\(written)}"
+      #expect(try examples(of: text, as: .jsonLines).last?.label == spelled)
+    }
+  }
+
+  @Test func `a label that is null or missing counts as none`() throws {
+    let text = "{\"text\":\"a\",\"label\":null}\n{\"text\":\"b\"}\n{\"text\":\"c\",\"label\":1}"
+    let read = try examples(of: text, as: .jsonLines, requireLabels: false)
+    #expect(read.map(\.label) == [nil, nil, "1"])
+    #expect(
+      complaint(about: text, as: .jsonLines)
+        == "data, line 1 has no label, and one is needed here.")
+  }
+
+  @Test func `a whole file may be one array, and lines are still known`() throws {
+    let text = """
+      [
+        {"text": "a, ]}[{ \\"\\\\", "label": 1},
+
+        {"text": "b",
+         "more": [[1, 2], {"x": "]"}], "label": 0}, {"text": "c", "label": 1}
+      ]
+      """
+    #expect(
+      try examples(of: text, as: .json) == [
+        Example(text: "a, ]}[{ \"\\", label: "1", line: 2),
+        Example(text: "b", label: "0", line: 4), Example(text: "c", label: "1", line: 5),
+      ])
+  }
+
+  @Test func `a json file may hold one object a line`() throws {
+    let text = "{\"text\":\"a\",\"label\":1}\n{\"text\":\"b\",\"label\":1}\n"
+    #expect(try examples(of: text, as: .json).map(\.line) == [1, 2])
+  }
+
+  @Test(arguments: ["", "  \n", "[]", "\n[ \n ]\n"])
+  func `nothing is no examples`(text: String) {
+    #expect(complaint(about: text, as: .json) == "data holds no examples.")
+  }
+
+  @Test(arguments: [
+    (
+      "{\"text\":\"a\",\"label\":1}\n{\"text\":",
+      "line 2 is not a JSON object: its syntax is wrong."
+    ),
+    ("[1]", "line 1 is not a JSON object: it is another kind of value."),
+    ("[{\"text\":\"a\",\"label\":1},\n]", "line 2 is not a JSON object: its syntax is wrong."),
+    ("[{\"text\":\"a\",\"label\":1}\n", "line 1 is not a JSON object: the array does not end."),
+    ("[{\"text\":\"a\",\"label\":1}]\n[]", "line 1 is not a JSON object: text follows the array."),
+    ("[,]", "line 1 is not a JSON object: its syntax is wrong."),
+    ("[\"\\", "line 1 is not a JSON object: the array does not end."),
+  ])
+  func `broken JSON is told with its line`(text: String, sentence: String) {
+    #expect(complaint(about: text, as: .json) == "data, \(sentence)")
+  }
+
+  @Test func `a field that is missing or of the wrong type is named`() {
+    let first = "{\"premise\":\"a\",\"hypothesis\":\"b\",\"label\":1}\n"
+    #expect(
+      complaint(about: first + "{\"premise\":\"a\",\"label\":1}", as: .jsonLines)
+        == "data, line 2 has no field \"hypothesis\".")
+    #expect(
+      complaint(about: first + "{\"premise\":5,\"hypothesis\":\"b\",\"label\":1}", as: .jsonLines)
+        == "data, line 2: the field \"premise\" should be a string.")
+    #expect(
+      complaint(
+        about: first + "{\"premise\":null,\"hypothesis\":\"b\",\"label\":1}", as: .jsonLines)
+        == "data, line 2: the field \"premise\" should be a string.")
+    #expect(
+      complaint(
+        about: first + "{\"premise\":\"a\",\"hypothesis\":\"b\",\"label\":[1]}", as: .jsonLines)
+        == "data, line 2: the field \"label\" should be a string, a number or a boolean.")
+  }
+
+  @Test func `a missing column lists the fields of the first object`() {
+    #expect(
+      complaint(
+        about: "{\"body\":\"a\",\"label\":1}", as: .jsonLines, fields: Fields(text: "text"))
+        == "data has no column for the text (\"text\"); its columns are \"body\", \"label\".")
+  }
+
+  @Test func `bytes that are not UTF-8 become replacement characters`() throws {
+    let bytes = Array("{\"label\":1,\"text\":\"caf".utf8) + [0xE9] + Array("\"}".utf8)
+    #expect(try examples(of: bytes, as: .jsonLines).map(\.text) == ["caf\u{FFFD}"])
+  }
+
+  @Test func `deep nesting is an error, not a crash`() {
+    let deep = String(repeating: "[", count: 100_000)
+    #expect(complaint(about: deep, as: .jsonLines).hasSuffix("its syntax is wrong."))
+    #expect(complaint(about: deep, as: .json).hasSuffix("the array does not end."))
+  }
+}
