@@ -2,33 +2,21 @@
 
 public import PrompterTensor
 
-/// A small random generator that gives the same numbers for the same seed on every machine.
-///
-/// SplitMix64 (Steele, Lea and Flood 2014).
+/// Random test inputs that are the same for the same seed on every machine.
 public struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
+  private var generator: SeededGenerator
 
   /// A generator of its own for every seed.
   public init(seed: Int) {
-    state = UInt64(bitPattern: Int64(seed)) &* 0x9e37_79b9_7f4a_7c15 &+ 0x1234_5678
+    generator = SeededGenerator(seed: 0, purpose: "tests", index: seed)
   }
 
   /// The next 64 random bits.
-  public mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
+  public mutating func next() -> UInt64 { generator.next() }
 
   /// A tensor of values drawn evenly from a range.
-  public mutating func tensor(_ shape: Shape, in range: ClosedRange<Float> = -1...1) -> Tensor {
-    let width = range.upperBound - range.lowerBound
-    let values = (0..<shape.count).map { _ in
-      range.lowerBound + width * Float(next() >> 40) / Float(1 << 24)
-    }
-    return Tensor(values, shape: shape)
+  public mutating func tensor(_ shape: Shape, in range: ClosedRange<Double> = -1...1) -> Tensor {
+    Tensor(uniform: shape, in: range.lowerBound..<range.upperBound, using: &generator)
   }
 
   /// `count` whole numbers in 0 ..< `limit`.
