@@ -72,8 +72,8 @@ static void discard(owned_description *d) { (void)d; }
 static int is_blocked(description d) { return d->format_desc.blocking.inner_nblks > 0; }
 #endif
 
-// The primitive for [m, k] x [k, n], its weight in the library's own order.
-static dnnl_primitive_desc_t matmul_description(size_t m, size_t n, size_t k) {
+// The primitive for [m, k] x [k, n], its weight as described or else in the library's own order.
+static dnnl_primitive_desc_t matmul_description(size_t m, size_t n, size_t k, description weight) {
   owned_description a, b, c;
   if (describe(&a, m, k, plain) || describe(&b, k, n, any) || describe(&c, m, n, plain)) return NULL;
   dnnl_primitive_attr_t attributes;
@@ -81,10 +81,11 @@ static dnnl_primitive_desc_t matmul_description(size_t m, size_t n, size_t k) {
   if (dnnl_primitive_attr_create(&attributes) != dnnl_success) return NULL;
   dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
 #if DNNL_VERSION_MAJOR >= 3
-  int status = dnnl_matmul_primitive_desc_create(&result, shared_engine(), a, b, NULL, c, attributes);
+  int status = dnnl_matmul_primitive_desc_create(&result, shared_engine(), a,
+                                                 weight != NULL ? weight : b, NULL, c, attributes);
 #else
   dnnl_matmul_desc_t matmul;
-  int status = dnnl_matmul_desc_init(&matmul, &a, &b, NULL, &c);
+  int status = dnnl_matmul_desc_init(&matmul, &a, weight != NULL ? weight : &b, NULL, &c);
   if (status == dnnl_success) {
     status = dnnl_primitive_desc_create(&result, &matmul, attributes, shared_engine(), NULL);
   }
@@ -110,7 +111,8 @@ struct prompter_matrix {
   pthread_mutex_t lock;
 };
 
-// The number of rows that stands for the packed format's own: the format is the same for all.
+// The number of rows whose packed format is used for all: the library may prefer another format
+// for another number.
 enum { representative_rows = 256 };
 
 struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outputs, size_t inputs,
@@ -122,7 +124,7 @@ struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outpu
                                      .backward = {NULL, outputs, inputs}};
   pthread_mutex_init(&matrix->lock, NULL);
   if (layout == prompter_layout_automatic) {
-    dnnl_primitive_desc_t d = matmul_description(representative_rows, outputs, inputs);
+    dnnl_primitive_desc_t d = matmul_description(representative_rows, outputs, inputs, NULL);
     if (d != NULL) {
       matrix->is_packed = is_blocked(dnnl_primitive_desc_query_md(d, dnnl_query_weights_md, 0));
       dnnl_primitive_desc_destroy(d);
@@ -176,7 +178,7 @@ static float *reordered(const float *values, size_t k, size_t n, enum order orde
 static float *packed_values(struct prompter_matrix *matrix, struct packed *packed, enum order order) {
   pthread_mutex_lock(&matrix->lock);
   if (packed->values == NULL) {
-    dnnl_primitive_desc_t d = matmul_description(representative_rows, packed->n, packed->k);
+    dnnl_primitive_desc_t d = matmul_description(representative_rows, packed->n, packed->k, NULL);
     if (d != NULL) {
       description target = dnnl_primitive_desc_query_md(d, dnnl_query_weights_md, 0);
       packed->values = reordered(matrix->weight, packed->k, packed->n, order, target);
@@ -234,7 +236,11 @@ static struct cache *thread_cache(void) {
 }
 
 static int make_product(struct product *p, size_t m, size_t n, size_t k) {
-  dnnl_primitive_desc_t d = matmul_description(m, n, k);
+  dnnl_primitive_desc_t r = matmul_description(representative_rows, n, k, NULL), d = NULL;
+  if (r != NULL) {
+    d = matmul_description(m, n, k, dnnl_primitive_desc_query_md(r, dnnl_query_weights_md, 0));
+    dnnl_primitive_desc_destroy(r);
+  }
   if (d == NULL) return 1;
   description a = dnnl_primitive_desc_query_md(d, dnnl_query_src_md, 0);
   description b = dnnl_primitive_desc_query_md(d, dnnl_query_weights_md, 0);
@@ -248,6 +254,7 @@ static int make_product(struct product *p, size_t m, size_t n, size_t k) {
                dnnl_memory_create(&p->c, c, engine, DNNL_MEMORY_NONE) ||
                dnnl_memory_create(&p->scratch, s, engine, p->scratch_values);
   dnnl_primitive_desc_destroy(d);
+  if (status) empty(p);  // or it would be found again, half made
   return status;
 }
 
@@ -280,10 +287,26 @@ static int multiply_packed(const float *x, const float *weight, float *y, size_t
          dnnl_stream_wait(thread_stream());
 }
 
+// The library's general product takes rows by sixes and adds up a row that is left over in another
+// order, as it does with long sums when there are more than about 800 rows. Whole sixes, some
+// hundreds of rows at a time, give a row the same bits whatever stands beside it, at no cost.
+enum { six = 6, piece = 384 };
+
+static int multiply_plain(const float *x, const float *weight, int transpose, float *y, size_t m,
+                          size_t n, size_t k) {
+  size_t whole = (m + six - 1) / six * six;
+  int status = 0;
+  for (size_t r = 0; r < whole && !status; r += piece) {
+    size_t count = whole - r < piece ? whole - r : piece;
+    status = prompter_product(0, transpose, count, n, k, x + r * k, weight, y + r * n, 0);
+  }
+  return status;
+}
+
 int prompter_matrix_multiply(struct prompter_matrix *matrix, const float *x, size_t rows, float *y) {
   if (rows == 0) return 0;
   if (!matrix->is_packed) {
-    return prompter_product(0, 1, rows, matrix->outputs, matrix->inputs, x, matrix->weight, y, 0);
+    return multiply_plain(x, matrix->weight, 1, y, rows, matrix->outputs, matrix->inputs);
   }
   const float *weight = packed_values(matrix, &matrix->forward, transposed);
   return multiply_packed(x, weight, y, rows, matrix->outputs, matrix->inputs);
@@ -293,7 +316,7 @@ int prompter_matrix_multiply_transposed(struct prompter_matrix *matrix, const fl
                                         float *x) {
   if (rows == 0) return 0;
   if (!matrix->is_packed) {
-    return prompter_product(0, 0, rows, matrix->inputs, matrix->outputs, y, matrix->weight, x, 0);
+    return multiply_plain(y, matrix->weight, 0, x, rows, matrix->inputs, matrix->outputs);
   }
   const float *weight = packed_values(matrix, &matrix->backward, plain);
   return multiply_packed(y, weight, x, rows, matrix->inputs, matrix->outputs);

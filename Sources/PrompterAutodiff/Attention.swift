@@ -53,9 +53,9 @@ public struct DeepPrompt {
 /// Multi-head attention over ragged rows whose keys and values begin with a prompt's.
 ///
 /// For every head h and query t of a row: o[t] = Σⱼ softmax(scale q[t] · k[j]) v[j], j over the
-/// prompt's and the row's own keys (Vaswani and others 2017; Liu and others 2021, section 3.2). The pullback
-/// recomputes probabilities from the softmax denominators and computes only what is wanted: when
-/// the row's own projections are constants, the prompt's gradients alone.
+/// prompt's and the row's own keys (Vaswani and others 2017; Liu and others 2021, section 3.2). The
+/// pullback recomputes probabilities from the softmax denominators and computes only what is wanted:
+/// when the row's own projections are constants, the prompt's gradients alone.
 ///
 /// - Parameters:
 ///   - kernel: Heads, scale, offsets and dropout.
@@ -108,8 +108,9 @@ private func textGradients(
 }
 
 private func promptGradients(_ prompt: DeepPrompt?) -> (keys: Buffer, values: Buffer)? {
-  guard let keys = prompt?.keys.ownedGradient(), let values = prompt?.values.ownedGradient() else {
-    return nil
-  }
+  guard let prompt, prompt.keys.isRecorded || prompt.values.isRecorded else { return nil }
+  // The kernel finds both; the gradient of a frozen half goes nowhere.
+  let keys = prompt.keys.ownedGradient() ?? Tensor(zeros: prompt.keys.shape)
+  let values = prompt.values.ownedGradient() ?? Tensor(zeros: prompt.values.shape)
   return (keys.buffer, values.buffer)
 }

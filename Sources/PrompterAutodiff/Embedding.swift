@@ -26,8 +26,8 @@ public struct EmbeddingSlots {
 /// x[s] = token or virtual token of slot s + its position + its segment.
 ///
 /// Virtual tokens stand where words stand: positions, segments and the norm that follows apply to
-/// them as to words (Lester and others 2021, section 2). The pullback adds dx[s] to every row it came
-/// from whose gradient is wanted; with a frozen model those are the virtual tokens alone.
+/// them as to words (Lester and others 2021, section 2). The pullback adds dx[s] to every row it
+/// came from whose gradient is wanted; with a frozen model those are the virtual tokens alone.
 ///
 /// - Parameters:
 ///   - slots: The origin of each slot.

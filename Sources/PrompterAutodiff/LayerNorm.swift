@@ -5,8 +5,8 @@ internal import PrompterTensor
 
 /// Layer normalisation of a sum: y = normal(x + b + residual) g + o, row by row.
 ///
-/// Ba and others 2016: normal subtracts a row's mean and divides by √(variance + ε). The pullback sends
-/// one gradient to x and residual alike:
+/// Ba and others 2016: normal subtracts a row's mean and divides by √(variance + ε). The pullback
+/// sends one gradient to x and residual alike:
 /// d = (g dy − mean(g dy) − n mean(g dy n)) / √(variance + ε) with n the normalised row.
 ///
 /// - Parameters:

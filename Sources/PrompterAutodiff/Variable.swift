@@ -12,7 +12,10 @@ public final class Variable {
   public let value: Tensor
 
   /// The tape that records what is done with this variable; `nil` for a constant.
-  public let tape: Tape?
+  ///
+  /// A tape holds its variables, not they it: when the last one else lets go of the tape, all that
+  /// it recorded is freed, played or not, and its variables become constants.
+  public private(set) weak var tape: Tape?
 
   /// The gradient of the tape's loss, once ``Tape/pullback(from:)`` has reached this variable.
   public private(set) var gradient: Tensor?
@@ -67,7 +70,10 @@ public final class Variable {
 
   // Hands the gradient to the pullback, which frees it when done.
   func takeGradient() -> Tensor? {
-    defer { gradient = nil }
+    defer {
+      gradient = nil
+      ownsGradient = false
+    }
     return gradient
   }
 }

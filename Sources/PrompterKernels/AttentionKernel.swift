@@ -50,7 +50,7 @@ public struct AttentionPrefix: Sendable {
 
 /// Multi-head attention over ragged rows, each with its own prompt before it.
 ///
-/// Vaswani and others 2017, section 3.2. /// For every head and every query of batch row r:
+/// Vaswani and others 2017, section 3.2. For every head and every query of batch row r:
 /// o = Σⱼ softmax(scale q · kⱼ) vⱼ, j over the prompt's and the row's own keys.
 public struct AttentionKernel: Sendable {
   /// The number of heads.

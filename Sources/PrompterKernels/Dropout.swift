@@ -4,8 +4,9 @@ internal import CPrompterKernels
 
 /// Dropout whose mask is a function of counters, not of a generator's state.
 ///
-/// Srivastava and others 2014. /// A value is dropped or kept according to `key`, its row's key and its column alone, so a mask does
-/// not depend on how a batch is split over replicas, and a resumed run draws the same masks.
+/// Srivastava and others 2014. A value is dropped or kept according to `key`, its row's key and its
+/// column alone, so a mask does not depend on how a batch is split over replicas, and a resumed run
+/// draws the same masks.
 public struct Dropout: Sendable {
   /// The probability that a value is dropped, in 0 ..< 1.
   public let probability: Float

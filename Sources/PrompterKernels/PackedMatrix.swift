@@ -74,12 +74,18 @@ public final class PackedMatrix: @unchecked Sendable {
     precondition(status == 0, "A product [\(rows), \(outputs), \(inputs)] failed.")
   }
 
-  // The packed path writes whole tiles of 32 rows.
+  /// The rows that a product's matrices must have room for when they hold `rows`.
+  ///
+  /// Products write whole tiles: of 32 rows where weights are packed, of 6 elsewhere.
+  public static func room(rows: Int) -> Int {
+    max((rows + 31) / 32 * 32, (rows + 5) / 6 * 6)
+  }
+
   private func check(_ buffer: Buffer, _ rows: Int, _ columns: Int) {
-    let tiles = (rows + 31) / 32 * 32 * columns
+    let room = Self.room(rows: rows) * columns
     precondition(
-      buffer.count == rows * columns && buffer.capacity >= tiles,
-      "A matrix [\(rows), \(columns)] needs \(tiles) values of room.")
+      buffer.count == rows * columns && buffer.capacity >= room,
+      "A matrix [\(rows), \(columns)] needs \(room) values of room.")
   }
 }
 

@@ -41,6 +41,8 @@ public final class ThreadTeam: Sendable {
   }
 
   /// Runs `body(0)`, …, `body(count - 1)`, each on its own thread, and waits for all.
+  ///
+  /// Several threads may call this; they take turns. A part must not call it on its own team.
   public func run(_ body: @Sendable (Int) -> Void) {
     guard count > 1 else { return body(0) }
     withoutActuallyEscaping(body) { board.run($0, parts: count) }
@@ -64,12 +66,14 @@ private final class WorkBoard: @unchecked Sendable {
 
   func run(_ body: @escaping @Sendable (Int) -> Void, parts: Int) {
     condition.lock()
+    while work != nil { condition.wait() }  // another caller's
     work = body
     remaining = parts
     generation += 1
     condition.broadcast()
     while remaining > 0 { condition.wait() }
     work = nil
+    condition.broadcast()
     condition.unlock()
   }
 

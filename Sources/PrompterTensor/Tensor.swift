@@ -15,11 +15,11 @@ public struct Tensor: Sendable {
 
   /// A tensor of undefined values, to be written at once.
   ///
-  /// The memory has room for a whole number of 32-row tiles, which matrix products may write.
+  /// The memory has room for the whole tiles that matrix products write.
   public init(uninitialized shape: Shape) {
     self.shape = shape
-    let tiles = (shape.rows + 31) / 32 * 32
-    buffer = Buffer(count: shape.count, capacity: tiles * shape.columns)
+    let room = PackedMatrix.room(rows: shape.rows)
+    buffer = Buffer(count: shape.count, capacity: room * shape.columns)
   }
 
   /// A tensor that repeats one value.

@@ -26,8 +26,8 @@ struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outpu
 void prompter_matrix_destroy(struct prompter_matrix *matrix);
 
 /// y [rows, outputs] = x [rows, inputs] W^T. Both must have room for `rows` rounded up to a
-/// multiple of 32; what stands there is read and overwritten but never mixed into other rows.
-/// Returns 0 on success.
+/// multiple of 32 and to one of 6; what stands there is read and overwritten but never mixed into
+/// other rows. Returns 0 on success.
 int prompter_matrix_multiply(struct prompter_matrix *matrix, const float *x, size_t rows, float *y);
 
 /// x [rows, inputs] = y [rows, outputs] W, with the same room to spare.

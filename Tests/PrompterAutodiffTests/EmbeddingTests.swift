@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PrompterAutodiff
+import PrompterTensor
+import PrompterTestSupport
+import Testing
+
+@Suite(.namesValues) struct EmbeddingTests {
+  // Virtual token 1 stands twice, virtual token 2 nowhere.
+  private let slots = EmbeddingSlots(
+    tokens: [-2, -1, 4, 0, 4, -2, 3], positions: [0, 1, 2, 3, 0, 1, 2],
+    segments: [0, 0, 0, 1, 0, 0, 1])
+
+  @Test func `the gradients of all four tables are right`() {
+    withEvery("width", in: [1, 5, 8, 31, 64]) { width in
+      var random = SeededRandom(seed: width)
+      let tables = tables(&random, width)
+      checkGradients(of: tables) { [slots] in
+        embedding(
+          slots, tokens: $0[0], virtualTokens: $0[1], positions: $0[2], segments: $0[3])
+      }
+    }
+  }
+
+  @Test func `with a frozen model only the virtual tokens have gradients`() {
+    var random = SeededRandom(seed: 1)
+    let tables = tables(&random, 4)
+    let tape = Tape()
+    let constants = tables.map { Variable($0) }
+    let prompt = tape.variable(tables[1])
+    let x = embedding(
+      slots, tokens: constants[0], virtualTokens: prompt, positions: constants[2],
+      segments: constants[3])
+    let seed = random.tensor(x.shape)
+    tape.pullback(from: x, seed: seed)
+    var expected = Matrix(rows: 3, columns: 4)
+    for column in 0..<4 {
+      let dx = Matrix(seed)
+      expected[0, column] = dx[1, column]
+      expected[1, column] = dx[0, column] + dx[5, column]
+    }
+    expectClose(prompt.gradient ?? seed, expected.tensor)
+    #expect(constants.allSatisfy { $0.gradient == nil })
+  }
+
+  @Test func `a slot is the sum of its token, its position and its segment`() {
+    var random = SeededRandom(seed: 2)
+    let tables = tables(&random, 8)
+    let matrices = tables.map { Matrix($0) }
+    var expected = Matrix(rows: slots.tokens.count, columns: 8)
+    for slot in slots.tokens.indices {
+      let token = Int(slots.tokens[slot])
+      for column in 0..<8 {
+        let word = token >= 0 ? matrices[0][token, column] : matrices[1][-1 - token, column]
+        expected[slot, column] =
+          word + matrices[2][Int(slots.positions[slot]), column]
+          + matrices[3][Int(slots.segments[slot]), column]
+      }
+    }
+    let x = embedding(
+      slots, tokens: Variable(tables[0]), virtualTokens: Variable(tables[1]),
+      positions: Variable(tables[2]), segments: Variable(tables[3]))
+    expectClose(x.value, expected.tensor, absolute: 1e-6)
+  }
+
+  @Test func `no virtual tokens are needed where no slot is virtual`() {
+    let tokens = Variable(Tensor([1, 2], shape: [2, 1]))
+    let zero = Variable(Tensor(zeros: [1, 1]))
+    let x = embedding(
+      EmbeddingSlots(tokens: [1, 0], positions: [0, 0], segments: [0, 0]), tokens: tokens,
+      virtualTokens: nil, positions: zero, segments: zero)
+    #expect(x.value.values == [2, 1])
+  }
+
+  // Words, virtual tokens, positions and segments.
+  private func tables(_ random: inout SeededRandom, _ width: Int) -> [Tensor] {
+    [5, 3, 4, 2].map { random.tensor([$0, width]) }
+  }
+}

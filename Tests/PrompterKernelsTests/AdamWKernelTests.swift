@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import PrompterKernels
+import PrompterTensor
+import PrompterTestSupport
+import Testing
+
+@Suite(.namesValues) struct AdamWKernelTests {
+  @Test func `ten steps agree with Algorithm 2 in double precision`() {
+    withEvery("count", in: [1, 7, 16, 100]) { count in
+      withEvery("decay, clipping", in: [(Float(0), Float(1)), (0.1, 0.25)]) { decay, clipping in
+        var random = SeededRandom(seed: count)
+        let parameter = random.tensor([count])
+        let (first, second) = (Tensor(zeros: [count]), Tensor(zeros: [count]))
+        var slow = SlowAdamW(parameter: Matrix(parameter).values)
+        for step in 1...10 {
+          let gradient = random.tensor([count])
+          let numbers = AdamWStep(
+            step: step, rate: 0.01 * Float(step), beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
+            weightDecay: decay, gradientScale: clipping)
+          Kernels.adamW(
+            parameter.buffer, gradient: gradient.buffer, first: first.buffer,
+            second: second.buffer, step: numbers)
+          slow.take(
+            Matrix(gradient).values, step: step, rate: 0.01 * Double(step), decay: Double(decay),
+            clipping: Double(clipping))
+        }
+        expectClose(parameter, tensor(slow.parameter), absolute: 5e-6)
+        expectClose(first, tensor(slow.first), absolute: 1e-6)
+        // 1 - 0.999 has few digits in float32.
+        expectClose(second, tensor(slow.second), absolute: 1e-8, relative: 1e-4)
+      }
+    }
+  }
+
+  @Test func `without a gradient a parameter only decays`() {
+    let parameter = Tensor([2], shape: [1])
+    let zero = Tensor(zeros: [1])
+    let step = AdamWStep(
+      step: 1, rate: 0.5, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.5,
+      gradientScale: 1)
+    Kernels.adamW(
+      parameter.buffer, gradient: zero.buffer, first: zero.copy().buffer,
+      second: zero.copy().buffer, step: step)
+    #expect(parameter.values == [1.5])
+  }
+
+  @Test func `the first step moves every parameter by the rate against its gradient`() {
+    let parameter = Tensor(zeros: [3])
+    let gradient = Tensor([1e-3, -5, 1e3], shape: [3])
+    let step = AdamWStep(
+      step: 1, rate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0,
+      gradientScale: 1)
+    Kernels.adamW(
+      parameter.buffer, gradient: gradient.buffer, first: Tensor(zeros: [3]).buffer,
+      second: Tensor(zeros: [3]).buffer, step: step)
+    expectClose(parameter, Tensor([-0.1, 0.1, -0.1], shape: [3]), absolute: 2e-6)
+  }
+
+  private func tensor(_ values: [Double]) -> Tensor {
+    Tensor(values.map { Float($0) }, shape: [values.count])
+  }
+}
+
+// Loshchilov and Hutter 2019, Algorithm 2, line by line, with betas 0.9 and 0.999.
+private struct SlowAdamW {
+  var parameter: [Double]
+  var first: [Double]
+  var second: [Double]
+
+  init(parameter: [Double]) {
+    self.parameter = parameter
+    first = parameter.map { _ in 0 }
+    second = first
+  }
+
+  mutating func take(
+    _ gradient: [Double], step: Int, rate: Double, decay: Double, clipping: Double
+  ) {
+    for index in parameter.indices {
+      let g = gradient[index] * clipping
+      first[index] = 0.9 * first[index] + 0.1 * g
+      second[index] = 0.999 * second[index] + 0.001 * g * g
+      let mean = first[index] / (1 - pow(0.9, Double(step)))
+      let square = second[index] / (1 - pow(0.999, Double(step)))
+      parameter[index] -=
+        rate * (mean / (square.squareRoot() + 1e-8) + decay * parameter[index])
+    }
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+@testable import PrompterKernels
+import PrompterTestSupport
+import Synchronization
+import Testing
+
+@Suite(.namesValues) struct BufferTests {
+  @Test func `every block is aligned to 64 bytes`() {
+    withEvery("count", in: [0, 1, 15, 16, 17, 20, 24, 31, 33, 100, 1000, 12_345, 1 << 20]) {
+      count in
+      let buffers = (0..<3).map { _ in Buffer(count: count) }
+      for buffer in buffers { #expect(address(of: buffer) % 64 == 0) }
+    }
+  }
+
+  @Test func `a freed block is handed out again`() {
+    withEvery("count", in: [1, 100, 5_000, 300_001]) { count in
+      var first: Buffer? = Buffer(count: count)
+      let place = first.map { address(of: $0) }
+      first = nil
+      #expect(address(of: Buffer(count: count)) == place)
+    }
+  }
+
+  @Test func `buffers alive at the same time share nothing, whatever their sizes`() {
+    var random = SeededRandom(seed: 1)
+    var alive: [(buffer: Buffer, mark: Float)] = []
+    for step in 0..<4_000 {
+      if alive.count > 40 || (!alive.isEmpty && random.next() % 3 == 0) {
+        let (buffer, mark) = alive.remove(at: Int(random.next() % UInt64(alive.count)))
+        #expect(holds(mark, buffer), "step \(step)")
+      } else {
+        let buffer = Buffer(
+          count: Int(random.next() % 3_000), capacity: Int(random.next() % 3_000))
+        buffer.fill(with: Float(step))
+        alive.append((buffer, Float(step)))
+      }
+    }
+    #expect(alive.allSatisfy { holds($0.mark, $0.buffer) })
+  }
+
+  @Test func `blocks freed on another thread are used there and never shared`() {
+    let team = ThreadTeam(count: 3, isPinned: false)
+    let shelf = Mutex<[(buffer: Buffer, mark: Float)]>([])
+    let spoilt = Atomic(0)
+    team.run { part in
+      var random = SeededRandom(seed: part)
+      for step in 0..<3_000 {
+        let mark = Float(part * 10_000 + step)
+        let buffer = Buffer(count: 1 + Int(random.next() % 500))
+        buffer.fill(with: mark)
+        // Leave a buffer for anybody and let go of one that anybody left.
+        let taken = shelf.withLock { shelf in
+          shelf.append((buffer, mark))
+          return shelf.count > 20 ? shelf.remove(at: Int(random.next() % 20)) : nil
+        }
+        if let taken, !holds(taken.mark, taken.buffer) { spoilt.add(1, ordering: .relaxed) }
+      }
+    }
+    #expect(spoilt.load(ordering: .relaxed) == 0)
+    #expect(shelf.withLock { $0.allSatisfy { holds($0.mark, $0.buffer) } })
+  }
+
+  @Test func `a buffer outlives the thread that made it`() {
+    let kept = Mutex<[Buffer]>([])
+    do {
+      let team = ThreadTeam(count: 2, isPinned: false)
+      team.run { part in
+        let buffer = Buffer(count: 1000)
+        buffer.fill(with: Float(part))
+        kept.withLock { $0.append(buffer) }
+      }
+    }
+    let sums = kept.withLock { $0.map { $0[0] + $0[999] } }
+    #expect(sums.sorted() == [0, 2])
+  }
+
+  @Test func `room to spare counts for nothing but capacity`() {
+    #expect(Buffer(count: 3, capacity: 100).count == 3)
+    #expect(Buffer(count: 3, capacity: 100).capacity == 100)
+    #expect(Buffer(count: 3, capacity: 1).capacity == 3)
+  }
+
+  @Test func `values are read and written by position, by span and as a whole`() {
+    let buffer = Buffer(count: 3)
+    buffer.update(from: [1, 2, 3])
+    buffer[1] = 5
+    buffer.withMutableSpan { $0[2] = 7 }
+    let copy = Buffer(count: 3)
+    copy.update(from: buffer)
+    #expect(copy.withSpan { [$0[0], $0[1], $0[2]] } == [1, 5, 7])
+    #expect(copy.withBytes { $0.byteCount } == 12)
+  }
+
+  private func address(of buffer: Buffer) -> Int {
+    unsafe Int(bitPattern: buffer.base)
+  }
+}
+
+// Whether every value is `mark`.
+private func holds(_ mark: Float, _ buffer: Buffer) -> Bool {
+  buffer.withSpan { span in (0..<span.count).allSatisfy { span[$0] == mark } }
+}

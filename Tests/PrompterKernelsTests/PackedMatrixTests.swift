@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PrompterKernels
+import PrompterTensor
+import PrompterTestSupport
+import Testing
+
+@Suite(.namesValues) struct PackedMatrixTests {
+  private let sizes = [
+    (inputs: 1, outputs: 1), (5, 3), (31, 17), (64, 64), (33, 130), (384, 384), (384, 1152),
+    (384, 1536), (1536, 384),
+  ]
+
+  @Test(arguments: [PackedMatrix.Layout.plain, .packed, .automatic])
+  func `both directions agree with the slow product`(layout: PackedMatrix.Layout) {
+    withEvery("inputs, outputs", in: sizes) { inputs, outputs in
+      var random = SeededRandom(seed: inputs + outputs)
+      let weight = random.tensor([outputs, inputs])
+      let matrix = PackedMatrix(weight.buffer, outputs: outputs, inputs: inputs, layout: layout)
+      let limit = inputs * outputs > 100_000 ? 35 : 130
+      let x = random.tensor([limit, inputs])
+      let y = random.tensor([limit, outputs])
+      let forward = Reference.product(Matrix(x), Matrix(weight).transposed).tensor
+      let backward = Reference.product(Matrix(y), Matrix(weight)).tensor
+      withEvery("rows", in: [1, 2, 3, 7, 16, 31, 32, 33, 64, 65, 130].filter { $0 <= limit }) {
+        let (found, back) = products(matrix, x, y, rows: $0)
+        expectClose(found, head(of: forward, rows: $0), absolute: 2e-5)
+        expectClose(back, head(of: backward, rows: $0), absolute: 2e-5)
+      }
+    }
+  }
+
+  // Not the packed path where the library has no packed format for this CPU: nothing uses that.
+  @Test(arguments: [PackedMatrix.Layout.plain, .automatic])
+  func `a row's bits do not depend on how many rows there are`(layout: PackedMatrix.Layout) {
+    let counts = [
+      1, 2, 3, 4, 5, 6, 7, 8, 12, 24, 31, 32, 33, 48, 49, 64, 97, 200, 383, 384, 385, 800,
+    ]
+    onOneThread {
+      withEvery("inputs, outputs", in: sizes) { inputs, outputs in
+        var random = SeededRandom(seed: inputs * outputs)
+        let weight = random.tensor([outputs, inputs])
+        let matrix = PackedMatrix(weight.buffer, outputs: outputs, inputs: inputs, layout: layout)
+        let (x, y) = (random.tensor([1000, inputs]), random.tensor([1000, outputs]))
+        let (forward, backward) = products(matrix, x, y, rows: 1000)
+        withEvery("rows", in: counts) {
+          let (found, back) = products(matrix, x, y, rows: $0)
+          expectSameBits(found, head(of: forward, rows: $0))
+          expectSameBits(back, head(of: backward, rows: $0))
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [PackedMatrix.Layout.plain, .automatic])
+  func `a row's bits do not depend on where it stands`(layout: PackedMatrix.Layout) {
+    onOneThread {
+      withEvery("inputs, outputs", in: [(384, 384), (1536, 384)]) { inputs, outputs in
+        var random = SeededRandom(seed: 5)
+        let weight = random.tensor([outputs, inputs])
+        let matrix = PackedMatrix(weight.buffer, outputs: outputs, inputs: inputs, layout: layout)
+        let row = random.tensor([1, inputs]).values
+        let x = Tensor((0..<901).flatMap { _ in row }, shape: [901, inputs])
+        let (y, _) = products(matrix, x, Tensor(zeros: [901, outputs]), rows: 901)
+        let first = head(of: y, rows: 1).values
+        expectSameBits(y, Tensor((0..<901).flatMap { _ in first }, shape: y.shape))
+      }
+    }
+  }
+
+  @Test func `what stands beyond the last row is not mixed in`() {
+    var random = SeededRandom(seed: 6)
+    for layout in [PackedMatrix.Layout.plain, .packed, .automatic] {
+      let weight = random.tensor([64, 384])
+      let matrix = PackedMatrix(weight.buffer, outputs: 64, inputs: 384, layout: layout)
+      let x = random.tensor([3, 384])
+      let (clean, _) = products(matrix, x, Tensor(zeros: [3, 64]), rows: 3)
+      // The pool hands these blocks out again, so that the room to spare is full of NaN.
+      for _ in 0..<4 {
+        let spoilt = (0..<8).map { _ in Tensor(repeating: .nan, shape: [32, 384]) }
+        let spoiltOutputs = (0..<8).map { _ in Tensor(repeating: .nan, shape: [32, 64]) }
+        withExtendedLifetime((spoilt, spoiltOutputs)) {}
+      }
+      expectSameBits(products(matrix, x.copy(), Tensor(zeros: [3, 64]), rows: 3).forward, clean)
+    }
+  }
+
+  @Test func `a product of weights that change transposes and adds as asked`() {
+    withEvery("m, n, k", in: [(1, 1, 1), (7, 5, 3), (33, 31, 64), (2, 130, 384)]) { m, n, k in
+      var random = SeededRandom(seed: m + n + k)
+      let (a, b, c) = (random.tensor([m, k]), random.tensor([k, n]), random.tensor([m, n]))
+      let expected = Reference.product(Matrix(a), Matrix(b)).tensor
+      for (transposingA, transposingB) in [
+        (false, false), (true, false), (false, true), (true, true),
+      ] {
+        let left = transposingA ? Matrix(a).transposed.tensor : a
+        let right = transposingB ? Matrix(b).transposed.tensor : b
+        let result = Tensor(uninitialized: [m, n])
+        Kernels.product(
+          left.buffer, right.buffer, transposingA: transposingA, transposingB: transposingB, m: m,
+          n: n, k: k, into: result.buffer)
+        expectClose(result, expected)
+        let sum = c.copy()
+        Kernels.product(
+          left.buffer, right.buffer, transposingA: transposingA, transposingB: transposingB, m: m,
+          n: n, k: k, into: sum.buffer, accumulating: true)
+        Kernels.add(c.buffer, to: result.buffer)
+        expectClose(sum, result)
+      }
+    }
+  }
+
+  @Test func `a product over nothing is zero`() {
+    let result = Tensor(repeating: 5, shape: [2, 3])
+    let nothing = Tensor(zeros: [2, 0])
+    Kernels.product(nothing.buffer, nothing.buffer, m: 2, n: 3, k: 0, into: result.buffer)
+    #expect(result.values == Array(repeating: 0, count: 6))
+  }
+
+  // A library with threads of its own splits rows among them, so replicas keep it to one.
+  private func onOneThread(_ body: () -> Void) {
+    withExtendedLifetime(ThreadTeam(count: 1)) { body() }
+  }
+
+  // Both products of the first rows of x and y.
+  private func products(
+    _ matrix: PackedMatrix, _ x: Tensor, _ y: Tensor, rows: Int
+  ) -> (forward: Tensor, backward: Tensor) {
+    let forward = Tensor(uninitialized: [rows, matrix.outputs])
+    let backward = Tensor(uninitialized: [rows, matrix.inputs])
+    matrix.multiply(head(of: x, rows: rows).buffer, rows: rows, into: forward.buffer)
+    matrix.multiplyTransposed(head(of: y, rows: rows).buffer, rows: rows, into: backward.buffer)
+    return (forward, backward)
+  }
+
+  private func head(of x: Tensor, rows: Int) -> Tensor {
+    let result = Tensor(uninitialized: [rows, x.columns])
+    Kernels.copyRows(0..<rows, of: x.buffer, to: result.buffer, columns: x.columns)
+    return result
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PrompterKernels
+import PrompterTensor
+import PrompterTestSupport
+import Synchronization
+import Testing
+
+@Suite(.namesValues) struct ThreadTeamTests {
+  @Test(arguments: [1, 2, 3, 8])
+  func `every part runs exactly once, each time`(count: Int) {
+    let team = ThreadTeam(count: count, isPinned: false)
+    #expect(team.count == count)
+    let runs = Mutex([Int](repeating: 0, count: count))
+    for round in 1...200 {
+      team.run { part in runs.withLock { $0[part] += 1 } }
+      #expect(runs.withLock { $0 } == Array(repeating: round, count: count))
+    }
+  }
+
+  @Test func `parts run at the same time`() {
+    let team = ThreadTeam(count: 3, isPinned: false)
+    let arrived = Atomic(0)
+    // Each part waits for all others, which only ends if all of them have a thread.
+    team.run { _ in
+      arrived.add(1, ordering: .sequentiallyConsistent)
+      while arrived.load(ordering: .sequentiallyConsistent) < 3 {}
+    }
+    #expect(arrived.load(ordering: .sequentiallyConsistent) == 3)
+  }
+
+  @Test func `teams come and go`() {
+    let total = Atomic(0)
+    for count in 1...20 {
+      let team = ThreadTeam(count: 1 + count % 4)
+      team.run { total.add($0, ordering: .relaxed) }
+      if count % 3 == 0 { team.run { total.add($0, ordering: .relaxed) } }
+    }
+    let expected = (1...20).reduce(0) { sum, count in
+      let parts = count % 4
+      return sum + parts * (parts + 1) / 2 * (count % 3 == 0 ? 2 : 1)
+    }
+    #expect(total.load(ordering: .relaxed) == expected)
+  }
+
+  @Test func `a team that never ran can go`() {
+    for _ in 0..<20 { _ = ThreadTeam(count: 2) }
+  }
+
+  @Test func `two threads may ask one team for work`() {
+    let team = ThreadTeam(count: 2, isPinned: false)
+    let callers = ThreadTeam(count: 3, isPinned: false)
+    let total = Atomic(0)
+    callers.run { _ in
+      for _ in 0..<100 { team.run { _ in total.add(1, ordering: .relaxed) } }
+    }
+    #expect(total.load(ordering: .relaxed) == 600)
+  }
+
+  @Test func `cores are told apart`() {
+    let cores = ThreadTeam.usableCores
+    #expect(Set(cores).count == cores.count)
+  }
+
+  @Test func `this process has used memory`() {
+    #expect(Process.peakMemory > 1 << 20)
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import PrompterKernels
+
+extension Reference {
+  /// Prompts' keys and values in one table, and the range of it that each batch row sees.
+  public struct Prefix {
+    let keys: Matrix
+    let values: Matrix
+    let ranges: [Range<Int>]
+
+    /// A table and a range of it for each batch row.
+    public init(keys: Matrix, values: Matrix, ranges: [Range<Int>]) {
+      self.keys = keys
+      self.values = values
+      self.ranges = ranges
+    }
+  }
+
+  /// Attention of every query over its row's prompt and its row's own keys, head by head.
+  ///
+  /// `queries`, `keys` and `values` have `kernel.width` columns.
+  public static func attention(
+    _ kernel: AttentionKernel, queries: Matrix, keys: Matrix, values: Matrix, prefix: Prefix?
+  ) -> Matrix {
+    var result = Matrix(rows: queries.rows, columns: kernel.width)
+    for row in 0..<kernel.rows {
+      let text = Int(kernel.keyOffsets[row])..<Int(kernel.keyOffsets[row + 1])
+      let prompt = prefix?.ranges[row] ?? 0..<0
+      let first = Int(kernel.queryOffsets[row])
+      for query in first..<Int(kernel.queryOffsets[row + 1]) {
+        for head in 0..<kernel.heads {
+          let columns = head * kernel.size..<(head + 1) * kernel.size
+          let seen =
+            prompt.compactMap { token in
+              prefix.map { (keys: $0.keys, values: $0.values, token: token) }
+            } + text.map { (keys: keys, values: values, token: $0) }
+          var shares = softmax(
+            seen.map { seen in
+              Double(kernel.scale)
+                * columns.reduce(0) { $0 + queries[query, $1] * seen.keys[seen.token, $1] }
+            })
+          if let (dropout, rowKeys) = kernel.dropout {
+            let path = [rowKeys[row], UInt32(head), UInt32(query - first)]
+            for index in shares.indices {
+              shares[index] *= dropoutFactor(dropout, keys: path, index: index)
+            }
+          }
+          for column in columns {
+            result[query, column] = zip(shares, seen).reduce(0) {
+              $0 + $1.0 * $1.1.values[$1.1.token, column]
+            }
+          }
+        }
+      }
+    }
+    return result
+  }
+}

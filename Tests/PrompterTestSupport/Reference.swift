@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+
+/// Slow twins of the kernels, written down from their definitions in double precision.
+public enum Reference {
+  /// a b.
+  public static func product(_ a: Matrix, _ b: Matrix) -> Matrix {
+    precondition(a.columns == b.rows, "No product of these shapes.")
+    var result = Matrix(rows: a.rows, columns: b.columns)
+    let columns = b.columns
+    for row in 0..<a.rows {
+      for inner in 0..<a.columns {
+        let factor = a[row, inner]
+        for column in 0..<columns {
+          result.values[row * columns + column] += factor * b.values[inner * columns + column]
+        }
+      }
+    }
+    return result
+  }
+
+  /// v Φ(v).
+  public static func gelu(_ value: Double) -> Double {
+    value * 0.5 * erfc(-value / 2.0.squareRoot())
+  }
+
+  /// The derivative of v Φ(v).
+  public static func geluSlope(_ value: Double) -> Double {
+    let density = exp(-value * value / 2) / (2 * Double.pi).squareRoot()
+    return 0.5 * erfc(-value / 2.0.squareRoot()) + value * density
+  }
+
+  /// The softmax of a list.
+  public static func softmax(_ scores: [Double]) -> [Double] {
+    let maximum = scores.max() ?? 0
+    let powers = scores.map { exp($0 - maximum) }
+    let sum = powers.reduce(0, +)
+    return powers.map { $0 / sum }
+  }
+
+  /// Each row minus its mean, divided by √(variance + ε), times a gain, plus an offset.
+  public static func layerNorm(
+    _ x: Matrix, gain: [Float], offset: [Float], epsilon: Double
+  ) -> Matrix {
+    var result = x
+    for row in 0..<x.rows {
+      let values = (0..<x.columns).map { x[row, $0] }
+      let mean = values.reduce(0, +) / Double(x.columns)
+      let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.columns)
+      for column in 0..<x.columns {
+        let normal = (values[column] - mean) / (variance + epsilon).squareRoot()
+        result[row, column] = normal * Double(gain[column]) + Double(offset[column])
+      }
+    }
+    return result
+  }
+
+  /// The sum of −log softmax(row)[label] over the rows whose label is not negative.
+  public static func crossEntropy(_ logits: Matrix, labels: [Int32]) -> Double {
+    var sum = 0.0
+    for (row, label) in labels.enumerated() where label >= 0 {
+      let scores = (0..<logits.columns).map { logits[row, $0] }
+      sum -= log(softmax(scores)[Int(label)])
+    }
+    return sum
+  }
+}
