@@ -23,7 +23,16 @@ public struct Weights: Sendable {
   /// - Parameter folder: The model's folder.
   /// - Throws: `CheckpointError` if a file is missing, unreadable, truncated or malformed.
   public init(contentsOf folder: URL) throws {
-    store = try Store(folder)
+    store = try Store(Store.files(of: folder), place: folder.path(percentEncoded: false))
+    prefix = ""
+  }
+
+  /// Opens a single weight file.
+  ///
+  /// - Parameter file: A safetensors file of any name.
+  /// - Throws: `CheckpointError` if the file is missing, unreadable, truncated or malformed.
+  public init(file: URL) throws {
+    store = try Store([SafetensorsFile(contentsOf: file)], place: file.path(percentEncoded: false))
     prefix = ""
   }
 
@@ -104,8 +113,9 @@ private final class Store: Sendable {
 
   private let names: [String]
 
-  init(_ folder: URL) throws {
-    inOrder = try Self.files(of: folder)
+  init(_ inOrder: [SafetensorsFile], place: String) throws {
+    self.inOrder = inOrder
+    self.place = place
     var files: [String: SafetensorsFile] = [:]
     for file in inOrder {
       for name in file.names {
@@ -118,7 +128,6 @@ private final class Store: Sendable {
     }
     self.files = files
     names = files.keys.sorted()
-    place = folder.path(percentEncoded: false)
   }
 
   /// The names that begin with a prefix: neighbours, as names are sorted.
@@ -132,7 +141,7 @@ private final class Store: Sendable {
     return names[low...].prefix { $0.hasPrefix(prefix) }
   }
 
-  private static func files(of folder: URL) throws -> [SafetensorsFile] {
+  static func files(of folder: URL) throws -> [SafetensorsFile] {
     let single = folder.appending(path: "model.safetensors")
     if FileManager.default.fileExists(atPath: single.path(percentEncoded: false)) {
       return [try SafetensorsFile(contentsOf: single)]

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PrompterCore
+internal import PrompterTasks
+internal import PrompterTokenizer
+
+/// An example as the backbone reads it.
+struct EncodedExample: Sendable {
+  let ids: [Int32]
+  let segments: [Int32]
+  let label: Int32
+
+  // The batch row of this example under a prompt.
+  func row(virtualTokens: Int, prompt: Int = 0) -> Row {
+    Row(text: ids, segments: segments, virtualTokens: virtualTokens, prompt: prompt)
+  }
+}
+
+/// Encoded examples of one data set and how many of their texts were cut.
+struct EncodedDataset: Sendable {
+  let examples: [EncodedExample]
+  let cutCount: Int
+
+  /// Encodes a labelled data set.
+  init(
+    _ dataset: Dataset, labels: LabelSpace, tokenizer: any Tokenizer, maximumLength: Int
+  ) throws {
+    let indices = try dataset.labelIndices(in: labels)
+    var cut = 0
+    examples = zip(dataset.examples, indices).map { example, index in
+      let encoding = tokenizer.encode(
+        example.text, pair: example.pair, maximumLength: maximumLength)
+      if encoding.truncatedCount > 0 { cut += 1 }
+      return EncodedExample(ids: encoding.ids, segments: encoding.segments, label: Int32(index))
+    }
+    cutCount = cut
+  }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a user's program needs besides this module's own declarations.
+
+@_exported public import PrompterCheckpoint
+@_exported public import PrompterCore
+@_exported public import PrompterMethods
+@_exported public import PrompterNN
+@_exported public import PrompterTasks
+@_exported public import PrompterTokenizer

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Foundation
+public import PrompterCheckpoint
+public import PrompterCore
+internal import PrompterModels
+public import PrompterTokenizer
+
+/// A backbone with its tokenizer, read from a folder as Hugging Face lays it out.
+///
+/// ```swift
+/// let miniLM = try PretrainedModel(contentsOf: URL(filePath: "models/all-MiniLM-L6-v2"))
+/// ```
+public struct PretrainedModel: Sendable {
+  /// The folder.
+  public let folder: URL
+  /// The weights, ready for computation.
+  public let backbone: any Backbone
+  /// The tokenizer.
+  public let tokenizer: any Tokenizer
+  /// The family, as config.json names it.
+  public let family: String
+  /// What a sequence head reads unless told otherwise.
+  public let defaultPooling: Pooling
+
+  /// Reads a folder.
+  ///
+  /// - Parameters:
+  ///   - folder: config.json, weights, and tokenizer.json or vocab.txt.
+  ///   - isTrained: Whether training changes the weights, for fine-tuning.
+  ///   - replacement: Weights to use in place of the folder's: a fine-tuned prompt's.
+  /// - Throws: An error that names the file and what is wrong with it.
+  public init(
+    contentsOf folder: URL, isTrained: Bool = false, replacement: Weights? = nil
+  ) throws {
+    self.folder = folder
+    let configuration = try BERT.Configuration(contentsOf: folder)
+    family = "bert"
+    backbone = try BERT(
+      from: replacement ?? Weights(contentsOf: folder), configuration, isTrained: isTrained)
+    tokenizer = try WordPieceTokenizer(contentsOf: folder)
+    defaultPooling = try Self.pooling(of: folder, hasPooler: backbone.hasPooler)
+  }
+
+  /// The name shown to people: the folder's.
+  public var name: String { folder.lastPathComponent }
+
+  // A sentence-transformers folder says how it pools; else [CLS], through the pooler if there is one.
+  private static func pooling(of folder: URL, hasPooler: Bool) throws -> Pooling {
+    struct Choice: Decodable {
+      var pooling_mode_mean_tokens: Bool?
+      var pooling_mode_cls_token: Bool?
+    }
+    let file = folder.appending(components: "1_Pooling", "config.json")
+    guard FileManager.default.fileExists(atPath: file.path(percentEncoded: false)) else {
+      return hasPooler ? .pooler : .cls
+    }
+    let choice = try decodeJSON(Choice.self, from: file)
+    if choice.pooling_mode_mean_tokens == true { return .mean }
+    return choice.pooling_mode_cls_token == true ? .cls : .mean
+  }
+
+  /// The backbone's identity, its weights' hash included.
+  ///
+  /// - Complexity: O(bytes of the weights): tens of milliseconds for a small model.
+  public func identity() throws -> PromptCard.BackboneIdentity {
+    PromptCard.BackboneIdentity(
+      name: name, family: family, layers: backbone.layerCount, width: backbone.width,
+      parameters: backbone.parameterCount, sha256: try Weights(contentsOf: folder).sha256())
+  }
+}

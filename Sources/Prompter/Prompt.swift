@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import PrompterCore
+public import PrompterTasks
+public import PrompterTensor
+
+/// What training leaves: the trained artefact for one task, its head included.
+public struct Prompt: Sendable {
+  /// What the prompt is for, how it was trained and what it belongs to.
+  public var card: PromptCard
+  /// The vectors.
+  public var folded: FoldedPrompt
+  /// The head's weight [labels, width].
+  public var headWeight: Tensor
+  /// The head's bias [labels].
+  public var headBias: Tensor
+  /// The backbone's weights under their names in the checkpoint, if they were fine-tuned.
+  public var backboneWeights: [String: Tensor]?
+
+  /// A prompt from its parts.
+  public init(
+    card: PromptCard, folded: FoldedPrompt, headWeight: Tensor, headBias: Tensor,
+    backboneWeights: [String: Tensor]? = nil
+  ) {
+    self.card = card
+    self.folded = folded
+    self.headWeight = headWeight
+    self.headBias = headBias
+    self.backboneWeights = backboneWeights
+  }
+}
+
+/// The contents of prompter.json: what PEFT's files have no place for.
+public struct PromptCard: Codable, Sendable, Equatable {
+  /// What the prompt was trained on and belongs to.
+  public struct BackboneIdentity: Codable, Sendable, Equatable {
+    /// The model's folder name or reference, for people.
+    public var name: String
+    /// The family, as in `bert`.
+    public var family: String
+    /// The number of layers.
+    public var layers: Int
+    /// The width of hidden states.
+    public var width: Int
+    /// The number of weights.
+    public var parameters: Int
+    /// The SHA-256 of the weight files; `nil` when it is not known, as in a prompt of PEFT's.
+    public var sha256: String?
+
+    /// An identity from its parts.
+    public init(
+      name: String, family: String, layers: Int, width: Int, parameters: Int, sha256: String?
+    ) {
+      self.name = name
+      self.family = family
+      self.layers = layers
+      self.width = width
+      self.parameters = parameters
+      self.sha256 = sha256
+    }
+  }
+
+  /// The version of this layout.
+  public var formatVersion = 1
+  /// The method.
+  public var method: MethodName
+  /// The task, its labels included.
+  public var task: TaskDescription
+  /// The virtual tokens, in each prompted layer or at the input.
+  public var promptLength: Int
+  /// The first and last prompted layer, counted from 1; `nil` for prompts at the input or none.
+  public var promptLayers: [Int]?
+  /// What the head reads.
+  public var pooling: Pooling
+  /// The tokens that a text may have.
+  public var maximumLength: Int
+  /// What the prompt belongs to.
+  public var backbone: BackboneIdentity
+  /// The number of values that training changed, the head's included.
+  public var trainableParameters: Int
+  /// How it was trained; `nil` for a prompt of PEFT's.
+  public var plan: TrainingPlan?
+  /// The scores of each evaluation.
+  public var history: [EpochReport]
+  /// The evaluation whose parameters these are.
+  public var best: BestReport?
+  /// The majority baseline's scores on the validation data.
+  public var baseline: [String: Double]
+
+  private enum CodingKeys: String, CodingKey {
+    case formatVersion = "format_version"
+    case method, task, pooling, backbone, plan, history, best, baseline
+    case promptLength = "prompt_length"
+    case promptLayers = "prompt_layers"
+    case maximumLength = "maximum_length"
+    case trainableParameters = "trainable_parameters"
+  }
+
+  /// A card from its parts.
+  public init(
+    method: MethodName, task: TaskDescription, promptLength: Int, promptLayers: [Int]?,
+    pooling: Pooling, maximumLength: Int, backbone: BackboneIdentity, trainableParameters: Int,
+    plan: TrainingPlan? = nil, history: [EpochReport] = [], best: BestReport? = nil,
+    baseline: [String: Double] = [:]
+  ) {
+    self.method = method
+    self.task = task
+    self.promptLength = promptLength
+    self.promptLayers = promptLayers
+    self.pooling = pooling
+    self.maximumLength = maximumLength
+    self.backbone = backbone
+    self.trainableParameters = trainableParameters
+    self.plan = plan
+    self.history = history
+    self.best = best
+    self.baseline = baseline
+  }
+
+  /// The labels in index order.
+  public var labels: [String] { task.labels }
+}
+
+/// What happened up to one evaluation.
+public struct EpochReport: Codable, Sendable, Equatable {
+  /// The epoch, counted from 1; fractional when evaluations fall inside epochs.
+  public var epoch: Double
+  /// The optimiser steps taken so far.
+  public var step: Int
+  /// The mean training loss since the evaluation before.
+  public var loss: Double
+  /// The validation scores by the metrics' names.
+  public var metrics: [String: Double]
+  /// The seconds since the evaluation before, scoring included.
+  public var seconds: Double
+  /// Training examples per second of training.
+  public var examplesPerSecond: Double
+  /// Training tokens per second of training, without virtual ones.
+  public var tokensPerSecond: Double
+
+  private enum CodingKeys: String, CodingKey {
+    case epoch, step, loss, metrics, seconds
+    case examplesPerSecond = "examples_per_second"
+    case tokensPerSecond = "tokens_per_second"
+  }
+
+  /// A report from its parts.
+  public init(
+    epoch: Double, step: Int, loss: Double, metrics: [String: Double], seconds: Double,
+    examplesPerSecond: Double, tokensPerSecond: Double
+  ) {
+    self.epoch = epoch
+    self.step = step
+    self.loss = loss
+    self.metrics = metrics
+    self.seconds = seconds
+    self.examplesPerSecond = examplesPerSecond
+    self.tokensPerSecond = tokensPerSecond
+  }
+}
+
+/// Which evaluation a prompt's parameters come from.
+public struct BestReport: Codable, Sendable, Equatable {
+  /// The epoch, counted from 1.
+  public var epoch: Double
+  /// The validation scores there.
+  public var metrics: [String: Double]
+
+  /// A report from its parts.
+  public init(epoch: Double, metrics: [String: Double]) {
+    self.epoch = epoch
+    self.metrics = metrics
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a prompt cannot be trained.
+public enum TrainingError: Error, Equatable, CustomStringConvertible {
+  /// The loss or a gradient is no number.
+  case notFinite(what: String, step: Int, epoch: Int, rate: Double)
+  /// The prompt leaves no room for text.
+  case promptTooLong(promptLength: Int, positionLimit: Int)
+  /// Texts are asked for that are longer than the backbone reads.
+  case textTooLong(maximumLength: Int, room: Int, promptLength: Int, positionLimit: Int)
+  /// There is nothing to tell apart.
+  case tooFewLabels([String])
+  /// The checkpoint has no pooler.
+  case noPooler(model: String)
+  /// The layers do not exist.
+  case layersOutOfRange(first: Int, last: Int, layerCount: Int)
+  /// A saved training state belongs to another run.
+  case stateOfAnotherRun(file: String, difference: String)
+  /// A saved training state lacks something.
+  case unusableState(file: String, problem: String)
+  /// A count that must be positive is not.
+  case notPositive(option: String, value: Int)
+  /// The text that a prompt should start from has no tokens.
+  case emptyInitialization(String)
+
+  /// One sentence with what was found and what was expected.
+  public var description: String {
+    switch self {
+    case .notFinite(let what, let step, let epoch, let rate):
+      "The \(what) is not a finite number at step \(step) (epoch \(epoch), learning rate "
+        + "\(rate)); try a lower learning rate."
+    case .promptTooLong(let length, let limit):
+      "A prompt of \(length) virtual tokens leaves no room for text: the backbone has \(limit) "
+        + "positions."
+    case .textTooLong(let maximum, let room, let length, let limit):
+      "Texts of \(maximum) tokens do not fit: the backbone has \(limit) positions, of which the "
+        + "prompt takes \(length); at most \(room) are left."
+    case .tooFewLabels(let labels):
+      labels.isEmpty
+        ? "The training data hold no labels; at least two are needed."
+        : "All training examples have the label `\(labels[0])`; at least two are needed."
+    case .noPooler(let model):
+      "The model \(model) has no pooler; choose another pooling."
+    case .layersOutOfRange(let first, let last, let count):
+      "Layers \(first)-\(last) were asked for; the backbone has layers 1-\(count)."
+    case .stateOfAnotherRun(let file, let difference):
+      "\(file) belongs to another run: \(difference)."
+    case .unusableState(let file, let problem):
+      "\(file) cannot be resumed from: \(problem)."
+    case .notPositive(let option, let value):
+      "The \(option) must be at least 1, not \(value)."
+    case .emptyInitialization(let what):
+      "The prompt cannot start from \(what): it has no tokens."
+    }
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import PrompterNN
+
+/// How a prompt is trained: everything that, with the data and the method, decides the result.
+public struct TrainingPlan: Codable, Sendable, Equatable {
+  /// How long training goes on.
+  public enum Duration: Codable, Sendable, Equatable {
+    /// Passes over the training data.
+    case epochs(Int)
+    /// Optimiser steps.
+    case steps(Int)
+  }
+
+  /// When the validation data are scored.
+  public enum Evaluation: Codable, Sendable, Equatable {
+    /// After each epoch.
+    case epoch
+    /// After so many steps.
+    case steps(Int)
+  }
+
+  /// How long training goes on.
+  public var duration: Duration
+  /// The examples in a batch.
+  public var batchSize: Int
+  /// The highest learning rate.
+  public var learningRate: Double
+  /// How the rate changes.
+  public var schedule: Schedule
+  /// The steps over which the rate first rises from 0.
+  public var warmup: Int
+  /// The share of each parameter taken off at each step, times the rate.
+  public var weightDecay: Double
+  /// The norm that all gradients together are cut to; `nil` for no limit.
+  public var gradientNormLimit: Double?
+  /// The batches whose gradients make one step.
+  public var gradientAccumulation: Int
+  /// When the validation data are scored.
+  public var evaluation: Evaluation
+  /// The evaluations without a better score after which training ends; `nil` for never.
+  public var patience: Int?
+  /// The tokens that a text may have, special ones included; longer texts are cut.
+  public var maximumLength: Int
+  /// The share of values dropped inside the backbone.
+  public var backboneDropout: Float
+  /// The seed of everything that is random.
+  public var seed: UInt64
+  /// The replicas that share a batch's rows, one thread each.
+  public var threads: Int
+  /// Whether each replica keeps to a core of its own. It does not change the result.
+  public var isPinned: Bool
+
+  /// A plan with defaults that suit P-Tuning v2 on a few thousand short texts.
+  public init(
+    duration: Duration = .epochs(5), batchSize: Int = 32, learningRate: Double = 1e-2,
+    schedule: Schedule = .linear, warmup: Int = 0, weightDecay: Double = 0,
+    gradientNormLimit: Double? = 1, gradientAccumulation: Int = 1,
+    evaluation: Evaluation = .epoch, patience: Int? = nil, maximumLength: Int = 128,
+    backboneDropout: Float = 0, seed: UInt64 = 11, threads: Int = 1, isPinned: Bool = true
+  ) {
+    self.duration = duration
+    self.batchSize = batchSize
+    self.learningRate = learningRate
+    self.schedule = schedule
+    self.warmup = warmup
+    self.weightDecay = weightDecay
+    self.gradientNormLimit = gradientNormLimit
+    self.gradientAccumulation = gradientAccumulation
+    self.evaluation = evaluation
+    self.patience = patience
+    self.maximumLength = maximumLength
+    self.backboneDropout = backboneDropout
+    self.seed = seed
+    self.threads = threads
+    self.isPinned = isPinned
+  }
+
+  /// The optimiser steps of one epoch over so many examples; the last batch may be smaller.
+  public func stepsPerEpoch(examples: Int) -> Int {
+    let perStep = batchSize * gradientAccumulation
+    return (examples + perStep - 1) / perStep
+  }
+
+  /// The optimiser steps of the whole run.
+  public func stepCount(examples: Int) -> Int {
+    switch duration {
+    case .epochs(let epochs): epochs * stepsPerEpoch(examples: examples)
+    case .steps(let steps): steps
+    }
+  }
+}
