@@ -15,6 +15,17 @@ public enum PromptInitialization: Sendable {
   /// Another prompt, cut or repeated to the length (as in SPoT, Vu and others 2022).
   case prompt(Tensor)
 
+  /// The name of the kind, without its values.
+  public var kind: String {
+    switch self {
+    case .random: "random"
+    case .vocabulary: "vocabulary"
+    case .labels: "labels"
+    case .text: "text"
+    case .prompt: "prompt"
+    }
+  }
+
   // The paper samples from this many of the most common words.
   static let sampledCount = 5_000
 
