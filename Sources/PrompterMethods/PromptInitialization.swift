@@ -67,6 +67,7 @@ public enum PromptInitialization: Sendable {
     _ count: Int, of candidates: [Int32], using generator: inout SeededGenerator
   ) -> [Int32] {
     let pool = candidates.prefix(sampledCount)
+    precondition(count <= 0 || !pool.isEmpty, "There are no words to sample a prompt from.")
     var drawn: [Int32] = []
     while drawn.count < count {
       drawn += pool.shuffled(using: &generator).prefix(count - drawn.count)
