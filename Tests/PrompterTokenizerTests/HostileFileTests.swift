@@ -9,7 +9,7 @@ import Testing
 @Suite struct HostileFileTests {
   /// The smallest sound file; tests break one part of it.
   private static func file(
-    model: String = #"{"type": "WordPiece", "vocab": {"[UNK]": 0, "a": 1, "##b": 2}}"#,
+    model: String = ###"{"type": "WordPiece", "vocab": {"[UNK]": 0, "a": 1, "##b": 2}}"###,
     added: String = "[]", normalizer: String = #"{"type": "BertNormalizer", "lowercase": true}"#,
     splitter: String = #"{"type": "BertPreTokenizer"}"#, processor: String = "null"
   ) -> [UInt8] {
