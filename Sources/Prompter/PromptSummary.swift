@@ -12,6 +12,12 @@ public struct PromptSummary: Codable, Sendable, Equatable {
     public var name: String
     /// The size.
     public var bytes: Int
+
+    /// A file and its size.
+    public init(name: String, bytes: Int) {
+      self.name = name
+      self.bytes = bytes
+    }
   }
 
   /// What Hugging Face PEFT makes of the folder.
@@ -20,6 +26,12 @@ public struct PromptSummary: Codable, Sendable, Equatable {
     public var loadable: Bool
     /// Why PEFT would compute something else with it, if it would.
     public var reason: String?
+
+    /// A report from its parts.
+    public init(loadable: Bool, reason: String?) {
+      self.loadable = loadable
+      self.reason = reason
+    }
   }
 
   /// The folder.
