@@ -34,11 +34,19 @@ struct UsageError: Error, Equatable, CustomStringConvertible {
 /// Data that were answered in part: what is wrong with the rest has been told already.
 struct PartialFailure: Error, Equatable, CustomStringConvertible {
   let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
 }
 
 /// An end that the user asked for with ctrl-C.
 struct Interruption: Error, Equatable, CustomStringConvertible {
   let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
 }
 
 extension ExitStatus {
@@ -116,10 +124,9 @@ struct ErrorReport: Equatable {
     }
   }
 
+  // Foundation's own errors describe themselves to programmers.
   private static func sentence(for error: any Error) -> String {
-    guard error is any CustomStringConvertible, !(error is NSError), !(error is CocoaError) else {
-      return error.localizedDescription
-    }
-    return "\(error)"
+    let isFoundations = error is CocoaError || type(of: error) == NSError.self
+    return isFoundations ? error.localizedDescription : "\(error)"
   }
 }

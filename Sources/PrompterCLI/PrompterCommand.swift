@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import Foundation
 
 /// The command `prompter`.
 @main
@@ -41,7 +40,7 @@ struct PrompterCommand: ParsableCommand {
       } else {
         Output.note(report.text)
       }
-      exit(report.status.rawValue)
+      Self.exit(withError: ExitCode(report.status.rawValue))
     }
   }
 }

@@ -27,7 +27,8 @@ struct OutputOptions: ParsableArguments {
 
 /// Options of every command that computes.
 struct ComputeOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Threads to compute with (default: all usable cores).", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Threads to compute with (default: all usable cores).", valueName: "n"))
   var threads: Int?
 
   @Flag(name: .customLong("no-pin"), help: "Do not pin threads to cores.")

@@ -37,9 +37,10 @@ struct MethodBuilder {
         "A prompt that goes on from prompt:DIR keeps its length, layers and table; leave out "
           + "--prompt-length, --prompt-layers and --reparameterization.")
     }
-    let folded = try Prompt(contentsOf: URL(filePath: path)).folded
-    guard let deep = folded.deep,
-      deep.table.shape[1] == backbone.layerCount * 2 * backbone.width
+    let prompt = try Prompt(contentsOf: URL(filePath: path))
+    let folded = prompt.folded
+    guard folded.deep != nil, prompt.card.backbone.layers == backbone.layerCount,
+      prompt.card.backbone.width == backbone.width
     else {
       throw UsageError("\(path) is no P-Tuning v2 prompt of a backbone of this shape.")
     }
@@ -59,7 +60,8 @@ struct MethodBuilder {
       return .text(ids)
     case .prompt(let path):
       let prompt = try Prompt(contentsOf: URL(filePath: path))
-      guard let input = prompt.folded.input, input.shape[1] == model.backbone.width else {
+      guard let input = prompt.folded.input, prompt.card.backbone.width == model.backbone.width
+      else {
         throw UsageError("\(path) is no prompt at the input of a backbone of this width.")
       }
       return .prompt(input)

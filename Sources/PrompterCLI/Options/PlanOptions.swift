@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArgumentParser
-import Prompter
+public import ArgumentParser
+public import Prompter
 
 extension Schedule: ExpressibleByArgument {}
 extension Pooling: ExpressibleByArgument {}

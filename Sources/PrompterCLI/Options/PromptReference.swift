@@ -18,7 +18,8 @@ struct PromptReference: Equatable, ExpressibleByArgument {
     } else {
       guard !argument.isEmpty else { return nil }
       path = argument
-      name = URL(filePath: argument, directoryHint: .isDirectory).standardizedFileURL
+      name =
+        URL(filePath: argument, directoryHint: .isDirectory).standardizedFileURL
         .lastPathComponent
     }
   }

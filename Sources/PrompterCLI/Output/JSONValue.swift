@@ -75,7 +75,8 @@ extension JSONValue {
       case "\r": quoted += "\\r"
       case "\t": quoted += "\\t"
       // Programs that split lines by Unicode's rules must not split inside a string.
-      case _ where scalar.value < 0x20 || scalar == "\u{2028}" || scalar == "\u{2029}"
+      case _
+      where scalar.value < 0x20 || scalar == "\u{2028}" || scalar == "\u{2029}"
         || scalar == "\u{85}" || scalar == "\u{7F}":
         let digits = String(scalar.value, radix: 16)
         quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits

@@ -66,7 +66,9 @@ enum Text {
     var clipped = ""
     var used = 0
     for character in text {
-      let isControl = character.unicodeScalars.contains { $0.properties.generalCategory == .control }
+      let isControl = character.unicodeScalars.contains {
+        $0.properties.generalCategory == .control
+      }
       let shown = isControl ? " " : character
       let columns = Self.columns(of: String(shown))
       if used + columns > width { return trimmed(clipped, to: width - 1) + "…" }
