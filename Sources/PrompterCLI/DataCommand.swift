@@ -59,7 +59,8 @@ struct DataPreviewCommand: ParsableCommand {
     discussion: """
       EXAMPLES
         prompter data preview train.tsv
-        prompter data preview messages.csv --field text=message --field label=queue --limit 3
+        prompter data preview messages.csv --field text=message \\
+          --field label=queue --limit 3
       """)
 
   @OptionGroup var data: DataFileOptions

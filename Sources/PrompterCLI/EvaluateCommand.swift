@@ -16,8 +16,8 @@ struct EvaluateCommand: ParsableCommand {
       EXAMPLES
         prompter evaluate --model models/minilm --prompt prompts/sst2 dev.tsv
         Two prompts on the same data, as JSON:
-          prompter evaluate --model models/minilm --prompt short=prompts/a --prompt long=prompts/b \\
-            --data test.jsonl --json
+          prompter evaluate --model models/minilm --prompt short=prompts/a \\
+            --prompt long=prompts/b --data test.jsonl --json
       """)
 
   @OptionGroup var model: ModelOptions

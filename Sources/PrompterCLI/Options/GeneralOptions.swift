@@ -9,6 +9,8 @@ enum Precision: String, CaseIterable, ExpressibleByArgument {
   case auto
   case float32
   case bfloat16
+
+  static let allValueStrings = ["auto", "float32"]
 }
 
 /// Options of every command that prints results.

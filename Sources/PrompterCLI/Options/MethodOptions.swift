@@ -14,6 +14,9 @@ enum MethodArgument: String, CaseIterable, ExpressibleByArgument {
   case pTuning = "p-tuning"
   case fewShot = "few-shot"
 
+  // The others are known so that they can be answered with a sentence.
+  static let allValueStrings = MethodName.allCases.map(\.rawValue)
+
   /// The method, if this version has it.
   func checked() throws -> MethodName {
     guard let name = MethodName(rawValue: rawValue) else {
@@ -52,6 +55,8 @@ enum ReparameterizationArgument: String, CaseIterable, ExpressibleByArgument {
   case none
   case mlp
   case lstm
+
+  static let allValueStrings = ["none", "mlp"]
 }
 
 /// The options that size a prompt.

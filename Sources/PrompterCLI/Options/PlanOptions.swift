@@ -11,6 +11,14 @@ enum EvaluationInterval: Equatable, ExpressibleByArgument {
   case epoch
   case steps(Int)
 
+  // Shown as the default in help.
+  var defaultValueDescription: String {
+    switch self {
+    case .epoch: "epoch"
+    case .steps(let steps): "\(steps)"
+    }
+  }
+
   init?(argument: String) {
     if argument == "epoch" {
       self = .epoch
@@ -26,6 +34,8 @@ enum EvaluationInterval: Equatable, ExpressibleByArgument {
 enum OptimizerArgument: String, CaseIterable, ExpressibleByArgument {
   case adamw
   case adafactor
+
+  static let allValueStrings = ["adamw"]
 }
 
 /// The options of a training plan.
@@ -48,7 +58,7 @@ struct PlanOptions: ParsableArguments {
         + "0.005 for head-only, 0.00005 for fine-tuning).", valueName: "x"))
   var learningRate: Double?
 
-  @Option(help: "The optimiser.")
+  @Option(help: ArgumentHelp("The optimiser.", valueName: "name"))
   var optimizer: OptimizerArgument = .adamw
 
   @Option(help: "How the learning rate changes.")
@@ -90,16 +100,6 @@ struct PlanOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("The seed of everything random.", valueName: "n"))
   var seed: UInt64 = 11
-}
-
-extension EvaluationInterval {
-  // Shown as the default in help.
-  var defaultValueDescription: String {
-    switch self {
-    case .epoch: "epoch"
-    case .steps(let steps): "\(steps)"
-    }
-  }
 }
 
 extension PlanOptions {
