@@ -44,9 +44,7 @@ struct EvaluateCommand: ParsableCommand {
     let path = try path()
     let loaded = try prompts.load()
     let model = try PretrainedModel(contentsOf: model.folder(console))
-    let predictor = try Predictor(
-      model: model, prompts: loaded.map { ($0.name, $0.prompt) }, threads: compute.threadCount,
-      isPinned: compute.isPinned)
+    let predictor = try loaded.predictor(on: model, compute, checkingWeights: true)
     let evaluations = try loaded.map { prompt in
       let dataset = try Dataset(
         contentsOf: URL(filePath: path), fields: fields.applied(to: prompt.prompt.card.task.fields),
@@ -131,7 +129,7 @@ struct EvaluationReport {
       ("Examples", Text.count(evaluation.examples)),
       (
         "Time",
-        "\(Text.duration(evaluation.seconds)) "
+        "\(Text.time(evaluation.seconds)) "
           + "(\(Text.fixed(evaluation.examplesPerSecond, 0)) examples/s)"
       ),
     ])

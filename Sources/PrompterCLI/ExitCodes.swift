@@ -61,6 +61,8 @@ extension ExitStatus {
     case let error as FileError: self = error.action == .read ? .missingInput : .inputOutput
     case let error as TokenizerError: self = .init(forTokenizer: error)
     case let error as TrainingError: self = .init(forTraining: error)
+    case let error as PromptError: self = .init(forPrompt: error)
+    case is PredictionError: self = .usage
     case is BackboneError: self = .badData
     case let error as CocoaError: self = .init(forFoundation: error)
     default: self = .failure
@@ -90,6 +92,14 @@ extension ExitStatus {
       self = .usage
     case .tooFewLabels, .unusableState: self = .badData
     case .notFinite: self = .failure
+    }
+  }
+
+  private init(forPrompt error: PromptError) {
+    switch error {
+    case .exists: self = .usage
+    case .noPrompt: self = .missingInput
+    default: self = .badData
     }
   }
 

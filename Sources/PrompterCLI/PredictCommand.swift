@@ -68,10 +68,9 @@ struct PredictCommand: ParsableCommand {
 
   private func predictor() throws -> Predictor {
     let loaded = try prompts.load()
-    let folder = try model.folder(console)
-    return try Predictor(
-      model: PretrainedModel(contentsOf: folder), prompts: loaded.map { ($0.name, $0.prompt) },
-      threads: compute.threadCount, isPinned: compute.isPinned)
+    let model = try PretrainedModel(contentsOf: model.folder(console))
+    // A hash of the weights would take longer than an answer.
+    return try loaded.predictor(on: model, compute, checkingWeights: false)
   }
 
   private func answer(_ text: String, with predictor: Predictor) throws {

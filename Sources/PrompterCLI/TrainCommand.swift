@@ -82,13 +82,12 @@ struct TrainCommand: ParsableCommand {
       model: model, method: choice,
       plan: plan.plan(for: choice, backbone: model.backbone, compute: compute),
       pooling: plan.pooling)
-    let monitor = TrainingMonitor(
-      metric: task.metrics.first, isQuiet: console.quiet, isLive: Output.isTerminal,
-      width: Output.width)
-    let outcome = try trained(trainer, task, data, folder, monitor)
+    let (prompt, seconds) =
+      resume && folder.isFinished
+      ? (try finished(trainer, in: folder), 0) : try trained(trainer, task, data, folder)
     let summary = TrainingSummary(
-      outcome: outcome, start: monitor.start, model: self.model.model, threads: compute.threadCount,
-      output: folder.path, test: try testScore(of: outcome.prompt, on: data.test, model: model))
+      prompt: prompt, seconds: seconds, model: self.model.model, threads: compute.threadCount,
+      output: folder.path, test: try testScore(of: prompt, on: data.test, model: model))
     try Output.write(console.json ? summary.json.line : summary.table.text)
   }
 
@@ -104,9 +103,11 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func trained(
-    _ trainer: Trainer, _ task: TaskDescription, _ data: TrainingFiles, _ folder: OutputFolder,
-    _ monitor: TrainingMonitor
-  ) throws -> TrainingOutcome {
+    _ trainer: Trainer, _ task: TaskDescription, _ data: TrainingFiles, _ folder: OutputFolder
+  ) throws -> (Prompt, seconds: Double) {
+    let monitor = TrainingMonitor(
+      metric: task.metrics.first, isQuiet: console.quiet, isLive: Output.isTerminal,
+      width: Output.width)
     PrompterKernels.Process.catchInterrupts()
     defer { monitor.finish() }
     let outcome = try trainer.train(
@@ -117,7 +118,19 @@ struct TrainCommand: ParsableCommand {
       throw Interruption("Interrupted at step \(outcome.step); go on with --resume.")
     }
     try outcome.prompt.write(to: folder.url, overwriting: overwrite || resume)
-    return outcome
+    try folder.removeState()
+    return (outcome.prompt, outcome.seconds)
+  }
+
+  /// The prompt of a training that was not interrupted after all: resuming twice does no harm.
+  private func finished(_ trainer: Trainer, in folder: OutputFolder) throws -> Prompt {
+    let prompt = try Prompt(contentsOf: folder.url)
+    guard prompt.card.method == trainer.method.name, prompt.card.plan == trainer.plan else {
+      throw UsageError(
+        "\(folder.path) holds a prompt that was trained otherwise; replace it with --overwrite.")
+    }
+    console.note("The training in \(folder.path) is finished already.")
+    return prompt
   }
 
   private func testScore(

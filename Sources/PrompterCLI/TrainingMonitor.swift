@@ -6,9 +6,6 @@ import Prompter
 /// Tells a person how training goes: on a terminal one line that is rewritten, else a line for each
 /// evaluation.
 final class TrainingMonitor {
-  /// What was known before the first step.
-  private(set) var start: TrainingStart?
-
   private let metric: Metric?
   private let isQuiet: Bool
   private let isLive: Bool
@@ -49,8 +46,12 @@ final class TrainingMonitor {
   }
 
   private func begin(_ start: TrainingStart) {
-    self.start = start
     guard !isQuiet else { return }
+    let share = Double(start.trainableParameters) / Double(max(1, start.backboneParameters))
+    writeLine(
+      "Training \(Text.count(start.trainableParameters)) values (\(Text.percent(share)) of the "
+        + "backbone) on \(Text.count(start.examples)) examples in \(Text.count(start.stepCount)) "
+        + "steps.")
     if let step = start.resumedStep { writeLine("Going on from step \(step).") }
     if start.cutTexts > 0 {
       writeLine(

@@ -6,14 +6,14 @@ import PrompterKernels
 
 /// What a training run ends with, for people and for programs.
 struct TrainingSummary {
-  let outcome: TrainingOutcome
-  let start: TrainingStart?
+  let prompt: Prompt
+  let seconds: Double
   let model: String
   let threads: Int
   let output: String
   let test: Evaluation?
 
-  private var card: PromptCard { outcome.prompt.card }
+  private var card: PromptCard { prompt.card }
   private var backboneParameters: Int { card.backbone.parameters }
 
   /// The object that `--json` prints.
@@ -31,7 +31,7 @@ struct TrainingSummary {
         ["epoch": .number($0.epoch), "metrics": JSONValue($0.metrics)]
       } ?? .null,
       "baseline": ["majority": JSONValue(card.baseline)],
-      "seconds": .number(outcome.seconds),
+      "seconds": .number(seconds),
       "peak_memory_bytes": .integer(PrompterKernels.Process.peakMemory),
       "precision": .string(Precision.float32.rawValue),
       "threads": .integer(threads),
@@ -74,9 +74,9 @@ struct TrainingSummary {
       rows.append(("Test", Text.scores(test.metrics)))
       rows.append(("  always the majority", Text.scores(test.baseline)))
     }
-    rows.append(("Time", Text.duration(outcome.seconds)))
+    rows.append(("Time", Text.time(seconds)))
     rows.append(("Saved in", output))
-    rows.append(("PEFT", outcome.prompt.peftObstacle ?? "loads it as it is"))
+    rows.append(("PEFT", prompt.peftObstacle ?? "loads it as it is"))
     return .pairs(rows)
   }
 

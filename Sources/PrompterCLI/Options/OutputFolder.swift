@@ -22,7 +22,7 @@ struct OutputFolder {
     if resuming, overwriting {
       throw UsageError("Give --resume or --overwrite, not both.")
     }
-    if holdsPrompt, !overwriting, !(resuming && holdsState) {
+    if holdsPrompt, !overwriting, !resuming {
       throw UsageError("\(path) holds a prompt already; replace it with --overwrite.")
     }
     if holdsState, !resuming, !overwriting {
@@ -39,6 +39,22 @@ struct OutputFolder {
     _ = try ReplacementFile(replacing: url.appending(path: "prompter.json").relativePath)
   }
 
+  /// Whether a training ended here: its prompt is there, and nothing to go on from.
+  var isFinished: Bool { holdsPrompt && !holdsState }
+
+  /// Removes what a finished training needs no more.
+  func removeState() throws {
+    for name in names where name.hasPrefix(Self.statePrefix) {
+      do {
+        try FileManager.default.removeItem(at: url.appending(path: name))
+      } catch {
+        throw FileError(.write, "\(path)/\(name)", reason: Self.reason(error))
+      }
+    }
+  }
+
+  private static let statePrefix = "training_state"
+
   private static let promptFiles = [
     "prompter.json", "adapter_config.json", "adapter_model.safetensors", "prompt.safetensors",
   ]
@@ -49,7 +65,7 @@ struct OutputFolder {
 
   private var holdsPrompt: Bool { !Set(names).isDisjoint(with: Self.promptFiles) }
 
-  private var holdsState: Bool { names.contains { $0.hasPrefix("training_state") } }
+  private var holdsState: Bool { names.contains { $0.hasPrefix(Self.statePrefix) } }
 
   private static func reason(_ error: any Error) -> String {
     switch error {

@@ -51,6 +51,11 @@ enum Text {
     return "\(whole / 3600)h \(two(whole / 60 % 60))m"
   }
 
+  /// A measured time, with parts of seconds where they matter.
+  static func time(_ seconds: Double) -> String {
+    seconds < 10 ? fixed(max(0, seconds), 2) + "s" : duration(seconds)
+  }
+
   /// A number of bytes, as in `118 kB`.
   static func bytes(_ count: Int) -> String {
     switch count {
