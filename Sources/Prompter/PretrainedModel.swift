@@ -71,6 +71,7 @@ public struct PretrainedModel: Sendable {
   public func identity() throws -> PromptCard.BackboneIdentity {
     PromptCard.BackboneIdentity(
       name: name, family: family, layers: backbone.layerCount, width: backbone.width,
-      parameters: backbone.parameterCount, sha256: try Weights(contentsOf: folder).sha256())
+      heads: backbone.headCount, parameters: backbone.parameterCount,
+      sha256: try Weights(contentsOf: folder).sha256())
   }
 }

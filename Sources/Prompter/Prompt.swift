@@ -42,19 +42,23 @@ public struct PromptCard: Codable, Sendable, Equatable {
     public var layers: Int
     /// The width of hidden states.
     public var width: Int
-    /// The number of weights.
+    /// The number of attention heads; `nil` when it is not known.
+    public var heads: Int?
+    /// The number of weights; 0 when it is not known, as in a prompt of PEFT's.
     public var parameters: Int
     /// The SHA-256 of the weight files; `nil` when it is not known, as in a prompt of PEFT's.
     public var sha256: String?
 
     /// An identity from its parts.
     public init(
-      name: String, family: String, layers: Int, width: Int, parameters: Int, sha256: String?
+      name: String, family: String, layers: Int, width: Int, heads: Int? = nil, parameters: Int,
+      sha256: String?
     ) {
       self.name = name
       self.family = family
       self.layers = layers
       self.width = width
+      self.heads = heads
       self.parameters = parameters
       self.sha256 = sha256
     }

@@ -22,6 +22,8 @@ public protocol Backbone: Sendable {
   var width: Int { get }
   /// The number of layers.
   var layerCount: Int { get }
+  /// The number of attention heads in each layer.
+  var headCount: Int { get }
   /// The number of positions that the model knows.
   var positionLimit: Int { get }
   /// The number of tokens that the model knows.

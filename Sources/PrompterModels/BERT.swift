@@ -49,6 +49,8 @@ public struct BERT: Backbone {
   public var width: Int { configuration.width }
   /// The number of blocks.
   public var layerCount: Int { configuration.layerCount }
+  /// The number of attention heads in each block.
+  public var headCount: Int { configuration.headCount }
   /// The number of positions.
   public var positionLimit: Int { configuration.positionLimit }
   /// The number of tokens.

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+internal import PrompterCheckpoint
+internal import PrompterCore
+internal import PrompterTasks
+internal import PrompterTensor
+
+/// The contents of PEFT's adapter_config.json, as far as prompts need it.
+struct PEFTAdapter: Equatable {
+  var peftType: String
+  var taskType: String?
+  var promptLength: Int
+  var width: Int
+  var layers: Int
+  var heads: Int?
+  var submodules: Int?
+  var baseModel: String?
+}
+
+extension PEFTAdapter {
+  /// The adapter of a prompt without obstacles.
+  init(_ card: PromptCard) {
+    self.init(
+      peftType: "PREFIX_TUNING", taskType: "SEQ_CLS", promptLength: card.promptLength,
+      width: card.backbone.width, layers: card.backbone.layers, heads: card.backbone.heads,
+      submodules: 1, baseModel: card.backbone.name)
+  }
+
+  private enum Keys: String, CodingKey {
+    case peftType = "peft_type"
+    case taskType = "task_type"
+    case autoMapping = "auto_mapping"
+    case baseModel = "base_model_name_or_path"
+    case encoderWidth = "encoder_hidden_size"
+    case inferenceMode = "inference_mode"
+    case initialWeights = "init_weights"
+    case savedModules = "modules_to_save"
+    case heads = "num_attention_heads"
+    case layers = "num_layers"
+    case submodules = "num_transformer_submodules"
+    case promptLength = "num_virtual_tokens"
+    case version = "peft_version"
+    case isProjected = "prefix_projection"
+    case revision
+    case width = "token_dim"
+  }
+
+  // The version of PEFT whose keys these are.
+  private static let version = "0.21.2"
+}
+
+extension PEFTAdapter: Encodable {
+  /// Writes every key that PEFT itself writes for prefix tuning and no other: older versions refuse
+  /// keys that they do not know.
+  func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: Keys.self)
+    try values.encode(peftType, forKey: .peftType)
+    try values.encode(taskType, forKey: .taskType)
+    try values.encodeNil(forKey: .autoMapping)
+    try values.encode(baseModel, forKey: .baseModel)
+    try values.encode(width, forKey: .encoderWidth)
+    try values.encode(true, forKey: .inferenceMode)
+    try values.encodeNil(forKey: .initialWeights)
+    try values.encode(["classifier", "score"], forKey: .savedModules)
+    try values.encode(heads, forKey: .heads)
+    try values.encode(layers, forKey: .layers)
+    try values.encode(submodules, forKey: .submodules)
+    try values.encode(promptLength, forKey: .promptLength)
+    try values.encode(Self.version, forKey: .version)
+    try values.encode(false, forKey: .isProjected)
+    try values.encodeNil(forKey: .revision)
+    try values.encode(width, forKey: .width)
+  }
+}
+
+extension PEFTAdapter: Decodable {
+  /// Reads what the tensors depend on; other keys may be missing, or be there and unknown.
+  ///
+  /// An adapter of another kind has other keys, so nothing is asked of it but its kind.
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Keys.self)
+    peftType = try values.decode(String.self, forKey: .peftType)
+    taskType = try values.decodeIfPresent(String.self, forKey: .taskType)
+    guard Self.methods[peftType] != nil else {
+      (promptLength, width, layers) = (0, 0, 0)
+      return
+    }
+    promptLength = try values.decode(Int.self, forKey: .promptLength)
+    width = try values.decode(Int.self, forKey: .width)
+    layers = try values.decode(Int.self, forKey: .layers)
+    heads = try values.decodeIfPresent(Int.self, forKey: .heads)
+    submodules = try values.decodeIfPresent(Int.self, forKey: .submodules)
+    baseModel = try values.decodeIfPresent(String.self, forKey: .baseModel)
+  }
+}
+
+extension PEFTAdapter {
+  // P_TUNING saves what its encoder puts out, so what is left of it is an input prompt.
+  private static let methods: [String: MethodName] = [
+    "PREFIX_TUNING": .pTuningV2, "PROMPT_TUNING": .promptTuning, "P_TUNING": .promptTuning,
+  ]
+
+  // The positions of most BERT checkpoints; the adapter does not say how many its own has.
+  private static let usualPositions = 512
+
+  /// Describes the adapter's prompt, for a classifier of so many labels.
+  ///
+  /// - Throws: ``PromptError/unusable(file:value:found:expected:)`` if it is no sequence
+  ///   classification by a prompt.
+  func card(labelCount: Int, file: String) throws -> PromptCard {
+    func unusable(_ key: String, _ found: String, _ expected: String) -> PromptError {
+      .unusable(file: file, value: "`\(key)`", found: found, expected: expected)
+    }
+    guard let method = Self.methods[peftType] else {
+      throw unusable("peft_type", "`\(peftType)`", "PREFIX_TUNING, PROMPT_TUNING or P_TUNING")
+    }
+    guard taskType == "SEQ_CLS" else {
+      throw unusable("task_type", taskType.map { "`\($0)`" } ?? "not given", "SEQ_CLS")
+    }
+    guard (submodules ?? 1) == 1 else {
+      throw unusable("num_transformer_submodules", "\(submodules ?? 1)", "1")
+    }
+    var card = PromptCard(
+      method: method,
+      task: TaskDescription(
+        kind: .textClassification, labels: (0..<labelCount).map { "LABEL_\($0)" }),
+      promptLength: promptLength, promptLayers: method == .pTuningV2 ? [1, layers] : nil,
+      pooling: .pooler, maximumLength: max(1, Self.usualPositions - max(0, promptLength)),
+      backbone: PromptCard.BackboneIdentity(
+        name: baseModel ?? "unknown", family: "bert", layers: layers, width: width, heads: heads,
+        parameters: 0, sha256: nil),
+      trainableParameters: 0)
+    try card.check(in: file)
+    card.trainableParameters =
+      card.shapes(PromptLayout.own.names).values.reduce(0) { $0 + $1.count }
+    return card
+  }
+}
+
+extension Prompt {
+  /// Reads an adapter that PEFT saved.
+  init(adapterIn folder: URL) throws {
+    let configuration = folder.appending(component: PromptLayout.adapterConfiguration)
+    let adapter = try decodeJSON(PEFTAdapter.self, from: configuration)
+    let path = configuration.path(percentEncoded: false)
+    // The kind is wrong more often than the tensors are, so it comes first.
+    _ = try adapter.card(labelCount: 2, file: path)
+    guard !folder.lacksPEFTWeights else {
+      throw PromptError.pickled(folder: folder.path(percentEncoded: false))
+    }
+    let names = PromptLayout.peft.names
+    let file = try SafetensorsFile(
+      contentsOf: folder.appending(component: PromptLayout.peft.weights))
+    let weights = file.url.path(percentEncoded: false)
+    guard let bias = file.entry(names.headBias)?.shape else {
+      throw PromptError.missingTensor(file: weights, tensor: names.headBias)
+    }
+    guard bias.rank == 1, bias.count >= 2 else {
+      throw PromptError.unusable(
+        file: weights, value: "the shape of `\(names.headBias)`", found: "\(bias)",
+        expected: "[labels], of two labels or more")
+    }
+    // Any size is safe here: the file has as many values, and reading it checks that.
+    guard bias.count <= 1 << 20 else {
+      throw PromptError.unusable(
+        file: weights, value: "the number of labels", found: "\(bias.count)",
+        expected: "at most \(1 << 20)")
+    }
+    try self.init(
+      card: adapter.card(labelCount: bias.count, file: path), tensorsOf: file, names: names)
+  }
+}
+
+extension URL {
+  /// Whether a folder has PEFT's tensors as a pickle only.
+  fileprivate var lacksPEFTWeights: Bool {
+    holdsFile(PromptLayout.pickledAdapter) && !holdsFile(PromptLayout.peft.weights)
+  }
+}

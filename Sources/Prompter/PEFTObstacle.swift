@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PrompterCore
+
+extension Prompt {
+  /// Why Hugging Face PEFT would compute something else with this prompt, in one sentence; `nil` if
+  /// it computes the same.
+  ///
+  /// Prompts without an obstacle are written as PEFT's adapters.
+  public var peftObstacle: String? { card.peftObstacle }
+}
+
+extension PromptCard {
+  /// Why PEFT would compute something else; see ``Prompt/peftObstacle``.
+  var peftObstacle: String? {
+    switch method {
+    case .fineTuning: "PEFT's prompts hold no fine-tuned weights of the backbone."
+    case .headOnly: "PEFT has no adapter that is a head alone."
+    case .promptTuning: "PEFT pools the first virtual token instead of [CLS]."
+    case .pTuningV2: layerObstacle ?? poolingObstacle ?? backboneObstacle
+    }
+  }
+
+  private var layerObstacle: String? {
+    guard let promptLayers, promptLayers != [1, backbone.layers] else { return nil }
+    let range = promptLayers.map(String.init).joined(separator: " to ")
+    return "PEFT prompts all \(backbone.layers) layers, this prompt only layers \(range)."
+  }
+
+  private var poolingObstacle: String? {
+    switch pooling {
+    case .pooler: nil
+    case .cls: "PEFT's classifier reads [CLS] through the pooler, this prompt's without it."
+    case .mean: "PEFT's classifier reads [CLS] through the pooler, this prompt's the text's mean."
+    }
+  }
+
+  private var backboneObstacle: String? {
+    guard backbone.family == "bert" else {
+      return "It is not known how PEFT names the head of the family \(backbone.family)."
+    }
+    guard let heads = backbone.heads, heads > 0, backbone.width % heads == 0 else {
+      return "PEFT needs the number of attention heads, which this prompt does not tell."
+    }
+    return nil
+  }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PrompterCore
+internal import PrompterKernels
+internal import PrompterTensor
+
+extension PromptCard {
+  /// Checks that the values are ones that a prompt can have and that go together.
+  ///
+  /// Every product of sizes that the rest of the program makes stays far below 2⁶³ afterwards.
+  func check(in file: String) throws {
+    func expect(_ range: ClosedRange<Int>, _ value: Int, _ name: String) throws {
+      guard range.contains(value) else {
+        throw PromptError.unusable(
+          file: file, value: "`\(name)`", found: "\(value)",
+          expected: "\(range.lowerBound) to \(range.upperBound)")
+      }
+    }
+    try expect(1...1 << 16, backbone.layers, "backbone.layers")
+    try expect(1...1 << 20, backbone.width, "backbone.width")
+    try expect(0...1 << 48, backbone.parameters, "backbone.parameters")
+    if let heads = backbone.heads { try expect(1...backbone.width, heads, "backbone.heads") }
+    try expect(0...1 << 48, trainableParameters, "trainable_parameters")
+    try expect(1...1 << 20, maximumLength, "maximum_length")
+    try expect(method.hasVectors ? 1...1 << 20 : 0...0, promptLength, "prompt_length")
+    try checkLayers(in: file)
+    try checkLabels(in: file)
+  }
+
+  private func checkLayers(in file: String) throws {
+    let isRange =
+      promptLayers.map {
+        $0.count == 2 && 1 <= $0[0] && $0[0] <= $0[1] && $0[1] <= backbone.layers
+      }
+    guard isRange ?? (method != .pTuningV2), promptLayers == nil || method == .pTuningV2 else {
+      throw PromptError.unusable(
+        file: file, value: "`prompt_layers`",
+        found: promptLayers.map { "\($0.prefix(8))" } ?? "not given",
+        expected: method == .pTuningV2
+          ? "the first and the last of layers 1 to \(backbone.layers)"
+          : "absent from a prompt of \(method.rawValue)")
+    }
+  }
+
+  private func checkLabels(in file: String) throws {
+    guard labels.count >= 2, Set(labels).count == labels.count else {
+      throw PromptError.unusable(
+        file: file, value: "`task.labels`", found: "\(labels.prefix(8))",
+        expected: "two or more different labels")
+    }
+  }
+}
+
+extension MethodName {
+  /// Whether the method trains vectors.
+  var hasVectors: Bool { self == .pTuningV2 || self == .promptTuning }
+}
+
+extension Prompt {
+  /// Checks what is about to be written as strictly as reading would.
+  func check(in file: String) throws {
+    try card.check(in: file)
+    let layout = PromptLayout(for: card)
+    let tensors = tensors(in: layout)
+    try card.check(
+      shapes: tensors.mapValues(\.shape), names: layout.names, in: file)
+    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+      try tensor.checkFinite(name, in: file)
+    }
+  }
+}
+
+extension PromptCard {
+  /// Checks that there are the tensors that such a prompt has, no others, and in the right shapes.
+  func check(shapes found: [String: Shape], names: PromptTensorNames, in file: String) throws {
+    let expected = shapes(names)
+    for (name, shape) in expected.sorted(by: { $0.key < $1.key }) {
+      guard let foundShape = found[name] else {
+        throw PromptError.missingTensor(file: file, tensor: name)
+      }
+      guard foundShape == shape else {
+        throw PromptError.unexpectedShape(
+          file: file, tensor: name, found: foundShape, expected: shape)
+      }
+    }
+    let others = found.keys.filter { expected[$0] == nil }.sorted()
+    let isFineTuned = method == .fineTuning
+    for name in others where !(isFineTuned && name.hasPrefix(PromptLayout.backbonePrefix)) {
+      throw PromptError.unexpectedTensor(
+        file: file, tensor: name, expected: expected.keys.sorted())
+    }
+    guard !isFineTuned || !others.isEmpty else {
+      throw PromptError.missingTensor(file: file, tensor: PromptLayout.backbonePrefix + "…")
+    }
+  }
+}
+
+extension Tensor {
+  func checkFinite(_ name: String, in file: String) throws {
+    let place = buffer.withSpan { span -> Int? in
+      for index in 0..<span.count where !span[index].isFinite { return index }
+      return nil
+    }
+    if let place {
+      throw PromptError.notFinite(
+        file: file, tensor: name, index: place, found: buffer[place])
+    }
+  }
+}

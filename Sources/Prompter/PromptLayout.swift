@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PrompterCore
+internal import PrompterTensor
+
+/// The two ways in which a folder holds a prompt's tensors.
+enum PromptLayout: Sendable, CaseIterable {
+  /// PEFT's names, for prompts that mean the same there.
+  case peft
+  /// Names of our own, with which PEFT does nothing.
+  case own
+
+  static let card = "prompter.json"
+  static let adapterConfiguration = "adapter_config.json"
+  static let pickledAdapter = "adapter_model.bin"
+
+  /// The files that make a folder a prompt's, in either layout.
+  static let allFiles = [
+    PromptLayout.peft.weights, adapterConfiguration, PromptLayout.own.weights, card,
+    pickledAdapter,
+  ]
+
+  /// The layout in which a card's prompt is written.
+  init(for card: PromptCard) {
+    self = card.peftObstacle == nil ? .peft : .own
+  }
+
+  /// The file with the tensors.
+  var weights: String {
+    switch self {
+    case .peft: "adapter_model.safetensors"
+    case .own: "prompt.safetensors"
+    }
+  }
+
+  /// The files, in the order in which they may replace others: the card says that all are there.
+  var files: [String] {
+    switch self {
+    case .peft: [weights, Self.adapterConfiguration, Self.card]
+    case .own: [weights, Self.card]
+    }
+  }
+
+  /// What precedes the checkpoint's own names of fine-tuned weights.
+  static let backbonePrefix = "backbone."
+
+  var names: PromptTensorNames {
+    switch self {
+    case .peft:
+      PromptTensorNames(
+        input: "prompt_embeddings", deep: "prompt_embeddings",
+        headWeight: "base_model.classifier.weight", headBias: "base_model.classifier.bias")
+    case .own:
+      PromptTensorNames(
+        input: "input", deep: "prompt", headWeight: "head.weight", headBias: "head.bias")
+    }
+  }
+}
+
+/// What a layout calls a prompt's tensors.
+struct PromptTensorNames: Sendable {
+  let input: String
+  let deep: String
+  let headWeight: String
+  let headBias: String
+}
+
+extension PromptCard {
+  /// The shape of each tensor of such a prompt, fine-tuned weights of the backbone aside.
+  ///
+  /// Sizes are within bounds once ``check(in:)`` has passed.
+  func shapes(_ names: PromptTensorNames) -> [String: Shape] {
+    var shapes: [String: Shape] = [
+      names.headWeight: [labels.count, backbone.width], names.headBias: [labels.count],
+    ]
+    switch method {
+    case .pTuningV2: shapes[names.deep] = [promptLength, backbone.layers * 2 * backbone.width]
+    case .promptTuning: shapes[names.input] = [promptLength, backbone.width]
+    case .headOnly, .fineTuning: break
+    }
+    return shapes
+  }
+}
+
+extension Prompt {
+  /// The tensors under a layout's names.
+  func tensors(in layout: PromptLayout) -> [String: Tensor] {
+    let names = layout.names
+    var tensors = [names.headWeight: headWeight, names.headBias: headBias]
+    if let input = folded.input { tensors[names.input] = input }
+    if let deep = folded.deep { tensors[names.deep] = deep.table }
+    for (name, tensor) in backboneWeights ?? [:] {
+      tensors[PromptLayout.backbonePrefix + name] = tensor
+    }
+    return tensors
+  }
+}

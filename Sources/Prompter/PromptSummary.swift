@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Foundation
+public import PrompterCore
+public import PrompterTasks
+
+/// What `prompt inspect` says of a prompt's folder.
+public struct PromptSummary: Codable, Sendable, Equatable {
+  /// A file of the folder.
+  public struct File: Codable, Sendable, Equatable {
+    /// The name within the folder.
+    public var name: String
+    /// The size.
+    public var bytes: Int
+
+    /// A file and its size.
+    public init(name: String, bytes: Int) {
+      self.name = name
+      self.bytes = bytes
+    }
+  }
+
+  /// What Hugging Face PEFT makes of the folder.
+  public struct PEFTReport: Codable, Sendable, Equatable {
+    /// Whether PEFT can load it.
+    public var loadable: Bool
+    /// Why PEFT would compute something else with it, if it would.
+    public var reason: String?
+
+    /// A report from its parts.
+    public init(loadable: Bool, reason: String?) {
+      self.loadable = loadable
+      self.reason = reason
+    }
+  }
+
+  /// The folder.
+  public var folder: String
+  /// The method.
+  public var method: MethodName
+  /// The preset that the task started from, else its kind.
+  public var task: String
+  /// The labels in index order.
+  public var labels: [String]
+  /// The columns that examples come from.
+  public var template: Fields
+  /// The virtual tokens, in each prompted layer or at the input.
+  public var promptLength: Int
+  /// The first and last prompted layer, counted from 1.
+  public var promptLayers: [Int]?
+  /// What the head reads.
+  public var pooling: Pooling
+  /// The tokens that a text may have.
+  public var maximumLength: Int
+  /// The number of values that training changed, the head's included.
+  public var parameters: Int
+  /// That number as a share of the backbone's weights; `nil` if their number is not known.
+  public var parameterShare: Double?
+  /// What the prompt was trained on, its hash included.
+  public var backbone: PromptCard.BackboneIdentity
+  /// The epoch and validation scores of the evaluation that the prompt comes from.
+  public var best: BestReport?
+  /// The majority baseline's scores.
+  public var baseline: [String: Double]
+  /// The folder's files.
+  public var files: [File]
+  /// What PEFT makes of it.
+  public var peft: PEFTReport
+  /// What a user should know before relying on the prompt.
+  public var warnings: [String]
+
+  private enum CodingKeys: String, CodingKey {
+    case folder, method, task, labels, template, pooling, parameters, backbone, best, baseline
+    case files, peft, warnings
+    case promptLength = "prompt_length"
+    case promptLayers = "prompt_layers"
+    case maximumLength = "maximum_length"
+    case parameterShare = "parameter_share"
+  }
+}
+
+extension PromptSummary {
+  /// Reads and checks a prompt's folder, or an adapter of PEFT's.
+  ///
+  /// - Parameter folder: The folder.
+  /// - Throws: What ``Prompt/init(contentsOf:)`` throws.
+  public init(contentsOf folder: URL) throws {
+    let prompt = try Prompt(contentsOf: folder)
+    let card = prompt.card
+    self.init(
+      folder: folder.path(percentEncoded: false), method: card.method,
+      task: card.task.preset ?? card.task.kind.rawValue, labels: card.labels,
+      template: card.task.fields, promptLength: card.promptLength,
+      promptLayers: card.promptLayers, pooling: card.pooling, maximumLength: card.maximumLength,
+      parameters: card.trainableParameters,
+      parameterShare: card.backbone.parameters > 0
+        ? Double(card.trainableParameters) / Double(card.backbone.parameters) : nil,
+      backbone: card.backbone, best: card.best, baseline: card.baseline,
+      files: Self.files(of: folder),
+      peft: PEFTReport(
+        loadable: folder.holdsFile(PromptLayout.adapterConfiguration),
+        reason: prompt.peftObstacle),
+      warnings: Self.warnings(card, isImported: !folder.holdsFile(PromptLayout.card)))
+  }
+
+  private static func files(of folder: URL) -> [File] {
+    let urls = try? FileManager.default.contentsOfDirectory(
+      at: folder, includingPropertiesForKeys: [.fileSizeKey, .isRegularFileKey])
+    return (urls ?? []).compactMap { url in
+      let values = try? url.resourceValues(forKeys: [.fileSizeKey, .isRegularFileKey])
+      guard values?.isRegularFile == true, let bytes = values?.fileSize else { return nil }
+      return File(name: url.lastPathComponent, bytes: bytes)
+    }.sorted { $0.name < $1.name }
+  }
+
+  private static func warnings(_ card: PromptCard, isImported: Bool) -> [String] {
+    var warnings: [String] = []
+    if isImported {
+      warnings.append("The adapter names no labels, so they are numbered.")
+    }
+    if isImported && card.method == .promptTuning {
+      warnings.append(
+        "PEFT itself pools the first virtual token of this prompt; here its head reads the true "
+          + "[CLS], so the probabilities are others.")
+    }
+    if card.backbone.sha256 == nil {
+      warnings.append(
+        "The prompt does not say which weights it was trained on, so using it cannot check them.")
+    }
+    return warnings
+  }
+}
+
+extension PromptSummary: CustomStringConvertible {
+  /// A table of names and values, one a line.
+  public var description: String {
+    let width = (rows.map(\.name.count).max() ?? 0) + 2
+    return rows.map { row in
+      row.name + String(repeating: " ", count: width - row.name.count) + row.value
+    }.joined(separator: "\n")
+  }
+
+  private var rows: [(name: String, value: String)] {
+    var rows = [
+      ("prompt", folder), ("method", method.rawValue), ("task", task),
+      ("labels", labels.joined(separator: ", ")), ("virtual tokens", "\(promptLength)"),
+    ]
+    if let promptLayers {
+      rows.append(("layers", promptLayers.map(String.init).joined(separator: " to ")))
+    }
+    rows += [
+      ("pooling", pooling.rawValue), ("text", "at most \(maximumLength) tokens"),
+      ("parameters", parameterText), ("backbone", backboneText),
+    ]
+    if let best { rows.append(("best", scores(best.metrics) + " after epoch \(best.epoch)")) }
+    if !baseline.isEmpty { rows.append(("majority", scores(baseline))) }
+    rows += files.map { ("file", "\($0.name), \($0.bytes) bytes") }
+    rows.append(("PEFT", peftText))
+    return rows + warnings.map { ("warning", $0) }
+  }
+
+  private var parameterText: String {
+    guard let parameterShare else { return "\(parameters)" }
+    let percent = (parameterShare * 100).formatted(
+      .number.precision(.significantDigits(1...3)).locale(Locale(identifier: "en_US_POSIX")))
+    return "\(parameters), \(percent) % of the backbone's"
+  }
+
+  private var backboneText: String {
+    let hash = backbone.sha256.map { ", SHA-256 \($0)" } ?? ""
+    return "\(backbone.name), \(backbone.layers) layers of width \(backbone.width)\(hash)"
+  }
+
+  private var peftText: String {
+    switch (peft.loadable, peft.reason) {
+    case (true, nil): "loads it and computes the same"
+    case (true, let reason?): "loads it and computes something else: \(reason)"
+    case (false, let reason): "cannot load it" + (reason.map { ": \($0)" } ?? "")
+    }
+  }
+
+  private func scores(_ metrics: [String: Double]) -> String {
+    metrics.sorted { $0.key < $1.key }.map { name, value in
+      let text = value.formatted(
+        .number.precision(.fractionLength(4)).locale(Locale(identifier: "en_US_POSIX")))
+      return "\(name) \(text)"
+    }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
+/// Gives a file or folder another name on the same disk, in one step.
+///
+/// A file replaces a file of that name, and a folder an empty folder; Foundation's own moves replace
+/// nothing.
+///
+/// - Parameters:
+///   - path: What to move, without a slash at the end.
+///   - target: Its new path, without a slash at the end.
+/// - Throws: `FileError` about the target if the system refuses; nothing has changed then.
+public func moveFile(_ path: String, to target: String) throws(FileError) {
+  guard unsafe rename(path, target) == 0 else { throw FileError(.write, target) }
+}
+
+/// Makes one folder, in a folder that exists.
+///
+/// - Parameters:
+///   - path: The folder to make.
+///   - shown: The path that an error names, if that is another one.
+/// - Throws: `FileError` if the system refuses.
+public func makeFolder(_ path: String, shownAs shown: String? = nil) throws(FileError) {
+  guard unsafe mkdir(path, 0o777) == 0 else { throw FileError(.write, shown ?? path) }
+}

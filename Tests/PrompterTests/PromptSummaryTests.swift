@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Prompter
+import Testing
+
+@Suite struct PromptSummaryTests {
+  @Test func `a summary has what a user asks of a prompt`() throws {
+    let bench = try PromptBench()
+    try Prompt.sample().write(to: bench.prompt)
+    let summary = try PromptSummary(contentsOf: bench.prompt)
+    #expect(summary.method == .pTuningV2)
+    #expect(summary.task == "cb")
+    #expect(summary.labels == PromptCard.sample.labels)
+    #expect(summary.parameterShare == 267.0 / 12_345)
+    #expect(summary.files.map(\.name) == (try bench.names(in: bench.prompt)))
+    #expect(summary.files.allSatisfy { $0.bytes > 0 })
+    #expect(summary.peft == PromptSummary.PEFTReport(loadable: true, reason: nil))
+    #expect(summary.warnings.isEmpty)
+    let text = summary.description
+    #expect(text.contains("parameters      267, 2.16 % of the backbone's\n"))
+    #expect(text.contains("PEFT            loads it and computes the same"))
+    #expect(text.contains("best            accuracy 0.6667 after epoch 0.1\n"))
+  }
+
+  @Test func `a summary goes through JSON`() throws {
+    let bench = try PromptBench()
+    try Prompt.sample("layer range").write(to: bench.prompt)
+    let summary = try PromptSummary(contentsOf: bench.prompt)
+    let json = try JSONEncoder().encode(summary)
+    #expect(try JSONDecoder().decode(PromptSummary.self, from: json) == summary)
+    let object = try #require(JSONSerialization.jsonObject(with: json) as? [String: Any])
+    #expect(object["prompt_layers"] as? [Int] == [2, 3])
+    #expect(object["parameter_share"] is Double)
+  }
+
+  @Test func `a prompt that PEFT would compute otherwise says why`() throws {
+    let bench = try PromptBench()
+    try Prompt.sample("mean").write(to: bench.prompt)
+    let summary = try PromptSummary(contentsOf: bench.prompt)
+    #expect(!summary.peft.loadable)
+    #expect(summary.description.contains("cannot load it: PEFT's classifier reads [CLS] through"))
+  }
+
+  @Test func `an adapter of PEFT's comes with warnings`() throws {
+    let prefix = try PromptSummary(contentsOf: PromptBench.fixture("peft-prefix"))
+    #expect(prefix.warnings.count == 2)
+    #expect(prefix.peft == PromptSummary.PEFTReport(loadable: true, reason: nil))
+    #expect(prefix.parameterShare == nil)
+    let prompt = try PromptSummary(contentsOf: PromptBench.fixture("peft-prompt"))
+    #expect(prompt.peft.loadable)
+    #expect(prompt.warnings.contains { $0.contains("pools the first virtual token") })
+  }
+}
