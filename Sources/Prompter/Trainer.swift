@@ -30,7 +30,7 @@ public struct Trainer: Sendable {
   /// A trainer.
   ///
   /// - Parameters:
-  ///   - model: The backbone; read with `isTrained` for fine-tuning.
+  ///   - model: The backbone. Fine-tuning trains a copy of it.
   ///   - method: The method and its options.
   ///   - plan: Everything else that decides the result.
   ///   - pooling: What the head reads; what the checkpoint says by default.

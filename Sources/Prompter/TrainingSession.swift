@@ -16,6 +16,7 @@ final class TrainingSession {
   let training: EncodedDataset
   let validation: EncodedDataset?
   let identity: PromptCard.BackboneIdentity
+  let backbone: any Backbone
   let method: any PromptMethod
   let head: Linear
   let trained: [Parameter]
@@ -44,16 +45,15 @@ final class TrainingSession {
     self.training = try encoded(training)
     self.validation = try validation.map(encoded)
     identity = try model.identity()
-    method = trainer.method.make(for: model.backbone, seed: plan.seed)
-    head = Self.freshHead(labels: labels.count, width: model.backbone.width, seed: plan.seed)
-    trained =
-      head.parameters
-      + (trainer.method.name == .fineTuning ? model.backbone.trainedParameters : [])
+    let isFineTuned = trainer.method.name == .fineTuning
+    backbone = isFineTuned ? try model.trainedBackbone() : model.backbone
+    method = trainer.method.make(for: backbone, seed: plan.seed)
+    head = Self.freshHead(labels: labels.count, width: backbone.width, seed: plan.seed)
+    trained = head.parameters + backbone.trainedParameters
     optimizer = AdamW(method.parameters + trained, weightDecay: Float(plan.weightDecay))
     replicas = Replicas(
-      backbone: model.backbone,
-      team: ThreadTeam(count: plan.threads, isPinned: plan.isPinned), pooling: trainer.pooling,
-      backboneDropout: plan.backboneDropout)
+      backbone: backbone, team: ThreadTeam(count: plan.threads, isPinned: plan.isPinned),
+      pooling: trainer.pooling, backboneDropout: plan.backboneDropout)
     let majority = try MajorityBaseline(training: training, labels: labels)
     baseline =
       try validation.map {
@@ -98,7 +98,7 @@ final class TrainingSession {
   private func start() -> TrainingStart {
     TrainingStart(
       trainableParameters: trainableParameters,
-      backboneParameters: trainer.model.backbone.parameterCount,
+      backboneParameters: backbone.parameterCount,
       examples: training.examples.count, stepCount: stepCount, stepsPerEpoch: stepsPerEpoch,
       baseline: baseline, cutTexts: training.cutCount,
       resumedStep: progress.step > 0 ? progress.step : nil)
@@ -214,7 +214,6 @@ final class TrainingSession {
 
   private func validationScores() -> [Metric: Double]? {
     guard let validation else { return nil }
-    let backbone = trainer.model.backbone
     let folded = method.folded()
     let answering = Answering(
       backbone: backbone,
