@@ -75,7 +75,7 @@ final class TrainingSession {
 
   private var plan: TrainingPlan { trainer.plan }
   private var stepsPerEpoch: Int { plan.stepsPerEpoch(examples: training.examples.count) }
-  private var stepCount: Int { plan.stepCount(examples: training.examples.count) }
+  var stepCount: Int { plan.stepCount(examples: training.examples.count) }
 
   // MARK: - The run
 
