@@ -224,7 +224,7 @@ final class TrainingSession {
     let matrix = ConfusionMatrix(
       predictions: predictions, references: validation.examples.map { Int($0.label) },
       labelCount: task.labels.count)
-    return Dictionary(uniqueKeysWithValues: task.metrics.map { ($0, $0.value(of: matrix)) })
+    return Dictionary(task.metrics.map { ($0, $0.value(of: matrix)) }) { first, _ in first }
   }
 
   // MARK: - The result
