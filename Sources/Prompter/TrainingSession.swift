@@ -87,7 +87,7 @@ final class TrainingSession {
     while progress.step < stepCount, !progress.isExhausted(patience: plan.patience) {
       let rate = try takeStep()
       report(.step(stepReport(rate: rate)))
-      if isEvaluationDue { try evaluate(report) }
+      if isEvaluationDue { try evaluate(report, rate: rate) }
       let isStopping = isInterrupted() && progress.step < stepCount
       if try saver.save(now: isStopping || isEvaluationDue) { report(.saved(step: progress.step)) }
       if isStopping { return outcome(wasInterrupted: true) }
@@ -140,7 +140,7 @@ final class TrainingSession {
       plan.learningRate
       * plan.schedule.factor(
         step: progress.step, of: stepCount, warmup: plan.warmup, epoch: epoch)
-    try update(sum, rate: rate, epoch: epoch)
+    try update(sum, rate: rate)
     progress.note(
       loss: sum.loss, examples: examples.count,
       tokens: examples.reduce(0) { $0 + $1.ids.count })
@@ -165,15 +165,20 @@ final class TrainingSession {
     return total ?? BatchGradients(loss: 0, tables: [], parameters: [])
   }
 
-  private func update(_ sum: BatchGradients, rate: Double, epoch: Int) throws {
+  private func update(_ sum: BatchGradients, rate: Double) throws {
     let norm = globalNorm(sum.parameters)
-    for (what, value) in [("loss", sum.loss), ("gradient", norm)] where !value.isFinite {
-      throw TrainingError.notFinite(
-        what: what, step: progress.step + 1, epoch: epoch + 1, rate: rate)
+    for (what, value) in [("loss", sum.loss), ("gradient", norm)] {
+      try check(what, value, step: progress.step + 1, rate: rate)
     }
     optimizer.update(
       with: sum.parameters, rate: Float(rate),
       gradientScale: clippingFactor(norm: norm, limit: plan.gradientNormLimit))
+  }
+
+  private func check(_ what: String, _ value: Double, step: Int, rate: Double) throws {
+    guard !value.isFinite else { return }
+    throw TrainingError.notFinite(
+      what: what, step: step, epoch: (step - 1) / stepsPerEpoch + 1, rate: rate)
   }
 
   // The examples of the next step; the order of an epoch follows from the seed alone.
@@ -201,7 +206,11 @@ final class TrainingSession {
 
   // MARK: - Evaluation
 
-  private func evaluate(_ report: (TrainingEvent) -> Void) throws {
+  private func evaluate(_ report: (TrainingEvent) -> Void, rate: Double) throws {
+    // The step before may have been one too far, which its own loss cannot tell.
+    try check(
+      "trained parameter", globalNorm(optimizer.parameters.map(\.value)), step: progress.step,
+      rate: rate)
     let scores = validationScores()
     let score = scores.flatMap { scores in task.metrics.first.map { scores[$0] ?? 0 } }
     let isBest = progress.isBetter(score)
