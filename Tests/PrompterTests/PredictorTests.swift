@@ -116,7 +116,7 @@ import Testing
         Query("", task: name), Query("", "", task: name), Query(" \u{0}\n", task: name),
       ] {
         let answer = try #require(predictor.predict([query]).first)
-        #expect(answer.probabilities.allSatisfy(\.isFinite))
+        #expect(answer.probabilities.allSatisfy { $0.isFinite })
         #expect(!answer.isCut)
       }
     }

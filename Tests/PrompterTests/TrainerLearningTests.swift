@@ -3,7 +3,9 @@
 import Foundation
 import Prompter
 import PrompterCore
+import PrompterNN
 import PrompterTasks
+import PrompterTensor
 import PrompterTestSupport
 import Testing
 
@@ -61,7 +63,7 @@ import Testing
     let (five, six) = (try values(5), try values(6))
     #expect(largestGap(five, six) > 0)
     #expect(five.card.history.map(\.step) == [2, 4, 5])
-    #expect(five.card.history.allSatisfy(\.metrics.isEmpty))
+    #expect(five.card.history.allSatisfy { $0.metrics.isEmpty })
     #expect(five.card.baseline.isEmpty)
   }
 

@@ -121,13 +121,11 @@ private let plans: [String: (method: String, plan: TrainingPlan)] = [
       var left = 5
       _ = try trainer.train(
         task: Toy.task, training: Toy.training, folder: bench.folder, resuming: resuming,
+        report: { if case .started(let start) = $0 { starts.append(start.resumedStep) } },
         isInterrupted: {
           left -= 1
           return left == 0
-        }
-      ) {
-        if case .started(let start) = $0 { starts.append(start.resumedStep) }
-      }
+        })
     }
     #expect(starts == [nil, 5])
   }
