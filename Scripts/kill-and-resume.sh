@@ -49,17 +49,22 @@ echo "undisturbed: $whole ms"
 tensors() { (cd "$1" && cksum -- *.safetensors); }
 
 begun=0
+saved=0
 for ((kill = 1; kill <= kills; kill++)); do
-  # Anywhere in what an undisturbed run takes, loading and the last write included.
-  moment=$((RANDOM % (whole * 11 / 10 / kills + 1) + whole / 20))
+  # So that all moments together come to about what an undisturbed run takes.
+  moment=$(((RANDOM * 32768 + RANDOM) % (whole * 2 / kills + 1) + whole / 20))
   "$binary" train "${options[@]}" --output "$work/killed" --resume > /dev/null &
   pid=$!
   pause "$moment"
   if kill -9 "$pid" 2> /dev/null; then
     wait "$pid" 2> /dev/null || true
     begun=$((begun + 1))
-    if [ -f "$work/killed/training_state.safetensors" ]; then state="a state"; else state="no state"; fi
-    echo "kill $kill: after $moment ms, $state on disk"
+    state="no state yet"
+    if [ -f "$work/killed/training_state.safetensors" ]; then
+      state="a state on disk"
+      saved=$((saved + 1))
+    fi
+    echo "kill $kill: after $moment ms, $state"
   else
     status=0
     wait "$pid" || status=$?
@@ -84,4 +89,8 @@ if [ "$(tensors "$work/whole")" != "$(tensors "$work/killed")" ]; then
   exit 1
 fi
 for file in "$work"/whole/*.safetensors; do cmp "$file" "$work/killed/${file##*/}"; done
+if [ "$saved" -eq 0 ]; then
+  echo "no kill came after a state was saved: choose more steps or --evaluate-every fewer" >&2
+  exit 1
+fi
 echo "same bytes: $(cd "$work/whole" && echo *.safetensors)"

@@ -49,7 +49,7 @@ enum Toy {
     var random = SeededRandom(seed: seed)
     let examples = (0..<count).map { index in
       let label = index % labels.count
-      let telling = text(label, words: Int(random.next() % 7), using: &random)
+      let telling = text(label, words: Int(random.next() % 4), using: &random)
       return Example(
         text: pairs ? "the story was" : telling, pair: pairs ? telling : nil,
         label: labels[label], line: index + 1)
@@ -57,7 +57,7 @@ enum Toy {
     return Dataset(examples: examples, url: URL(filePath: "toy-\(seed).jsonl"))
   }
 
-  static let training = dataset(48, seed: 1)
+  static let training = dataset(96, seed: 1)
   static let validation = dataset(30, seed: 2)
 
   /// Short and fast; what a test is about it changes.

@@ -16,6 +16,7 @@ import Testing
   ])
   func `every method learns to tell the labels apart`(method: String) throws {
     let card = try Toy.train(method, Toy.plan(.epochs(10))).prompt.card
+    print("TUNE", method, card.history.map(\.loss).last ?? 0, card.best?.metrics["accuracy"] ?? 0)
     let (first, last) = (try #require(card.history.first), try #require(card.history.last))
     #expect(last.loss < 0.7 * first.loss)
     #expect(try #require(card.best?.metrics["accuracy"]) >= 0.8)
