@@ -12,7 +12,7 @@ import Testing
     var named: [(name: String, prompt: Prompt)] = []
     for (name, method) in [("deep", "plain"), ("input", "vocabulary")] {
       let folder = bench.folder.appending(component: name)
-      try Toy.train(method, Toy.plan(.epochs(8))).prompt.write(to: folder)
+      try Toy.train(method, Toy.plan(.epochs(10)), on: Toy.more).prompt.write(to: folder)
       named.append((name, try Prompt(contentsOf: folder)))
     }
     let predictor = try Predictor(model: Toy.model(), prompts: named, threads: 2, isPinned: false)

@@ -57,7 +57,9 @@ enum Toy {
     return Dataset(examples: examples, url: URL(filePath: "toy-\(seed).jsonl"))
   }
 
-  static let training = dataset(96, seed: 1)
+  static let training = dataset(48, seed: 1)
+  /// Enough to learn the task from.
+  static let more = dataset(96, seed: 1)
   static let validation = dataset(30, seed: 2)
 
   /// Short and fast; what a test is about it changes.
@@ -109,10 +111,9 @@ enum Toy {
 
   /// Trains on the toy data.
   static func train(
-    _ method: String, _ plan: TrainingPlan = plan(), pooling: Pooling? = nil
+    _ method: String, _ plan: TrainingPlan = plan(), on dataset: Dataset = training
   ) throws -> TrainingOutcome {
-    try trainer(method, plan, pooling: pooling).train(
-      task: task, training: training, validation: validation)
+    try trainer(method, plan).train(task: task, training: dataset, validation: validation)
   }
 }
 

@@ -15,8 +15,7 @@ import Testing
     "head-only", "fine-tuning",
   ])
   func `every method learns to tell the labels apart`(method: String) throws {
-    let card = try Toy.train(method, Toy.plan(.epochs(10))).prompt.card
-    print("TUNE", method, card.history.map(\.loss).last ?? 0, card.best?.metrics["accuracy"] ?? 0)
+    let card = try Toy.train(method, Toy.plan(.epochs(10)), on: Toy.more).prompt.card
     let (first, last) = (try #require(card.history.first), try #require(card.history.last))
     #expect(last.loss < 0.7 * first.loss)
     #expect(try #require(card.best?.metrics["accuracy"]) >= 0.8)
@@ -37,7 +36,7 @@ import Testing
     task.labels = []
     let names = ["no", "perhaps", "yes"]
     let outcome = try Toy.trainer("plain", Toy.plan(.epochs(10))).train(
-      task: task, training: Toy.dataset(60, seed: 7, labels: names),
+      task: task, training: Toy.dataset(150, seed: 7, labels: names),
       validation: Toy.dataset(30, seed: 8, labels: names))
     #expect(outcome.prompt.card.labels == names)
     #expect(outcome.prompt.headWeight.shape == [3, 32])
