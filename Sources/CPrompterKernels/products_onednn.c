@@ -288,9 +288,10 @@ static int multiply_packed(const float *x, const float *weight, float *y, size_t
 }
 
 // The library's general product takes rows by sixes and adds up a row that is left over in another
-// order, as it does with long sums when there are more than about 800 rows. Whole sixes, some
-// hundreds of rows at a time, give a row the same bits whatever stands beside it, at no cost.
-enum { six = 6, piece = 384 };
+// order. More than 144 rows it cuts in equal blocks, which need not be whole sixes, and it may then
+// cut long sums too. Whole sixes, at most 144 rows at a time, give a row the same bits whatever
+// stands beside it.
+enum { six = 6, piece = 144 };
 
 static int multiply_plain(const float *x, const float *weight, int transpose, float *y, size_t m,
                           size_t n, size_t k) {

@@ -67,4 +67,16 @@ extension MethodChoice {
     case .headOnly, .fineTuning: 0
     }
   }
+
+  /// All options that decide the result, in words.
+  var options: String {
+    switch self {
+    case .pTuningV2(let length, let layers, let reparameterization, let dropout, let start):
+      "length \(start?.deepLength ?? length), layers \(layers.map { "\($0)" } ?? "all"), "
+        + "reparameterization \(reparameterization), dropout \(dropout)"
+    case .promptTuning(let length, let initialization):
+      "length \(length), start \(initialization.kind)"
+    case .headOnly, .fineTuning: "none"
+    }
+  }
 }

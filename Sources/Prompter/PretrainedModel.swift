@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Foundation
-public import PrompterCheckpoint
+internal import PrompterCheckpoint
 public import PrompterCore
 internal import PrompterModels
+internal import PrompterTensor
 public import PrompterTokenizer
 
 /// A backbone with its tokenizer, read from a folder as Hugging Face lays it out.
@@ -28,16 +29,13 @@ public struct PretrainedModel: Sendable {
   /// - Parameters:
   ///   - folder: config.json, weights, and tokenizer.json or vocab.txt.
   ///   - isTrained: Whether training changes the weights, for fine-tuning.
-  ///   - replacement: Weights to use in place of the folder's: a fine-tuned prompt's.
   /// - Throws: An error that names the file and what is wrong with it.
-  public init(
-    contentsOf folder: URL, isTrained: Bool = false, replacement: Weights? = nil
-  ) throws {
+  public init(contentsOf folder: URL, isTrained: Bool = false) throws {
     self.folder = folder
     let configuration = try BERT.Configuration(contentsOf: folder)
     family = "bert"
     backbone = try BERT(
-      from: replacement ?? Weights(contentsOf: folder), configuration, isTrained: isTrained)
+      from: Weights(contentsOf: folder), configuration, isTrained: isTrained)
     tokenizer = try WordPieceTokenizer(contentsOf: folder)
     defaultPooling = try Self.pooling(of: folder, hasPooler: backbone.hasPooler)
   }
@@ -58,6 +56,13 @@ public struct PretrainedModel: Sendable {
     let choice = try decodeJSON(Choice.self, from: file)
     if choice.pooling_mode_mean_tokens == true { return .mean }
     return choice.pooling_mode_cls_token == true ? .cls : .mean
+  }
+
+  // The same backbone with a fine-tuned prompt's weights in place of the folder's.
+  func backbone(replacing weights: [String: Tensor]) throws -> any Backbone {
+    try BERT(
+      from: Weights(contentsOf: folder), BERT.Configuration(contentsOf: folder),
+      replacing: weights)
   }
 
   /// The backbone's identity, its weights' hash included.

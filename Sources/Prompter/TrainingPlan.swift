@@ -48,7 +48,7 @@ public struct TrainingPlan: Codable, Sendable, Equatable {
   public var seed: UInt64
   /// The replicas that share a batch's rows, one thread each.
   public var threads: Int
-  /// Whether each replica keeps to a core of its own. It does not change the result.
+  /// Whether each replica keeps to a core of its own, which does not change the result.
   public var isPinned: Bool
 
   /// A plan with defaults that suit P-Tuning v2 on a few thousand short texts.

@@ -15,6 +15,17 @@ public enum PromptInitialization: Sendable {
   /// Another prompt, cut or repeated to the length (as in SPoT, Vu and others 2022).
   case prompt(Tensor)
 
+  /// The name of the kind, without its values.
+  public var kind: String {
+    switch self {
+    case .random: "random"
+    case .vocabulary: "vocabulary"
+    case .labels: "labels"
+    case .text: "text"
+    case .prompt: "prompt"
+    }
+  }
+
   // The paper samples from this many of the most common words.
   static let sampledCount = 5_000
 
@@ -56,6 +67,7 @@ public enum PromptInitialization: Sendable {
     _ count: Int, of candidates: [Int32], using generator: inout SeededGenerator
   ) -> [Int32] {
     let pool = candidates.prefix(sampledCount)
+    precondition(count <= 0 || !pool.isEmpty, "There are no words to sample a prompt from.")
     var drawn: [Int32] = []
     while drawn.count < count {
       drawn += pool.shuffled(using: &generator).prefix(count - drawn.count)

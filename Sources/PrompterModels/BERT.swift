@@ -25,12 +25,15 @@ public struct BERT: Backbone {
   ///   - weights: All weights of a folder.
   ///   - configuration: The shape that the weights must have.
   ///   - isTrained: Whether training changes the weights; frozen ones are packed.
+  ///   - replacements: Weights that stand in for the file's, by their names without `bert.`.
   /// - Throws: ``CheckpointError`` if a weight is missing or has another shape.
-  public init(from weights: Weights, _ configuration: Configuration, isTrained: Bool = false)
-    throws
-  {
+  public init(
+    from weights: Weights, _ configuration: Configuration, isTrained: Bool = false,
+    replacing replacements: [String: Tensor] = [:]
+  ) throws {
     let weights = weights.containsScope("bert") ? weights["bert"] : weights
-    let loader = ParameterLoader(weights: weights, isTrained: isTrained)
+    let loader = ParameterLoader(
+      weights: weights, isTrained: isTrained, replacements: replacements)
     self.configuration = configuration
     embeddings = try Embeddings(from: loader["embeddings"], configuration)
     blocks = try (0..<configuration.layerCount).map {

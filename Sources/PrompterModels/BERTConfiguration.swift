@@ -56,6 +56,10 @@ extension BERT {
     /// Decodes the keys that transformers writes, with its defaults where one is missing.
     public init(from decoder: any Decoder) throws {
       let values = try decoder.container(keyedBy: CodingKeys.self)
+      // First, for another family has other keys too, and their absence would say less.
+      try values.expect(.modelType, ["bert"])
+      try values.expect(.activation, ["gelu"])
+      try values.expect(.positionKind, ["absolute"])
       width = try values.size(.width)
       layerCount = try values.size(.layerCount)
       headCount = try values.size(.headCount)
@@ -64,11 +68,8 @@ extension BERT {
       positionLimit = try values.size(.positionLimit)
       segmentCount = try values.size(.segmentCount, default: 2)
       epsilon = try values.decodeIfPresent(Float.self, forKey: .epsilon) ?? 1e-12
-      hiddenDropout = try values.decodeIfPresent(Float.self, forKey: .hiddenDropout) ?? 0.1
-      attentionDropout = try values.decodeIfPresent(Float.self, forKey: .attentionDropout) ?? 0.1
-      try values.expect(.modelType, ["bert"])
-      try values.expect(.activation, ["gelu"])
-      try values.expect(.positionKind, ["absolute"])
+      hiddenDropout = try values.dropout(.hiddenDropout)
+      attentionDropout = try values.dropout(.attentionDropout)
       guard width % headCount == 0 else {
         throw BackboneError.headsDoNotDivideWidth(heads: headCount, width: width)
       }
@@ -83,6 +84,16 @@ extension KeyedDecodingContainer {
     guard let found else { return try decode(Int.self, forKey: key) }
     guard (1...Int(Int32.max)).contains(found) else {
       throw BackboneError.unusable(key: key.stringValue, found: "\(found)", expected: "1 or more")
+    }
+    return found
+  }
+
+  // A probability that leaves something over; 0.1 where nothing is said.
+  fileprivate func dropout(_ key: Key) throws -> Float {
+    let found = try decodeIfPresent(Float.self, forKey: key) ?? 0.1
+    guard (0..<1).contains(found) else {
+      throw BackboneError.unusable(
+        key: key.stringValue, found: "\(found)", expected: "a probability below 1")
     }
     return found
   }

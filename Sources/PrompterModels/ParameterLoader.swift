@@ -9,14 +9,24 @@ struct ParameterLoader {
   let weights: Weights
   let isTrained: Bool
   var path = ""
+  // Weights that stand in for the file's, by their full names: those of a fine-tuned prompt.
+  var replacements: [String: Tensor] = [:]
 
   subscript(scope: String) -> ParameterLoader {
     ParameterLoader(
-      weights: weights[scope], isTrained: isTrained, path: path + scope + ".")
+      weights: weights[scope], isTrained: isTrained, path: path + scope + ".",
+      replacements: replacements)
   }
 
   func parameter(_ name: String, _ shape: Shape) throws -> Parameter {
-    Parameter(path + name, try weights.tensor(name, shape: shape), isTrained: isTrained)
+    Parameter(path + name, try tensor(name, shape), isTrained: isTrained)
+  }
+
+  private func tensor(_ name: String, _ shape: Shape) throws -> Tensor {
+    if let replacement = replacements[path + name], replacement.shape == shape {
+      return replacement
+    }
+    return try weights.tensor(name, shape: shape)
   }
 
   func linear(outputs: Int, inputs: Int) throws -> Linear {
@@ -28,10 +38,7 @@ struct ParameterLoader {
   func joinedLinear(_ names: [String], outputs: Int, inputs: Int) throws -> Linear {
     func joined(_ kind: String, _ shape: Shape) throws -> Parameter {
       let pieces = try names.map { name in
-        (
-          name: "\(path)\(name).\(kind)",
-          value: try weights[name].tensor(kind, shape: shape)
-        )
+        (name: "\(path)\(name).\(kind)", value: try self[name].tensor(kind, shape))
       }
       return Parameter(
         path + names.joined(separator: "+") + "." + kind, joining: pieces, isTrained: isTrained)

@@ -65,6 +65,4 @@ struct Token {
   /// Unicode scalars of the original text.
   var start: Int32
   var end: Int32
-  /// Whether it was found as an added token rather than split from a word.
-  var isAdded = false
 }

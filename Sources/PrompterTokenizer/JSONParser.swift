@@ -129,7 +129,9 @@ struct JSONParser {
       guard digits.count > (isNegative ? 1 : 0) else { throw failure("a value") }
       return .integer(isNegative ? -magnitude : magnitude)
     }
-    guard let value = Double(String(decoding: digits, as: UTF8.self)) else {
+    guard let first = digits.first, first == UInt8(ascii: "-") || 0x30...0x39 ~= first,
+      let value = Double(String(decoding: digits, as: UTF8.self))
+    else {
       throw failure("a number")
     }
     return .number(value)

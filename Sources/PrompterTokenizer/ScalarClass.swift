@@ -73,7 +73,10 @@ struct ScalarClass: OptionSet {
   }
 
   /// Whether a scalar can be part of a word in the sense of `\w` in regular expressions.
+  ///
+  /// The expressions that `tokenizers` uses know Unicode up to 16.0.
   static func isWordCharacter(_ scalar: Unicode.Scalar) -> Bool {
+    guard isWithin(scalar, 16) else { return false }
     let properties = scalar.properties
     if properties.isAlphabetic || properties.isJoinControl { return true }
     switch properties.generalCategory {

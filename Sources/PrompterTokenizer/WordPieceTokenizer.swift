@@ -141,7 +141,7 @@ extension WordPieceTokenizer {
       pair == nil
       ? (first: min(first.count, room), second: 0)
       : SequenceTemplate.longestFirst(
-        Self.counted(first, limit: limit), Self.counted(second, limit: limit),
+        first.count, second.count,
         room: room)
     var encoding = Encoding(capacity: min(limit, first.count + second.count + 8))
     for piece in pieces {
@@ -188,7 +188,7 @@ extension WordPieceTokenizer {
     tokens.append(
       Token(
         id: id, word: word, start: text.starts[range.lowerBound],
-        end: text.ends[range.upperBound - 1], isAdded: true))
+        end: text.ends[range.upperBound - 1]))
     word += 1
   }
 
@@ -215,19 +215,5 @@ extension WordPieceTokenizer {
       model.append(start..<range.upperBound, of: text, word: word, scratch: &scratch, to: &tokens)
       word += 1
     }
-  }
-
-  /// How many tokens there are up to the end of the word that reaches `limit`.
-  ///
-  /// `tokenizers` stops there, and compares these counts, not the full ones, when it decides which
-  /// of two texts is the longer; that settles which of them keeps an odd token. Added tokens are
-  /// found before words are split and so do not stop it.
-  static func counted(_ tokens: [Token], limit: Int) -> Int {
-    guard limit > 0, tokens.count > limit else { return tokens.count }
-    for index in limit..<tokens.count {
-      let last = tokens[index - 1]
-      if !last.isAdded, tokens[index].word != last.word { return index }
-    }
-    return tokens.count
   }
 }

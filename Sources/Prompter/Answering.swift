@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+internal import PrompterAutodiff
+internal import PrompterCore
+internal import PrompterKernels
+internal import PrompterNN
+internal import PrompterTensor
+internal import Synchronization
+
+/// One backbone with several prompts and their heads, answering batches of mixed rows.
+struct Answering: Sendable {
+  let backbone: any Backbone
+  let tables: PromptTables<Tensor>
+  let poolings: [Pooling]
+  let heads: [Linear]
+
+  // Enough slots for products to run at full speed, few enough for activations to stay in the cache.
+  static let slotBudget = 512
+
+  /// The logits of rows, each by the head of the prompt that it names, in the rows' order.
+  func logits(of rows: [Row], team: ThreadTeam) -> [[Float]] {
+    let chunks = Self.chunks(of: rows)
+    let results = Mutex([[Float]](repeating: [], count: rows.count))
+    team.run { index in
+      for chunk in stride(from: index, to: chunks.count, by: team.count) {
+        let range = chunks[chunk]
+        let logits = logits(of: Array(rows[range]))
+        results.withLock { $0.replaceSubrange(range, with: logits) }
+      }
+    }
+    return results.withLock { $0 }
+  }
+
+  // Consecutive rows of at most the budget's slots, at least one row each.
+  static func chunks(of rows: [Row]) -> [Range<Int>] {
+    var chunks: [Range<Int>] = []
+    var (start, slots) = (0, 0)
+    for (index, row) in rows.enumerated() {
+      if slots > 0, slots + row.ids.count > slotBudget {
+        chunks.append(start..<index)
+        (start, slots) = (index, 0)
+      }
+      slots += row.ids.count
+    }
+    if start < rows.count { chunks.append(start..<rows.count) }
+    return chunks
+  }
+
+  // One batch on the calling thread.
+  private func logits(of rows: [Row]) -> [[Float]] {
+    let batch = Batch(rows)
+    let pass = Pass.inference()
+    let readsAll = batch.prompts.contains { poolings[$0] == .mean }
+    let hidden = backbone.hiddenStates(
+      of: batch, prompts: tables.map { Variable($0) },
+      reading: readsAll ? .all : .slots(batch.textBegin), dropout: 0, in: pass)
+    var logits = [[Float]](repeating: [], count: batch.count)
+    for prompt in Set(batch.prompts).sorted() {
+      let own = batch.prompts.indices.filter { batch.prompts[$0] == prompt }
+      let states = sequenceStates(
+        hidden, of: batch, rows: own, readsAll: readsAll, poolings[prompt], pass)
+      let values = heads[prompt](states, in: pass).value
+      for (place, row) in own.enumerated() {
+        logits[row] = (0..<values.columns).map { values.buffer[place * values.columns + $0] }
+      }
+    }
+    return logits
+  }
+
+  private func sequenceStates(
+    _ hidden: Variable, of batch: Batch, rows own: [Int], readsAll: Bool, _ pooling: Pooling,
+    _ pass: Pass
+  ) -> Variable {
+    if pooling == .mean {
+      return meanRows(
+        of: hidden, begin: own.map { batch.textBegin[$0] }, end: own.map { batch.textEnd[$0] })
+    }
+    let indices = own.map { readsAll ? batch.textBegin[$0] : Int32($0) }
+    let states = PrompterAutodiff.rows(indices, of: hidden)
+    return pooling == .pooler ? backbone.pooled(states, in: pass) : states
+  }
+}
+
+extension Linear {
+  /// A frozen layer over the same values.
+  ///
+  /// Its products give a row the same bits whatever rows stand beside it.
+  func frozen() -> Linear {
+    Linear(
+      weight: Parameter(weight.name, weight.value, isTrained: false),
+      bias: Parameter(bias.name, bias.value, isTrained: false))
+  }
+}
+
+/// The softmax of logits, in double precision.
+func probabilities(of logits: [Float]) -> [Double] {
+  let exponentials = logits.map { exp(Double($0) - Double(logits.max() ?? 0)) }
+  let sum = exponentials.reduce(0, +)
+  return exponentials.map { $0 / sum }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Foundation
+public import PrompterCore
+public import PrompterTasks
+
+/// Trains prompts for one backbone.
+///
+/// The same seed, data, plan and number of threads give the same prompt, bit for bit, also when
+/// training was killed and resumed.
+///
+/// ```swift
+/// let trainer = Trainer(
+///   model: miniLM, method: .pTuningV2(promptLength: 20),
+///   plan: TrainingPlan(duration: .epochs(5), learningRate: 1e-2))
+/// let outcome = try trainer.train(
+///   task: task, training: training, validation: validation) { print($0) }
+/// try outcome.prompt.write(to: URL(filePath: "prompts/sentiment"))
+/// ```
+public struct Trainer: Sendable {
+  /// The backbone and its tokenizer.
+  public let model: PretrainedModel
+  /// The method and its options.
+  public let method: MethodChoice
+  /// Everything else that decides the result.
+  public let plan: TrainingPlan
+  /// What the head reads.
+  public let pooling: Pooling
+
+  /// A trainer.
+  ///
+  /// - Parameters:
+  ///   - model: The backbone; read with `isTrained` for fine-tuning.
+  ///   - method: The method and its options.
+  ///   - plan: Everything else that decides the result.
+  ///   - pooling: What the head reads; what the checkpoint says by default.
+  public init(
+    model: PretrainedModel, method: MethodChoice, plan: TrainingPlan, pooling: Pooling? = nil
+  ) {
+    self.model = model
+    self.method = method
+    self.plan = plan
+    self.pooling = pooling ?? model.defaultPooling
+  }
+
+  /// Trains a prompt.
+  ///
+  /// - Parameters:
+  ///   - task: The task; its labels are read from the training data if it has none.
+  ///   - training: Labelled examples.
+  ///   - validation: Labelled examples that choose the best prompt; without them it is the last.
+  ///   - folder: Where the state is saved from time to time, so that a killed run can be resumed.
+  ///   - resuming: Whether to go on from the state in the folder, if there is one.
+  ///   - isInterrupted: Asked after each step; training saves its state and ends when it is true.
+  ///   - report: Told of every step.
+  /// - Returns: The best prompt.
+  /// - Throws: ``TrainingError`` for a plan that cannot be carried out or a loss that is no number;
+  ///   errors of reading and writing.
+  public func train(
+    task: TaskDescription, training: Dataset, validation: Dataset? = nil, folder: URL? = nil,
+    resuming: Bool = false, isInterrupted: () -> Bool = { false },
+    report: (TrainingEvent) -> Void = { _ in }
+  ) throws -> TrainingOutcome {
+    try check()
+    var task = task
+    if task.labels.isEmpty { task.labels = training.labels }
+    guard task.labels.count > 1 else { throw TrainingError.tooFewLabels(task.labels) }
+    let session = try TrainingSession(
+      trainer: self, task: task, training: training, validation: validation, folder: folder)
+    if resuming { try session.resume() }
+    return try session.run(isInterrupted: isInterrupted, report: report)
+  }
+
+  private func check() throws {
+    let (limit, taken) = (model.backbone.positionLimit, method.occupiedPositions)
+    let counts = [
+      ("batch size", plan.batchSize), ("gradient accumulation", plan.gradientAccumulation),
+      ("number of threads", plan.threads), ("number of steps", plan.stepCount(examples: 1)),
+    ]
+    for (option, value) in counts where value < 1 {
+      throw TrainingError.notPositive(option: option, value: value)
+    }
+    // Two special tokens and one of text.
+    guard limit - taken >= 3 else {
+      throw TrainingError.promptTooLong(promptLength: taken, positionLimit: limit)
+    }
+    guard plan.maximumLength <= limit - taken else {
+      throw TrainingError.textTooLong(
+        maximumLength: plan.maximumLength, room: limit - taken, promptLength: taken,
+        positionLimit: limit)
+    }
+    if pooling == .pooler, !model.backbone.hasPooler {
+      throw TrainingError.noPooler(model: model.name)
+    }
+    if case .pTuningV2(_, let layers?, _, _, _) = method,
+      layers.isEmpty || layers.upperBound > model.backbone.layerCount
+    {
+      throw TrainingError.layersOutOfRange(
+        first: layers.lowerBound + 1, last: layers.upperBound,
+        layerCount: model.backbone.layerCount)
+    }
+  }
+}

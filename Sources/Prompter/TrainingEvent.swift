@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What training tells while it goes on.
+public enum TrainingEvent: Sendable {
+  /// Everything is read; the first step comes next.
+  case started(TrainingStart)
+  /// An optimiser step was taken.
+  case step(StepReport)
+  /// The validation data were scored, or an epoch ended where there are none.
+  case evaluated(EpochReport, isBest: Bool)
+  /// The state was saved: from here a killed run can be resumed.
+  case saved(step: Int)
+}
+
+/// What is known before the first step.
+public struct TrainingStart: Sendable, Equatable {
+  /// The values that training changes, the head's included.
+  public var trainableParameters: Int
+  /// The backbone's weights.
+  public var backboneParameters: Int
+  /// The training examples.
+  public var examples: Int
+  /// The optimiser steps of the whole run.
+  public var stepCount: Int
+  /// The optimiser steps of an epoch.
+  public var stepsPerEpoch: Int
+  /// The majority baseline's scores on the validation data.
+  public var baseline: [String: Double]
+  /// The training texts that were cut because they were too long.
+  public var cutTexts: Int
+  /// The step that a resumed run goes on from.
+  public var resumedStep: Int?
+}
+
+/// What is known after a step.
+public struct StepReport: Sendable, Equatable {
+  /// The steps taken.
+  public var step: Int
+  /// The steps of the whole run.
+  public var stepCount: Int
+  /// The epochs done, in parts.
+  public var epoch: Double
+  /// The training loss, smoothed over about twenty steps.
+  public var loss: Double
+  /// The learning rate of the step.
+  public var rate: Double
+  /// Training examples per second since training began or was resumed.
+  public var examplesPerSecond: Double
+  /// The expected time to the end, in seconds.
+  public var secondsLeft: Double
+}
+
+/// How training ended.
+public struct TrainingOutcome: Sendable {
+  /// The best prompt so far.
+  public var prompt: Prompt
+  /// Whether training was stopped before its end and can be resumed.
+  public var wasInterrupted: Bool
+  /// The steps taken.
+  public var step: Int
+  /// The seconds since training began or was resumed.
+  public var seconds: Double
+}

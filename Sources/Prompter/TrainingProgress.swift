@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+
+/// How far a run has come; saved with the state, so that a resumed run tells the same story.
+struct TrainingProgress: Codable, Sendable {
+  /// The optimiser steps taken.
+  var step = 0
+  /// The evaluations so far.
+  var history: [EpochReport] = []
+  /// The best of them.
+  var best: BestReport?
+
+  private var bestScore: Double?
+  private var evaluationsSinceBest = 0
+  private var lossSum = 0.0
+  private var lossCount = 0
+  private var examples = 0
+  private var tokens = 0
+  private var seconds = 0.0
+  private(set) var smoothedLoss = 0.0
+
+  // What concerns this process alone.
+  private(set) var resumedStep = 0
+  private(set) var examplesThisRun = 0
+  private var stopwatch = Stopwatch()
+
+  private enum CodingKeys: String, CodingKey {
+    case step, history, best, bestScore, evaluationsSinceBest, lossSum, lossCount, examples
+    case tokens, seconds, smoothedLoss
+  }
+
+  /// Counts a step.
+  mutating func note(loss: Double, examples count: Int, tokens tokenCount: Int) {
+    step += 1
+    lossSum += loss
+    lossCount += 1
+    examples += count
+    examplesThisRun += count
+    tokens += tokenCount
+    smoothedLoss = step == 1 ? loss : 0.95 * smoothedLoss + 0.05 * loss
+    seconds += stopwatch.lap()
+  }
+
+  /// Whether a score is the best so far; without scores the latest always is.
+  func isBetter(_ score: Double?) -> Bool {
+    guard let score, let bestScore else { return true }
+    return score > bestScore
+  }
+
+  /// Closes the stretch since the evaluation before and begins the next.
+  mutating func close(epoch: Double, metrics: [String: Double], score: Double?) -> EpochReport {
+    let training = max(seconds, 1e-9)
+    let report = EpochReport(
+      epoch: epoch, step: step, loss: lossSum / Double(max(1, lossCount)), metrics: metrics,
+      seconds: seconds + stopwatch.lap(), examplesPerSecond: Double(examples) / training,
+      tokensPerSecond: Double(tokens) / training)
+    history.append(report)
+    if isBetter(score) {
+      bestScore = score
+      best = BestReport(epoch: epoch, metrics: metrics)
+      evaluationsSinceBest = 0
+    } else {
+      evaluationsSinceBest += 1
+    }
+    (lossSum, lossCount, examples, tokens, seconds) = (0, 0, 0, 0, 0)
+    return report
+  }
+
+  /// Whether so many evaluations in a row brought nothing better.
+  func isExhausted(patience: Int?) -> Bool {
+    patience.map { evaluationsSinceBest >= $0 } ?? false
+  }
+
+  /// The same progress as the start of a resumed run.
+  func resumed() -> TrainingProgress {
+    var result = self
+    result.resumedStep = step
+    return result
+  }
+}
+
+/// Seconds since it was made, or since the lap before.
+struct Stopwatch: Sendable {
+  private let start = ContinuousClock.now
+  private var lapStart = ContinuousClock.now
+
+  /// Seconds since it was made.
+  var seconds: Double { Self.seconds(since: start) }
+
+  /// Seconds since the last lap began; begins the next.
+  mutating func lap() -> Double {
+    let now = ContinuousClock.now
+    defer { lapStart = now }
+    return (now - lapStart) / .seconds(1)
+  }
+
+  private static func seconds(since start: ContinuousClock.Instant) -> Double {
+    (ContinuousClock.now - start) / .seconds(1)
+  }
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+internal import PrompterAutodiff
+internal import PrompterCore
+internal import PrompterKernels
+internal import PrompterNN
+internal import PrompterTasks
+internal import PrompterTensor
+
+/// One run of a trainer: what changes from step to step.
+final class TrainingSession {
+  let trainer: Trainer
+  let task: TaskDescription
+  let folder: URL?
+  let training: EncodedDataset
+  let validation: EncodedDataset?
+  let identity: PromptCard.BackboneIdentity
+  let method: any PromptMethod
+  let head: Linear
+  let trained: [Parameter]
+  let baseline: [String: Double]
+
+  var optimizer: AdamW
+  var progress = TrainingProgress()
+  var best: [Tensor]?
+
+  private let replicas: Replicas
+  private let clock = Stopwatch()
+  private var order: (epoch: Int, indices: [Int]) = (-1, [])
+
+  init(
+    trainer: Trainer, task: TaskDescription, training: Dataset, validation: Dataset?, folder: URL?
+  ) throws {
+    let (model, plan) = (trainer.model, trainer.plan)
+    let labels = try LabelSpace(task.labels)
+    func encoded(_ dataset: Dataset) throws -> EncodedDataset {
+      try EncodedDataset(
+        dataset, labels: labels, tokenizer: model.tokenizer, maximumLength: plan.maximumLength)
+    }
+    self.trainer = trainer
+    self.task = task
+    self.folder = folder
+    self.training = try encoded(training)
+    self.validation = try validation.map(encoded)
+    identity = try model.identity()
+    method = trainer.method.make(for: model.backbone, seed: plan.seed)
+    head = Self.freshHead(labels: labels.count, width: model.backbone.width, seed: plan.seed)
+    trained =
+      head.parameters
+      + (trainer.method.name == .fineTuning ? model.backbone.trainedParameters : [])
+    optimizer = AdamW(method.parameters + trained, weightDecay: Float(plan.weightDecay))
+    replicas = Replicas(
+      backbone: model.backbone,
+      team: ThreadTeam(count: plan.threads, isPinned: plan.isPinned), pooling: trainer.pooling,
+      backboneDropout: plan.backboneDropout)
+    let majority = try MajorityBaseline(training: training, labels: labels)
+    baseline =
+      try validation.map {
+        try Self.named(majority.scores(on: $0, labels: labels, metrics: task.metrics))
+      } ?? [:]
+  }
+
+  private static func freshHead(labels: Int, width: Int, seed: UInt64) -> Linear {
+    var generator = SeededGenerator(seed: seed, purpose: "head")
+    let weight = Tensor(normal: [labels, width], deviation: 0.02, using: &generator)
+    return Linear(
+      weight: Parameter("head.weight", weight, isTrained: true),
+      bias: Parameter("head.bias", Tensor(zeros: [labels]), isTrained: true))
+  }
+
+  private static func named(_ scores: [Metric: Double]) -> [String: Double] {
+    Dictionary(uniqueKeysWithValues: scores.map { ($0.key.rawValue, $0.value) })
+  }
+
+  private var plan: TrainingPlan { trainer.plan }
+  private var stepsPerEpoch: Int { plan.stepsPerEpoch(examples: training.examples.count) }
+  private var stepCount: Int { plan.stepCount(examples: training.examples.count) }
+
+  // MARK: - The run
+
+  func run(
+    isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
+  ) throws -> TrainingOutcome {
+    report(.started(start()))
+    let saver = StateSaver(session: self)
+    while progress.step < stepCount, !progress.isExhausted(patience: plan.patience) {
+      let rate = try takeStep()
+      report(.step(stepReport(rate: rate)))
+      if isEvaluationDue { try evaluate(report) }
+      let isStopping = isInterrupted() && progress.step < stepCount
+      if try saver.save(now: isStopping || isEvaluationDue) { report(.saved(step: progress.step)) }
+      if isStopping { return outcome(wasInterrupted: true) }
+    }
+    return outcome(wasInterrupted: false)
+  }
+
+  private func start() -> TrainingStart {
+    TrainingStart(
+      trainableParameters: trainableParameters,
+      backboneParameters: trainer.model.backbone.parameterCount,
+      examples: training.examples.count, stepCount: stepCount, stepsPerEpoch: stepsPerEpoch,
+      baseline: baseline, cutTexts: training.cutCount,
+      resumedStep: progress.step > 0 ? progress.step : nil)
+  }
+
+  var trainableParameters: Int {
+    optimizer.parameters.reduce(0) { $0 + $1.value.shape.count }
+  }
+
+  private var isEvaluationDue: Bool {
+    if progress.step == stepCount { return true }
+    return switch plan.evaluation {
+    case .epoch: progress.step % stepsPerEpoch == 0
+    case .steps(let steps): progress.step % max(1, steps) == 0
+    }
+  }
+
+  private func outcome(wasInterrupted: Bool) -> TrainingOutcome {
+    TrainingOutcome(
+      prompt: prompt(), wasInterrupted: wasInterrupted, step: progress.step,
+      seconds: clock.seconds)
+  }
+
+  // MARK: - One step
+
+  // Takes one optimiser step and returns its learning rate.
+  private func takeStep() throws -> Double {
+    let epoch = progress.step / stepsPerEpoch
+    let examples = try nextExamples(epoch: epoch)
+    let pass = Pass.training(seed: plan.seed, step: progress.step)
+    let state = method.makeState(in: pass)
+    var sum = gradients(of: examples, tables: state.map(\.value))
+    for (variable, gradient) in zip(state.tables, sum.tables) {
+      if let gradient { variable.accumulate(gradient) }
+    }
+    pass.tape?.playBackwards()
+    sum.parameters = method.parameters.map { pass.gradient(of: $0) } + sum.parameters
+    let rate =
+      plan.learningRate
+      * plan.schedule.factor(
+        step: progress.step, of: stepCount, warmup: plan.warmup, epoch: epoch)
+    try update(sum, rate: rate, epoch: epoch)
+    progress.note(
+      loss: sum.loss, examples: examples.count,
+      tokens: examples.reduce(0) { $0 + $1.ids.count })
+    return rate
+  }
+
+  private func gradients(
+    of examples: [EncodedExample], tables: PromptTables<Tensor>
+  ) -> BatchGradients {
+    let virtualTokens = tables.input.map { $0.vectors.shape[0] } ?? 0
+    let step = Replicas.Step(
+      tables: tables, head: head, trained: trained, seed: plan.seed, number: progress.step,
+      scale: 1 / Float(examples.count))
+    var total: BatchGradients?
+    for first in stride(from: 0, to: examples.count, by: plan.batchSize) {
+      let part = examples[first..<min(first + plan.batchSize, examples.count)]
+      let gradients = replicas.gradients(
+        of: part.map { $0.row(virtualTokens: virtualTokens) }, labels: part.map(\.label),
+        firstNumber: first, step: step)
+      if total == nil { total = gradients } else { total?.add(gradients) }
+    }
+    return total ?? BatchGradients(loss: 0, tables: [], parameters: [])
+  }
+
+  private func update(_ sum: BatchGradients, rate: Double, epoch: Int) throws {
+    let norm = globalNorm(sum.parameters)
+    for (what, value) in [("loss", sum.loss), ("gradient", norm)] where !value.isFinite {
+      throw TrainingError.notFinite(
+        what: what, step: progress.step + 1, epoch: epoch + 1, rate: rate)
+    }
+    optimizer.update(
+      with: sum.parameters, rate: Float(rate),
+      gradientScale: clippingFactor(norm: norm, limit: plan.gradientNormLimit))
+  }
+
+  // The examples of the next step; the order of an epoch follows from the seed alone.
+  private func nextExamples(epoch: Int) throws -> [EncodedExample] {
+    if order.epoch != epoch {
+      var generator = SeededGenerator(seed: plan.seed, purpose: "order", index: epoch)
+      order = (epoch, Array(training.examples.indices).shuffled(using: &generator))
+    }
+    let perStep = plan.batchSize * plan.gradientAccumulation
+    let first = progress.step % stepsPerEpoch * perStep
+    return order.indices[first..<min(first + perStep, order.indices.count)].map {
+      training.examples[$0]
+    }
+  }
+
+  private func stepReport(rate: Double) -> StepReport {
+    let seconds = clock.seconds
+    let done = progress.step - progress.resumedStep
+    return StepReport(
+      step: progress.step, stepCount: stepCount,
+      epoch: Double(progress.step) / Double(stepsPerEpoch), loss: progress.smoothedLoss,
+      rate: rate, examplesPerSecond: Double(progress.examplesThisRun) / max(seconds, 1e-9),
+      secondsLeft: seconds / Double(max(1, done)) * Double(stepCount - progress.step))
+  }
+
+  // MARK: - Evaluation
+
+  private func evaluate(_ report: (TrainingEvent) -> Void) throws {
+    let scores = validationScores()
+    let score = scores.flatMap { scores in task.metrics.first.map { scores[$0] ?? 0 } }
+    let isBest = progress.isBetter(score)
+    let epochReport = progress.close(
+      epoch: Double(progress.step) / Double(stepsPerEpoch), metrics: Self.named(scores ?? [:]),
+      score: score)
+    if isBest { best = optimizer.parameters.map { $0.value.copy() } }
+    report(.evaluated(epochReport, isBest: isBest))
+  }
+
+  private func validationScores() -> [Metric: Double]? {
+    guard let validation else { return nil }
+    let backbone = trainer.model.backbone
+    let folded = method.folded()
+    let answering = Answering(
+      backbone: backbone,
+      tables: PromptTables([folded], layerCount: backbone.layerCount, width: backbone.width),
+      poolings: [trainer.pooling], heads: [head.frozen()])
+    let rows = validation.examples.map { $0.row(virtualTokens: folded.inputLength) }
+    let predictions = answering.logits(of: rows, team: replicas.team).map(indexOfMaximum)
+    let matrix = ConfusionMatrix(
+      predictions: predictions, references: validation.examples.map { Int($0.label) },
+      labelCount: task.labels.count)
+    return Dictionary(uniqueKeysWithValues: task.metrics.map { ($0, $0.value(of: matrix)) })
+  }
+
+  // MARK: - The result
+
+  // The prompt with its best parameters; the current ones stay as they are.
+  private func prompt() -> Prompt {
+    let current = optimizer.parameters.map { $0.value.copy() }
+    if let best { restore(best) }
+    defer { restore(current) }
+    let folded = method.folded()
+    let layers = folded.deep.map { [$0.layers.lowerBound + 1, $0.layers.upperBound] }
+    let card = PromptCard(
+      method: trainer.method.name, task: task,
+      promptLength: max(folded.inputLength, folded.deepLength), promptLayers: layers,
+      pooling: trainer.pooling, maximumLength: plan.maximumLength, backbone: identity,
+      trainableParameters: trainableParameters, plan: plan, history: progress.history,
+      best: progress.best, baseline: baseline)
+    let parts = trainer.method.name == .fineTuning ? trained.dropFirst(2).flatMap(\.namedParts) : []
+    return Prompt(
+      card: card, folded: folded, headWeight: head.weight.value.copy(),
+      headBias: head.bias.value.copy(),
+      backboneWeights: parts.isEmpty
+        ? nil
+        : Dictionary(uniqueKeysWithValues: parts.map { ($0.name, $0.value.copy()) }))
+  }
+
+  private func restore(_ values: [Tensor]) {
+    for (parameter, value) in zip(optimizer.parameters, values) {
+      parameter.value.buffer.update(from: value.buffer)
+    }
+  }
+}
+
+/// The first index of the largest value.
+func indexOfMaximum(_ values: [Float]) -> Int {
+  values.indices.max { values[$0] < values[$1] || (values[$0] == values[$1] && $0 > $1) } ?? 0
+}

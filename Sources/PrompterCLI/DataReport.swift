@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Prompter
+
+/// What looking at a data file prints.
+struct DataReport {
+  let file: String
+  let summary: DatasetSummary
+  let tokens: LengthStatistics?
+  /// The examples to show; nil for none at all.
+  let rows: [Example]?
+
+  /// The object that `--json` prints.
+  var json: JSONValue {
+    var report: JSONValue = [
+      "file": .string(file),
+      "examples": .integer(summary.examples),
+      "unlabelled": .integer(summary.unlabelled),
+      "pairs": .integer(summary.pairs),
+      "labels": .array(
+        summary.labels.map { ["label": .string($0.label), "count": .integer($0.count)] }),
+      "characters": Self.json(of: summary.characters),
+      "words": Self.json(of: summary.words),
+    ]
+    if let tokens { report = report.adding("tokens", Self.json(of: tokens)) }
+    if let rows { report = report.adding("rows", .array(rows.map(Self.json))) }
+    return report
+  }
+
+  private static func json(of lengths: LengthStatistics) -> JSONValue {
+    [
+      "minimum": .integer(lengths.minimum), "median": .integer(lengths.median),
+      "mean": .number(lengths.mean), "percentile_95": .integer(lengths.percentile95),
+      "maximum": .integer(lengths.maximum),
+    ]
+  }
+
+  private static func json(of example: Example) -> JSONValue {
+    [
+      "line": .integer(example.line), "text": .string(example.text),
+      "pair": JSONValue(example.pair), "label": JSONValue(example.label),
+    ]
+  }
+
+  /// The tables that people read.
+  var text: String {
+    var parts: [String] = []
+    if let rows, !rows.isEmpty { parts.append(table(of: rows).text) }
+    parts.append(counts.text)
+    parts.append(lengths.text)
+    if !summary.labels.isEmpty { parts.append(labels.text) }
+    return parts.joined(separator: "\n\n")
+  }
+
+  private var counts: Table {
+    var rows = [("File", file), ("Examples", Text.count(summary.examples))]
+    if summary.pairs > 0 { rows.append(("With two texts", Text.count(summary.pairs))) }
+    if summary.unlabelled > 0 {
+      rows.append(("Without a label", Text.count(summary.unlabelled)))
+    }
+    return .pairs(rows)
+  }
+
+  private func table(of examples: [Example]) -> Table {
+    let hasPairs = examples.contains { $0.pair != nil }
+    let width = hasPairs ? 40 : 80
+    var table = Table(
+      [("Line", .right), ("Label", .left), ("Text", .left)] + (hasPairs ? [("Pair", .left)] : []))
+    for example in examples {
+      table.add([
+        "\(example.line)", Text.clipped(example.label ?? "", to: 20),
+        Text.clipped(example.text, to: width), Text.clipped(example.pair ?? "", to: width),
+      ])
+    }
+    return table
+  }
+
+  private var lengths: Table {
+    var table = Table([
+      ("Length", .left), ("Least", .right), ("Median", .right), ("Mean", .right), ("95 %", .right),
+      ("Most", .right),
+    ])
+    let all = [("characters", summary.characters), ("words", summary.words)]
+    for (name, lengths) in all + (tokens.map { [("tokens", $0)] } ?? []) {
+      table.add([
+        name, Text.count(lengths.minimum), Text.count(lengths.median),
+        Text.fixed(lengths.mean, 1), Text.count(lengths.percentile95),
+        Text.count(lengths.maximum),
+      ])
+    }
+    return table
+  }
+
+  private var labels: Table {
+    var table = Table([("Label", .left), ("Examples", .right), ("Share", .right)])
+    let total = max(1, summary.labels.reduce(0) { $0 + $1.count })
+    for label in summary.labels.prefix(40) {
+      table.add([
+        Text.clipped(label.label, to: 40), Text.count(label.count),
+        Text.percent(Double(label.count) / Double(total)),
+      ])
+    }
+    if summary.labels.count > 40 { table.add(["and \(summary.labels.count - 40) more"]) }
+    return table
+  }
+}

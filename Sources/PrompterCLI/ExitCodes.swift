@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Prompter
+import PrompterKernels
+import PrompterModels
+
+/// What a run ends with, as `sysexits.h` numbers it.
+enum ExitStatus: Int32 {
+  case success = 0
+  case failure = 1
+  case usage = 64
+  case badData = 65
+  case missingInput = 66
+  case inputOutput = 74
+  case interrupted = 130
+}
+
+/// A wish that cannot be met, told in one sentence.
+struct UsageError: Error, Equatable, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+
+  /// A name that later versions will know.
+  static func notInThisVersion(_ what: String, use: String) -> UsageError {
+    UsageError("\(what) is not in this version; use \(use).")
+  }
+}
+
+/// Data that were answered in part: what is wrong with the rest has been told already.
+struct PartialFailure: Error, Equatable, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}
+
+/// An end that the user asked for with ctrl-C.
+struct Interruption: Error, Equatable, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}
+
+extension ExitStatus {
+  /// The status for an error of any room.
+  init(for error: any Error) {
+    switch error {
+    case is UsageError: self = .usage
+    case is PartialFailure: self = .badData
+    case is Interruption: self = .interrupted
+    case let error as DataError: self = error.isMissingInput ? .missingInput : .badData
+    case let error as CheckpointError: self = .init(forCheckpoint: error)
+    case let error as FileError: self = error.action == .read ? .missingInput : .inputOutput
+    case let error as TokenizerError: self = .init(forTokenizer: error)
+    case let error as TrainingError: self = .init(forTraining: error)
+    case let error as PromptError: self = .init(forPrompt: error)
+    case is PredictionError: self = .usage
+    case is BackboneError: self = .badData
+    case let error as CocoaError: self = .init(forFoundation: error)
+    default: self = .failure
+    }
+  }
+
+  private init(forCheckpoint error: CheckpointError) {
+    switch error {
+    case .file(let error): self.init(for: error)
+    case .missingFile, .unavailable: self = .missingInput
+    case .truncated, .malformed, .missingTensor, .unexpectedShape, .unsupportedType:
+      self = .badData
+    }
+  }
+
+  private init(forTokenizer error: TokenizerError) {
+    switch error {
+    case .missing, .unreadable: self = .missingInput
+    case .malformed, .unsupported, .unknownToken: self = .badData
+    }
+  }
+
+  private init(forTraining error: TrainingError) {
+    switch error {
+    case .promptTooLong, .textTooLong, .noPooler, .layersOutOfRange, .stateOfAnotherRun,
+      .notPositive, .emptyInitialization:
+      self = .usage
+    case .tooFewLabels, .unusableState: self = .badData
+    case .notFinite: self = .failure
+    }
+  }
+
+  private init(forPrompt error: PromptError) {
+    switch error {
+    case .exists: self = .usage
+    case .noPrompt: self = .missingInput
+    default: self = .badData
+    }
+  }
+
+  private init(forFoundation error: CocoaError) {
+    switch error.code {
+    case .fileNoSuchFile, .fileReadNoSuchFile, .fileReadNoPermission: self = .missingInput
+    case .fileReadCorruptFile, .fileReadInapplicableStringEncoding: self = .badData
+    default: self = .inputOutput
+    }
+  }
+}
+
+/// What is printed at the end of a run that did not just succeed, and its status.
+struct ErrorReport: Equatable {
+  let text: String
+  let status: ExitStatus
+
+  /// The report of an error, or of what the argument parser throws for `--help` and `--version`.
+  init(of error: any Error) {
+    let code = PrompterCommand.exitCode(for: error)
+    if code == .success {
+      text = PrompterCommand.fullMessage(for: error)
+      status = .success
+    } else if code == .validationFailure {
+      // Its first line starts with "Error: ", the others say how the command is used.
+      let message = PrompterCommand.fullMessage(for: error)
+      text = message.hasPrefix("Error: ") ? "prompter: " + message.dropFirst(7) : message
+      status = .usage
+    } else {
+      text = "prompter: " + Self.sentence(for: error)
+      status = ExitStatus(for: error)
+    }
+  }
+
+  // Foundation's own errors describe themselves to programmers.
+  private static func sentence(for error: any Error) -> String {
+    let isFoundations = error is CocoaError || type(of: error) == NSError.self
+    return isFoundations ? error.localizedDescription : "\(error)"
+  }
+}

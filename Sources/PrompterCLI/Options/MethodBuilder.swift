@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Prompter
+
+/// What the options make of a method, once the model and the labels are known.
+struct MethodBuilder {
+  let method: MethodName
+  let size: MethodOptions
+  let start: PromptStartOptions
+  let model: PretrainedModel
+  let labels: [String]
+
+  /// The method with its options.
+  func choice() throws -> MethodChoice {
+    switch method {
+    case .headOnly: .headOnly
+    case .fineTuning: .fineTuning
+    case .promptTuning:
+      try .promptTuning(promptLength: size.length, initialization: initialization())
+    case .pTuningV2: try deepChoice()
+    }
+  }
+
+  private func deepChoice() throws -> MethodChoice {
+    let backbone = model.backbone
+    let dropout = Float(start.promptDropout ?? 0.1)
+    guard case .prompt(let path)? = start.promptInit else {
+      return .pTuningV2(
+        promptLength: size.length,
+        layers: try size.promptLayers?.range(layerCount: backbone.layerCount),
+        reparameterization: size.perceptron(width: backbone.width), dropout: dropout)
+    }
+    guard size.promptLength == nil, size.promptLayers == nil, size.reparameterization == .none
+    else {
+      throw UsageError(
+        "A prompt that goes on from prompt:DIR keeps its length, layers and table; leave out "
+          + "--prompt-length, --prompt-layers and --reparameterization.")
+    }
+    let prompt = try Prompt(contentsOf: URL(filePath: path))
+    let folded = prompt.folded
+    guard folded.deep != nil, prompt.card.backbone.layers == backbone.layerCount,
+      prompt.card.backbone.width == backbone.width
+    else {
+      throw UsageError("\(path) is no P-Tuning v2 prompt of a backbone of this shape.")
+    }
+    return .pTuningV2(promptLength: folded.deepLength, dropout: dropout, start: folded)
+  }
+
+  private func initialization() throws -> PromptInitialization {
+    let tokenizer = model.tokenizer
+    switch start.promptInit ?? .vocabulary {
+    case .random, .activations: return .random
+    case .vocabulary: return .vocabulary(candidates: try candidates())
+    case .labels:
+      return .labels(labels.map { tokenizer.ids(of: $0) }, candidates: try candidates())
+    case .text(let text):
+      let ids = tokenizer.ids(of: text)
+      guard !ids.isEmpty else { throw TrainingError.emptyInitialization("the text `\(text)`") }
+      return .text(ids)
+    case .prompt(let path):
+      let prompt = try Prompt(contentsOf: URL(filePath: path))
+      guard let input = prompt.folded.input, prompt.card.backbone.width == model.backbone.width
+      else {
+        throw UsageError("\(path) is no prompt at the input of a backbone of this width.")
+      }
+      return .prompt(input)
+    }
+  }
+
+  private func candidates() throws -> [Int32] {
+    let words = model.tokenizer.wordCandidates()
+    guard !words.isEmpty else { throw TrainingError.emptyInitialization("the vocabulary") }
+    return words
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Prompter
+import PrompterKernels
+
+/// The folder that a trained prompt goes to.
+struct OutputFolder {
+  let url: URL
+
+  init(_ path: String) {
+    url = URL(filePath: path, directoryHint: .isDirectory)
+  }
+
+  var path: String { url.relativePath }
+
+  /// Makes sure, before anything is computed, that the prompt can be saved at the end.
+  ///
+  /// - Throws: ``UsageError`` if something of value would be lost, ``FileError`` if the folder
+  ///   cannot be written to.
+  func prepare(resuming: Bool, overwriting: Bool) throws {
+    if resuming, overwriting {
+      throw UsageError("Give --resume or --overwrite, not both.")
+    }
+    if holdsPrompt, !overwriting, !resuming {
+      throw UsageError("\(path) holds a prompt already; replace it with --overwrite.")
+    }
+    if holdsState, !resuming, !overwriting {
+      throw UsageError(
+        "\(path) holds an unfinished training; go on with --resume or start again with "
+          + "--overwrite.")
+    }
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    } catch {
+      throw FileError(.write, path, reason: Self.reason(error))
+    }
+    // It leaves no trace: the file would be there only after a commit.
+    _ = try ReplacementFile(replacing: url.appending(path: "prompter.json").relativePath)
+  }
+
+  /// Whether a training ended here: its prompt is there, and nothing to go on from.
+  var isFinished: Bool { holdsPrompt && !holdsState }
+
+  /// Removes what a finished training needs no more.
+  func removeState() throws {
+    for name in names where name.hasPrefix(Self.statePrefix) {
+      do {
+        try FileManager.default.removeItem(at: url.appending(path: name))
+      } catch {
+        throw FileError(.write, "\(path)/\(name)", reason: Self.reason(error))
+      }
+    }
+  }
+
+  private static let statePrefix = "training_state"
+
+  private static let promptFiles = [
+    "prompter.json", "adapter_config.json", "adapter_model.safetensors", "prompt.safetensors",
+  ]
+
+  private var names: [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: url.relativePath)) ?? []
+  }
+
+  private var holdsPrompt: Bool { !Set(names).isDisjoint(with: Self.promptFiles) }
+
+  private var holdsState: Bool { names.contains { $0.hasPrefix(Self.statePrefix) } }
+
+  private static func reason(_ error: any Error) -> String {
+    switch error {
+    case CocoaError.fileWriteNoPermission: "Permission denied"
+    case CocoaError.fileWriteFileExists: "it is a file; a folder is needed"
+    case CocoaError.fileWriteOutOfSpace: "No space left on device"
+    default: error.localizedDescription.trimmingCharacters(in: .punctuationCharacters)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Prompter
+
+/// A prompt folder and the name that queries call it by: `NAME=DIR`, or `DIR` alone.
+struct PromptReference: Equatable, ExpressibleByArgument {
+  let name: String
+  let path: String
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    if parts.count == 2, !parts[0].contains("/") {
+      guard !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+      name = String(parts[0])
+      path = String(parts[1])
+    } else {
+      guard !argument.isEmpty else { return nil }
+      path = argument
+      name =
+        URL(filePath: argument, directoryHint: .isDirectory).standardizedFileURL
+        .lastPathComponent
+    }
+  }
+
+  var url: URL { URL(filePath: path, directoryHint: .isDirectory) }
+}
+
+/// The option that names prompts.
+struct PromptOptions: ParsableArguments {
+  @Option(
+    name: .customLong("prompt"),
+    help: ArgumentHelp(
+      "A prompt folder, with a name for it if wanted. Repeatable.", valueName: "name=dir"),
+    completion: .directory)
+  var prompts: [PromptReference]
+
+  /// Refuses two prompts of one name.
+  func check() throws {
+    var names: Set<String> = []
+    for prompt in prompts where !names.insert(prompt.name).inserted {
+      throw UsageError(
+        "Two prompts are named `\(prompt.name)`; give them names with --prompt NAME=DIR.")
+    }
+  }
+
+  /// The prompts, in the order in which they were given.
+  func load() throws -> [LoadedPrompt] {
+    try prompts.map {
+      LoadedPrompt(name: $0.name, path: $0.path, prompt: try Prompt(contentsOf: $0.url))
+    }
+  }
+}
+
+/// A prompt and where it comes from.
+struct LoadedPrompt {
+  let name: String
+  let path: String
+  let prompt: Prompt
+}
+
+extension [LoadedPrompt] {
+  /// A predictor of these prompts.
+  ///
+  /// - Parameters:
+  ///   - model: The backbone.
+  ///   - compute: The threads.
+  ///   - checkingWeights: Whether to make sure, by their hash, that the backbone's weights are those
+  ///     that the prompts were trained on. It takes as long as reading them.
+  /// - Returns: A predictor that knows the prompts by their names.
+  /// - Throws: ``PromptError`` if a prompt does not fit the backbone.
+  func predictor(
+    on model: PretrainedModel, _ compute: ComputeOptions, checkingWeights: Bool
+  ) throws -> Predictor {
+    let identity = checkingWeights ? try model.identity() : nil
+    for prompt in self { try prompt.prompt.check(against: model, identity: identity) }
+    return try Predictor(
+      model: model, prompts: map { ($0.name, $0.prompt) }, threads: compute.threadCount,
+      isPinned: compute.isPinned)
+  }
+}

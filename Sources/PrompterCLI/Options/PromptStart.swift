@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Prompter
+
+/// Where a prompt starts, as `--prompt-init` says it.
+enum PromptStart: Equatable, ExpressibleByArgument {
+  case random
+  case vocabulary
+  case labels
+  case text(String)
+  case prompt(String)
+  case activations
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    switch (parts[0], parts.count == 2 ? String(parts[1]) : nil) {
+    case ("random", nil): self = .random
+    case ("vocabulary", nil): self = .vocabulary
+    case ("labels", nil): self = .labels
+    case ("activations", nil): self = .activations
+    case ("text", let text?): self = .text(text)
+    case ("prompt", let folder?) where !folder.isEmpty: self = .prompt(folder)
+    default: return nil
+    }
+  }
+}
+
+/// The options of a method that only training needs.
+struct PromptStartOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Where the prompt starts: random, vocabulary, labels, text:\"...\" or prompt:DIR "
+        + "(default: vocabulary for prompt-tuning, random for p-tuning-v2).",
+      valueName: "start"))
+  var promptInit: PromptStart?
+
+  @Option(
+    help: ArgumentHelp(
+      "P-Tuning v2: the share of prompt values dropped in training (default: 0.1).",
+      valueName: "p"))
+  var promptDropout: Double?
+
+  /// Refuses what a method cannot start from.
+  func check(for method: MethodName) throws {
+    if promptInit == .activations {
+      throw UsageError.notInThisVersion(
+        "--prompt-init activations", use: "random, vocabulary, labels, text:... or prompt:DIR")
+    }
+    if let promptDropout, !(0..<1).contains(promptDropout) {
+      throw UsageError("--prompt-dropout must be at least 0 and below 1, not \(promptDropout).")
+    }
+    if promptDropout != nil, method != .pTuningV2 {
+      throw UsageError("--prompt-dropout does not apply to \(method.rawValue).")
+    }
+    switch (method, promptInit) {
+    case (_, nil), (.promptTuning, _), (.pTuningV2, .random), (.pTuningV2, .prompt): break
+    case (.pTuningV2, _):
+      throw UsageError(
+        "p-tuning-v2 starts from random or prompt:DIR; other starts are for prompt-tuning.")
+    case (.headOnly, _), (.fineTuning, _):
+      throw UsageError("--prompt-init does not apply to \(method.rawValue).")
+    }
+  }
+}
+
+extension Tokenizer {
+  /// Whole words in the order of their ids, the most frequent first in BERT's vocabularies.
+  func wordCandidates(limit: Int = 5_000) -> [Int32] {
+    let special = specialIDs
+    var words: [Int32] = []
+    for id in 0..<Int32(clamping: vocabularyCount) where words.count < limit {
+      guard !special.contains(id), let piece = piece(of: id), Self.isWord(piece) else { continue }
+      words.append(id)
+    }
+    return words
+  }
+
+  private static func isWord(_ piece: String) -> Bool {
+    guard !piece.hasPrefix("##"), !piece.hasPrefix("[unused") else { return false }
+    return piece.count { $0.isLetter } >= 2
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A JSON value whose objects keep the order in which their members were given.
+enum JSONValue: Equatable, Sendable {
+  case null
+  case bool(Bool)
+  case integer(Int)
+  case number(Double)
+  case string(String)
+  case array([JSONValue])
+  case object([Member])
+
+  /// A name and its value.
+  struct Member: Equatable, Sendable {
+    var name: String
+    var value: JSONValue
+  }
+
+  /// Scores by name, sorted.
+  init(_ scores: [String: Double]) {
+    self = .object(
+      scores.sorted { $0.key < $1.key }.map { Member(name: $0.key, value: .number($0.value)) })
+  }
+
+  /// A string, or null.
+  init(_ string: String?) {
+    self = string.map(JSONValue.string) ?? .null
+  }
+
+  /// Whole numbers.
+  init(_ integers: [Int]) {
+    self = .array(integers.map(JSONValue.integer))
+  }
+
+  /// Strings.
+  init(_ strings: [String]) {
+    self = .array(strings.map(JSONValue.string))
+  }
+}
+
+extension JSONValue: ExpressibleByDictionaryLiteral {
+  init(dictionaryLiteral elements: (String, JSONValue)...) {
+    self = .object(elements.map { Member(name: $0.0, value: $0.1) })
+  }
+
+  /// An object with more members at its end.
+  func adding(_ name: String, _ value: JSONValue) -> JSONValue {
+    guard case .object(let members) = self else { return self }
+    return .object(members + [Member(name: name, value: value)])
+  }
+}
+
+extension JSONValue {
+  /// The value on one line. What is no number, such as infinity, is null.
+  var line: String {
+    switch self {
+    case .null: "null"
+    case .bool(let value): "\(value)"
+    case .integer(let value): "\(value)"
+    case .number(let value): value.isFinite ? "\(value)" : "null"
+    case .string(let value): Self.quoted(value)
+    case .array(let values): "[" + values.map(\.line).joined(separator: ",") + "]"
+    case .object(let members):
+      "{" + members.map { "\(Self.quoted($0.name)):\($0.value.line)" }.joined(separator: ",") + "}"
+    }
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": quoted += "\\\""
+      case "\\": quoted += "\\\\"
+      case "\n": quoted += "\\n"
+      case "\r": quoted += "\\r"
+      case "\t": quoted += "\\t"
+      // Programs that split lines by Unicode's rules must not split inside a string.
+      case _
+      where scalar.value < 0x20 || scalar == "\u{2028}" || scalar == "\u{2029}"
+        || scalar == "\u{85}" || scalar == "\u{7F}":
+        let digits = String(scalar.value, radix: 16)
+        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: quoted.unicodeScalars.append(scalar)
+      }
+    }
+    return quoted + "\""
+  }
+}
+
+extension JSONValue: Decodable {
+  /// Decodes a string, a number, a boolean or null: what may identify a query.
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode(String.self) {
+      self = .string(value)
+    } else if let value = try? container.decode(Int.self) {
+      self = .integer(value)
+    } else if let value = try? container.decode(Bool.self) {
+      self = .bool(value)
+    } else {
+      self = .number(try container.decode(Double.self))
+    }
+  }
+}

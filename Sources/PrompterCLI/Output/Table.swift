@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Columns of text with blanks between them.
+struct Table {
+  /// Where a column's texts stand.
+  enum Alignment {
+    case left
+    case right
+  }
+
+  private let header: [String]
+  private let alignments: [Alignment]
+  private var rows: [[String]] = []
+
+  /// A table whose columns have names; there is no header line if all names are empty.
+  init(_ columns: [(name: String, alignment: Alignment)]) {
+    header = columns.map(\.name)
+    alignments = columns.map(\.alignment)
+  }
+
+  /// A table of names and values.
+  static func pairs(_ rows: [(String, String)]) -> Table {
+    var table = Table([("", .left), ("", .left)])
+    for (name, value) in rows { table.add([name, value]) }
+    return table
+  }
+
+  /// Adds a row; missing cells are empty.
+  mutating func add(_ row: [String]) {
+    rows.append((0..<header.count).map { $0 < row.count ? row[$0] : "" })
+  }
+
+  /// The lines from the header on, without blanks at their ends.
+  var lines: [String] {
+    let hasHeader = header.contains { !$0.isEmpty }
+    let all = (hasHeader ? [header] : []) + rows
+    let widths = header.indices.map { column in
+      all.map { Text.columns(of: $0[column]) }.max() ?? 0
+    }
+    return all.map { row in
+      let cells = header.indices.map { Self.padded(row[$0], widths[$0], alignments[$0]) }
+      let line = cells.joined(separator: "  ")
+      return String(line.reversed().drop { $0 == " " }.reversed())
+    }
+  }
+
+  /// All lines as one text.
+  var text: String { lines.joined(separator: "\n") }
+
+  private static func padded(_ text: String, _ width: Int, _ alignment: Alignment) -> String {
+    let blanks = String(repeating: " ", count: max(0, width - Text.columns(of: text)))
+    return alignment == .left ? text + blanks : blanks + text
+  }
+}

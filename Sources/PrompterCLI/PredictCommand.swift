@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Prompter
+
+/// `prompter predict`.
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict",
+    abstract: "Answer queries, for one or many tasks in the same batch.",
+    discussion: """
+      A query is one line of JSON, in a file or on standard input:
+        {"task": "sst2", "text": "...", "pair": "...", "id": 7}
+      where `task` is the name of a prompt and may be left out if there is one prompt only, `pair` \
+      is the second text of a task about two, and `id` is given back as it is. There is one line \
+      of JSON for each query, in order. A line that cannot be answered gets an `error`; the others \
+      are answered all the same, and the exit code is 65.
+
+      EXAMPLES
+        prompter predict --model models/minilm --prompt prompts/sst2 --text "Great fun."
+        Two tasks, one backbone, one batch:
+          prompter predict --model models/minilm --prompt mood=prompts/sst2 \\
+            --prompt queue=prompts/queue queries.jsonl > answers.jsonl
+        Each line answered at once:
+          tail -f queries.jsonl | prompter predict --model models/minilm \\
+            --prompt prompts/sst2 --batch-size 1
+      """)
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var prompts: PromptOptions
+
+  @Argument(help: "A file of queries (default: standard input).")
+  var file: String?
+
+  @Option(help: ArgumentHelp("Answer this text, for people to read.", valueName: "text"))
+  var text: String?
+
+  @Option(help: ArgumentHelp("The second text of --text.", valueName: "text"))
+  var pair: String?
+
+  @Option(
+    help: ArgumentHelp("The prompt that answers --text (default: all).", valueName: "name"))
+  var task: String?
+
+  @Option(help: ArgumentHelp("Lines that are read and answered together.", valueName: "n"))
+  var batchSize = 512
+
+  @OptionGroup var compute: ComputeOptions
+  @OptionGroup var console: OutputOptions
+
+  func run() throws {
+    try compute.check()
+    try prompts.check()
+    try requirePositive(batchSize, "--batch-size")
+    if text == nil, pair != nil || task != nil {
+      throw UsageError("--pair and --task go with --text; queries in lines name theirs.")
+    }
+    if text != nil, file != nil { throw UsageError("Give --text or a file, not both.") }
+    var reader = text == nil ? try LineReader(path: file) : nil
+    let predictor = try predictor()
+    if reader != nil {
+      try answerLines(&reader, with: predictor)
+    } else if let text {
+      try answer(text, with: predictor)
+    }
+  }
+
+  private func predictor() throws -> Predictor {
+    let loaded = try prompts.load()
+    let model = try PretrainedModel(contentsOf: model.folder(console))
+    // A hash of the weights would take longer than an answer.
+    return try loaded.predictor(on: model, compute, checkingWeights: false)
+  }
+
+  private func answer(_ text: String, with predictor: Predictor) throws {
+    let names = try task.map { [predictor.names[try predictor.index(of: $0)]] } ?? predictor.names
+    let predictions = try predictor.predict(names.map { Query(text, pair, task: $0) })
+    if console.json {
+      for prediction in predictions { try Output.write(prediction.json(id: .null).line) }
+    } else {
+      try Output.write(predictions.map(\.table.text).joined(separator: "\n\n"))
+    }
+    for prediction in predictions where prediction.isCut {
+      console.note("The text is longer than \(prediction.task) reads, and was cut.")
+    }
+  }
+
+  private func answerLines(_ reader: inout LineReader?, with predictor: Predictor) throws {
+    if file == nil, Output.isInputTerminal {
+      console.note("Reading queries from the terminal, one JSON object a line; end with ctrl-D.")
+    }
+    var failures = 0
+    while let lines = reader?.next(atMost: batchSize), !lines.isEmpty {
+      let batch = QueryBatch(lines: lines, predictor: predictor)
+      failures += batch.failureCount
+      try Output.write(batch.answers(by: predictor).map(\.line).joined(separator: "\n"))
+    }
+    guard failures == 0 else {
+      throw PartialFailure("\(failures) queries were not answered; their lines say why.")
+    }
+  }
+}
+
+extension Prediction {
+  /// The line that answers a query.
+  func json(id: JSONValue) -> JSONValue {
+    let shares = zip(labels, probabilities).map {
+      JSONValue.Member(name: $0, value: .number($1))
+    }
+    return [
+      "id": id, "task": .string(task), "label": .string(label),
+      "probability": .number(probability), "probabilities": .object(shares),
+    ]
+  }
+
+  /// The answer for people: the labels from the most probable on.
+  var table: Table {
+    var table = Table([(Text.clipped(task, to: 40), .left), ("Probability", .right), ("", .left)])
+    let ranked = zip(labels, probabilities).enumerated().sorted {
+      ($1.element.1, $0.offset) < ($0.element.1, $1.offset)
+    }
+    for (_, (label, share)) in ranked.prefix(12) {
+      let bar = String(repeating: "#", count: Int((share * 20).rounded()))
+      table.add([Text.clipped(label, to: 40), Text.score(share), bar])
+    }
+    return table
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Prompter
+
+/// `prompter prompt`.
+struct PromptCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prompt", abstract: "Look at prompts.", subcommands: [PromptInspectCommand.self])
+}
+
+/// `prompter prompt inspect`.
+struct PromptInspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Say what a prompt is for, how it was trained and what it belongs to.",
+    discussion: """
+      EXAMPLES
+        prompter prompt inspect prompts/sst2
+        prompter prompt inspect prompts/sst2 --json
+      """)
+
+  @Argument(help: "The prompt's folder.", completion: .directory)
+  var folder: String
+
+  @OptionGroup var console: OutputOptions
+
+  func run() throws {
+    let summary = try PromptSummary(contentsOf: URL(filePath: folder, directoryHint: .isDirectory))
+    try Output.write(console.json ? summary.json.line : "\(summary)")
+  }
+}
+
+extension PromptSummary {
+  /// The object that `--json` prints.
+  var json: JSONValue {
+    [
+      "folder": .string(folder),
+      "method": .string(method.rawValue),
+      "task": .string(task),
+      "labels": JSONValue(labels),
+      "template": [
+        "text": JSONValue(template.text), "pair": JSONValue(template.pair),
+        "label": JSONValue(template.label),
+      ],
+      "prompt_length": .integer(promptLength),
+      "prompt_layers": promptLayers.map { JSONValue($0) } ?? .null,
+      "pooling": .string(pooling.rawValue),
+      "maximum_length": .integer(maximumLength),
+      "parameters": .integer(parameters),
+      "parameter_share": parameterShare.map { .number($0) } ?? .null,
+      "backbone": [
+        "name": .string(backbone.name), "family": .string(backbone.family),
+        "layers": .integer(backbone.layers), "width": .integer(backbone.width),
+        "parameters": .integer(backbone.parameters), "sha256": JSONValue(backbone.sha256),
+      ],
+      "metrics": best.map { JSONValue($0.metrics) } ?? .null,
+      "best_epoch": best.map { .number($0.epoch) } ?? .null,
+      "baseline": ["majority": JSONValue(baseline)],
+      "files": .array(files.map { ["name": .string($0.name), "bytes": .integer($0.bytes)] }),
+      "peft": ["loadable": .bool(peft.loadable), "reason": JSONValue(peft.reason)],
+      "warnings": JSONValue(warnings),
+    ]
+  }
+}

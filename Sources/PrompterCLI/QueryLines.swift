@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Prompter
+
+/// A line of input and its number.
+struct NumberedLine: Equatable {
+  let number: Int
+  let text: String
+}
+
+/// Reads lines from standard input or a file, some at a time; blank ones are passed over.
+struct LineReader {
+  private var number = 0
+  private var rest: ArraySlice<Substring>?  // of a file; nil for standard input
+
+  /// A reader of a file, or of standard input if there is no path or it is `-`.
+  init(path: String?) throws {
+    guard let path, path != "-" else { return }
+    do {
+      let bytes = try Data(contentsOf: URL(filePath: path))
+      rest = Self.lines(of: String(decoding: bytes, as: UTF8.self))
+    } catch CocoaError.fileReadNoSuchFile, CocoaError.fileNoSuchFile {
+      throw DataError.fileNotFound(file: path)
+    } catch {
+      throw DataError.unreadable(
+        file: path,
+        reason: error.localizedDescription.trimmingCharacters(in: .punctuationCharacters))
+    }
+  }
+
+  /// A reader of a text.
+  init(text: String) {
+    rest = Self.lines(of: text)
+  }
+
+  private static func lines(of text: String) -> ArraySlice<Substring> {
+    // CR and LF are one character, which counts as a line end too.
+    text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }[...]
+  }
+
+  /// The next lines, none at the end of the input.
+  mutating func next(atMost limit: Int) -> [NumberedLine] {
+    var lines: [NumberedLine] = []
+    while lines.count < limit, let line = line() {
+      number += 1
+      let bare = number == 1 && line.hasPrefix("\u{FEFF}") ? String(line.dropFirst()) : line
+      if !bare.allSatisfy(\.isWhitespace) {
+        lines.append(NumberedLine(number: number, text: bare))
+      }
+    }
+    return lines
+  }
+
+  private mutating func line() -> String? {
+    guard rest != nil else { return readLine() }
+    return rest?.popFirst().map(String.init)
+  }
+}
+
+/// A query as it is written in a line.
+struct QueryLine: Decodable {
+  var task: String?
+  var text: String
+  var pair: String?
+  var id: JSONValue?
+}
+
+/// Some lines of queries, those that cannot be answered included.
+struct QueryBatch {
+  private enum Item {
+    case query(Query, id: JSONValue)
+    case failure(JSONValue)
+  }
+
+  private let items: [Item]
+
+  /// Reads lines, and checks that their tasks are known.
+  init(lines: [NumberedLine], predictor: Predictor) {
+    items = lines.map { line in
+      var id = JSONValue.null
+      do {
+        let query = try Self.query(in: line.text)
+        id = query.id ?? .null
+        _ = try predictor.index(of: query.task)
+        return .query(Query(query.text, query.pair, task: query.task), id: id)
+      } catch {
+        return .failure([
+          "id": id == .null ? Self.id(in: line.text) : id, "line": .integer(line.number),
+          "error": .string("\(error)"),
+        ])
+      }
+    }
+  }
+
+  /// The number of lines that cannot be answered.
+  var failureCount: Int {
+    items.count { if case .failure = $0 { true } else { false } }
+  }
+
+  /// One line for each, in order.
+  func answers(by predictor: Predictor) throws -> [JSONValue] {
+    let queries = items.compactMap { item in
+      if case .query(let query, _) = item { query } else { nil as Query? }
+    }
+    var predictions = try predictor.predict(queries)[...]
+    return items.compactMap { item in
+      switch item {
+      case .failure(let line): line
+      case .query(_, let id): predictions.popFirst()?.json(id: id)
+      }
+    }
+  }
+
+  private static func query(in line: String) throws -> QueryLine {
+    do {
+      return try JSONDecoder().decode(QueryLine.self, from: Data(line.utf8))
+    } catch DecodingError.keyNotFound(let key, _) {
+      throw QueryFailure("The query has no field `\(key.stringValue)`.")
+    } catch DecodingError.typeMismatch(_, let context) {
+      throw QueryFailure(sentence(forPath: context.codingPath))
+    } catch DecodingError.valueNotFound(_, let context) {
+      throw QueryFailure(sentence(forPath: context.codingPath))
+    } catch {
+      throw QueryFailure("The line is not valid JSON.")
+    }
+  }
+
+  private static func sentence(forPath path: [any CodingKey]) -> String {
+    switch path.first?.stringValue {
+    case "id"?: "The field `id` should be a string or a number."
+    case let name?: "The field `\(name)` should be a string."
+    case nil: "The line is not a JSON object."
+    }
+  }
+
+  // What identifies a query whose other fields are wrong.
+  private static func id(in line: String) -> JSONValue {
+    struct Identified: Decodable {
+      var id: JSONValue?
+    }
+    return (try? JSONDecoder().decode(Identified.self, from: Data(line.utf8)))?.id ?? .null
+  }
+}
+
+/// Why a line is no query.
+struct QueryFailure: Error, Equatable, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Prompter
+import PrompterKernels
+
+/// `prompter train`.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a prompt for one task.",
+    discussion: """
+      The backbone stays as it is; what is trained is a prompt and a head, saved in a folder of \
+      their own. The prompt that scores best on the validation data is kept.
+
+      EXAMPLES
+        A prompt in every layer, five epochs:
+          prompter train --model models/minilm --task sst2 --train train.tsv \\
+            --validation dev.tsv --output prompts/sst2
+        Own columns, prompts in the upper half only, early stopping:
+          prompter train --model models/minilm --task text-classification \\
+            --field text=message --field label=queue \\
+            --train train.csv --validation dev.csv \\
+            --prompt-layers 4-6 --epochs 20 --patience 3 --output prompts/queue
+        Vectors before the text, starting from the labels' words:
+          prompter train --model models/minilm --task rte --train train.jsonl \\
+            --validation val.jsonl --method prompt-tuning --prompt-init labels \\
+            --output prompts/rte
+
+      Data files end in .jsonl, .json, .tsv or .csv. After ctrl-C, or worse, the same command with \
+      --resume goes on where it was.
+      """)
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var task: TaskOptions
+
+  @Option(help: ArgumentHelp("Labelled examples to learn from.", valueName: "file"))
+  var train: String
+
+  @Option(help: ArgumentHelp("Labelled examples that choose the best prompt.", valueName: "file"))
+  var validation: String?
+
+  @Option(help: ArgumentHelp("Labelled examples to score at the end.", valueName: "file"))
+  var test: String?
+
+  @Option(help: ArgumentHelp("Learn from the first examples only.", valueName: "n"))
+  var limit: Int?
+
+  @Option(help: "The method.")
+  var method: MethodArgument = .pTuningV2
+
+  @OptionGroup var size: MethodOptions
+  @OptionGroup var start: PromptStartOptions
+  @OptionGroup var plan: PlanOptions
+  @OptionGroup var compute: ComputeOptions
+
+  @Option(
+    help: ArgumentHelp("The folder for the prompt.", valueName: "dir"), completion: .directory)
+  var output: String
+
+  @Flag(help: "Go on with a training that was interrupted.")
+  var resume = false
+
+  @Flag(help: "Replace the prompt that is in the folder.")
+  var overwrite = false
+
+  @OptionGroup var console: OutputOptions
+
+  func run() throws {
+    let (name, task) = try check()
+    let folder = OutputFolder(output)
+    try folder.prepare(resuming: resume, overwriting: overwrite)
+    let data = try TrainingFiles(
+      training: train, validation: validation, test: test, fields: task.fields, limit: limit)
+    let model = try PretrainedModel(
+      contentsOf: model.folder(console), isTrained: name == .fineTuning)
+    let choice = try MethodBuilder(
+      method: name, size: size, start: start, model: model, labels: data.training.labels
+    ).choice()
+    let trainer = Trainer(
+      model: model, method: choice,
+      plan: plan.plan(for: choice, backbone: model.backbone, compute: compute),
+      pooling: plan.pooling)
+    let (prompt, seconds) =
+      resume && folder.isFinished
+      ? (try finished(trainer, in: folder), 0) : try trained(trainer, task, data, folder)
+    let summary = TrainingSummary(
+      prompt: prompt, seconds: seconds, model: self.model.model, threads: compute.threadCount,
+      output: folder.path, test: try testScore(of: prompt, on: data.test, model: model))
+    try Output.write(console.json ? summary.json.line : summary.table.text)
+  }
+
+  /// Refuses wrong usage, before anything is read.
+  private func check() throws -> (MethodName, TaskDescription) {
+    try compute.check()
+    let name = try method.checked()
+    try size.check(for: name)
+    try start.check(for: name)
+    try plan.check()
+    try requirePositive(limit, "--limit")
+    return (name, try task.description())
+  }
+
+  private func trained(
+    _ trainer: Trainer, _ task: TaskDescription, _ data: TrainingFiles, _ folder: OutputFolder
+  ) throws -> (Prompt, seconds: Double) {
+    let monitor = TrainingMonitor(
+      metric: task.metrics.first, isQuiet: console.quiet, isLive: Output.isTerminal,
+      width: Output.width)
+    PrompterKernels.Process.catchInterrupts()
+    defer { monitor.finish() }
+    let outcome = try trainer.train(
+      task: task, training: data.training, validation: data.validation, folder: folder.url,
+      resuming: resume, isInterrupted: { PrompterKernels.Process.wasInterrupted },
+      report: monitor.note)
+    guard !outcome.wasInterrupted else {
+      throw Interruption("Interrupted at step \(outcome.step); go on with --resume.")
+    }
+    try outcome.prompt.write(to: folder.url, overwriting: overwrite || resume)
+    try folder.removeState()
+    return (outcome.prompt, outcome.seconds)
+  }
+
+  /// The prompt of a training that was not interrupted after all: resuming twice does no harm.
+  private func finished(_ trainer: Trainer, in folder: OutputFolder) throws -> Prompt {
+    let prompt = try Prompt(contentsOf: folder.url)
+    guard prompt.card.method == trainer.method.name, prompt.card.plan == trainer.plan else {
+      throw UsageError(
+        "\(folder.path) holds a prompt that was trained otherwise; replace it with --overwrite.")
+    }
+    console.note("The training in \(folder.path) is finished already.")
+    return prompt
+  }
+
+  private func testScore(
+    of prompt: Prompt, on test: Dataset?, model: PretrainedModel
+  ) throws -> Evaluation? {
+    guard let test else { return nil }
+    let predictor = try Predictor(
+      model: model, prompts: [("prompt", prompt)], threads: compute.threadCount,
+      isPinned: compute.isPinned)
+    return try predictor.evaluate("prompt", on: test)
+  }
+}
+
+/// The data of a training run.
+struct TrainingFiles {
+  let training: Dataset
+  let validation: Dataset?
+  let test: Dataset?
+
+  init(
+    training: String, validation: String?, test: String?, fields: Fields, limit: Int?
+  ) throws {
+    self.training = try Dataset(
+      contentsOf: URL(filePath: training), fields: fields, limit: limit)
+    self.validation = try validation.map {
+      try Dataset(contentsOf: URL(filePath: $0), fields: fields)
+    }
+    self.test = try test.map { try Dataset(contentsOf: URL(filePath: $0), fields: fields) }
+  }
+}

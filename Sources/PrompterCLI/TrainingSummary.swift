@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Prompter
+import PrompterKernels
+
+/// What a training run ends with, for people and for programs.
+struct TrainingSummary {
+  let prompt: Prompt
+  let seconds: Double
+  let model: String
+  let threads: Int
+  let output: String
+  let test: Evaluation?
+
+  private var card: PromptCard { prompt.card }
+  private var backboneParameters: Int { card.backbone.parameters }
+
+  /// The object that `--json` prints.
+  var json: JSONValue {
+    let summary: JSONValue = [
+      "method": .string(card.method.rawValue),
+      "task": .string(card.task.name),
+      "model": .string(model),
+      "labels": JSONValue(card.labels),
+      "trainable_parameters": .integer(card.trainableParameters),
+      "backbone_parameters": .integer(backboneParameters),
+      "pooling": .string(card.pooling.rawValue),
+      "epochs": .array(card.history.map(Self.json)),
+      "best": card.best.map {
+        ["epoch": .number($0.epoch), "metrics": JSONValue($0.metrics)]
+      } ?? .null,
+      "baseline": ["majority": JSONValue(card.baseline)],
+      "seconds": .number(seconds),
+      "peak_memory_bytes": .integer(PrompterKernels.Process.peakMemory),
+      "precision": .string(Precision.float32.rawValue),
+      "threads": .integer(threads),
+      "seed": card.plan.map { .integer(Int(clamping: $0.seed)) } ?? .null,
+      "output": .string(output),
+    ]
+    guard let test else { return summary }
+    return summary.adding(
+      "test",
+      [
+        "examples": .integer(test.examples), "metrics": JSONValue(test.metrics),
+        "baseline": ["majority": JSONValue(test.baseline)],
+      ])
+  }
+
+  private static func json(of report: EpochReport) -> JSONValue {
+    [
+      "epoch": .number(report.epoch),
+      "step": .integer(report.step),
+      "loss": .number(report.loss),
+      "metrics": JSONValue(report.metrics),
+      "seconds": .number(report.seconds),
+      "examples_per_second": .number(report.examplesPerSecond),
+      "tokens_per_second": .number(report.tokensPerSecond),
+    ]
+  }
+
+  /// The lines that people read.
+  var table: Table {
+    var rows = [("Method", card.method.rawValue), ("Trained parameters", parameters)]
+    if let best = card.best {
+      rows.append(
+        ("Best epoch", Text.fixed(best.epoch, best.epoch.rounded() == best.epoch ? 0 : 1)))
+      if !best.metrics.isEmpty { rows.append(("Validation", Text.scores(best.metrics))) }
+    }
+    if !card.baseline.isEmpty {
+      rows.append(("Always the majority", Text.scores(card.baseline)))
+    }
+    if let test {
+      rows.append(("Test", Text.scores(test.metrics)))
+      rows.append(("  always the majority", Text.scores(test.baseline)))
+    }
+    rows.append(("Time", Text.time(seconds)))
+    rows.append(("Saved in", output))
+    rows.append(("PEFT", prompt.peftObstacle ?? "loads it as it is"))
+    return .pairs(rows)
+  }
+
+  private var parameters: String {
+    let share = Double(card.trainableParameters) / Double(max(1, backboneParameters))
+    return "\(Text.count(card.trainableParameters)) (\(Text.percent(share)) of the backbone)"
+  }
+}

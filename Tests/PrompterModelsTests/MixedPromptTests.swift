@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PrompterAutodiff
+import PrompterCore
+import PrompterModels
+import PrompterNN
+import PrompterTensor
+import Testing
+
+/// Rows of one batch under different prompts, each as if it were alone.
+@Suite struct MixedPromptTests {
+  private let backbone: BERT
+  private let prompts: [FoldedPrompt]
+  private let rows: [Row]
+
+  init() throws {
+    backbone = try TinyBERT.load()
+    var both = FoldedPrompt.input(length: 2, seed: 5)
+    both.deep = FoldedPrompt.deep(length: 3, layers: 2..<3, seed: 6).deep
+    let prompts = [
+      FoldedPrompt.deep(length: 4, layers: 0..<3, seed: 1),
+      FoldedPrompt.deep(length: 9, layers: 1..<2, seed: 2),
+      FoldedPrompt.input(length: 5, seed: 3),
+      FoldedPrompt(),
+      FoldedPrompt.input(length: 1, seed: 4),
+      both,
+    ]
+    self.prompts = prompts
+    rows = TinyBERT.texts(lengths: [9, 2, 17, 5, 12, 1, 30, 8, 3, 21, 6, 14]).enumerated().map {
+      $1.under(prompts[$0 * 5 % 6], at: $0 * 5 % 6)
+    }
+  }
+
+  private func states(
+    of rows: [Row], _ prompts: [FoldedPrompt], _ pooling: Pooling
+  ) -> [[Float]] {
+    let state = PromptState.folded(prompts)
+    return backbone.sequenceStates(
+      of: Batch(rows), prompts: state, pooling: pooling, dropout: 0, in: .inference()
+    ).value.rowValues
+  }
+
+  private func single(_ row: Row, _ pooling: Pooling) -> [Float] {
+    var alone = row
+    alone.prompt = 0
+    return states(of: [alone], [prompts[row.prompt]], pooling)[0]
+  }
+
+  @Test(arguments: Pooling.allCases)
+  func `each row of a mixed batch says what it says alone`(pooling: Pooling) {
+    let mixed = states(of: rows, prompts, pooling)
+    for (row, state) in zip(rows, mixed) {
+      #expect(gap(state, single(row, pooling)) <= 1e-6, "prompt \(row.prompt)")
+    }
+  }
+
+  @Test(arguments: Pooling.allCases)
+  func `the order of rows and who their neighbours are do not matter`(pooling: Pooling) {
+    let forward = states(of: rows, prompts, pooling)
+    let backward = states(of: rows.reversed(), prompts, pooling)
+    let crowded = states(of: rows + rows + rows, prompts, pooling)
+    for index in rows.indices {
+      #expect(gap(forward[index], backward[rows.count - 1 - index]) <= 1e-6)
+      #expect(gap(forward[index], crowded[rows.count + index]) <= 1e-6)
+    }
+  }
+
+  @Test func `the order of prompts does not matter`() {
+    let turned = rows.map { row in
+      var row = row
+      row.prompt = prompts.count - 1 - row.prompt
+      return row
+    }
+    let straight = states(of: rows, prompts, .mean)
+    let reversed = states(of: turned, prompts.reversed(), .mean)
+    for (left, right) in zip(straight, reversed) { #expect(gap(left, right) <= 1e-6) }
+  }
+
+  @Test func `every prompt makes a difference`() {
+    let text = TinyBERT.texts(lengths: [11])[0]
+    let answers = prompts.indices.map { single(text.under(prompts[$0], at: $0), .cls) }
+    for left in prompts.indices {
+      for right in 0..<left { #expect(gap(answers[left], answers[right]) > 1e-3) }
+    }
+  }
+
+  @Test func `reading some slots gives what reading all does`() {
+    let state = PromptState.folded(prompts)
+    let batch = Batch(rows)
+    func hidden(_ reading: Reading) -> [[Float]] {
+      backbone.hiddenStates(
+        of: batch, prompts: state, reading: reading, dropout: 0, in: .inference()
+      ).value.rowValues
+    }
+    let all = hidden(.all)
+    for slots in [batch.textBegin, batch.textEnd.map { $0 - 1 }] {
+      let picked = hidden(.slots(slots))
+      #expect(picked.count == rows.count)
+      for (row, slot) in zip(picked, slots) { #expect(gap(row, all[Int(slot)]) <= 1e-6) }
+    }
+  }
+
+  @Test func `a prompt of no length is no prompt`() {
+    let empty = FoldedPrompt(
+      input: Tensor(zeros: [0, 32]),
+      deep: FoldedPrompt.Deep(table: Tensor(zeros: [0, 192]), layers: 0..<3))
+    let texts = TinyBERT.texts(lengths: [6, 9])
+    #expect(states(of: texts, [empty], .mean) == states(of: texts, [FoldedPrompt()], .mean))
+  }
+
+  @Test func `texts reach up to the last position`() {
+    let deep = FoldedPrompt.deep(length: 10, layers: 0..<3, seed: 1)
+    let input = FoldedPrompt.input(length: 10, seed: 1)
+    #expect(deep.occupiedPositions == 10 && input.occupiedPositions == 10)
+    let longest = TinyBERT.texts(lengths: [backbone.positionLimit - 10])[0]
+    let rows = [longest.under(deep), longest.under(input, at: 1)]
+    let isFinite = states(of: rows, [deep, input], .cls).joined().allSatisfy { $0.isFinite }
+    #expect(isFinite)
+  }
+}
