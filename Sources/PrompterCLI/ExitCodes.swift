@@ -64,6 +64,7 @@ extension ExitStatus {
     case let error as PromptError: self = .init(forPrompt: error)
     case is PredictionError: self = .usage
     case is BackboneError: self = .badData
+    case is OutputFailure: self = .inputOutput
     case let error as CocoaError: self = .init(forFoundation: error)
     default: self = .failure
     }
@@ -116,6 +117,11 @@ extension ExitStatus {
 struct ErrorReport: Equatable {
   let text: String
   let status: ExitStatus
+
+  init(text: String, status: ExitStatus) {
+    self.text = text
+    self.status = status
+  }
 
   /// The report of an error, or of what the argument parser throws for `--help` and `--version`.
   init(of error: any Error) {

@@ -72,6 +72,7 @@ struct OutputFolder {
     case CocoaError.fileWriteNoPermission: "Permission denied"
     case CocoaError.fileWriteFileExists: "it is a file; a folder is needed"
     case CocoaError.fileWriteOutOfSpace: "No space left on device"
+    case CocoaError.fileNoSuchFile: "No such file or directory"
     default: error.localizedDescription.trimmingCharacters(in: .punctuationCharacters)
     }
   }
