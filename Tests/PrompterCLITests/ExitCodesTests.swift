@@ -9,7 +9,7 @@ import Testing
 @testable import PrompterCLI
 
 @Suite struct ExitCodesTests {
-  private static let cases: [(error: any Error, status: ExitStatus)] = [
+  private static let cases: [(error: any Error, status: RunStatus)] = [
     (UsageError("No."), .usage),
     (PartialFailure("No."), .badData),
     (Interruption("No."), .interrupted),
@@ -40,7 +40,7 @@ import Testing
   @Test(arguments: cases.indices)
   func `every kind of error has its exit code`(_ index: Int) {
     let (error, status) = Self.cases[index]
-    #expect(ExitStatus(for: error) == status)
+    #expect(RunStatus(for: error) == status)
     #expect(ErrorReport(of: error).status == status)
   }
 
@@ -59,10 +59,10 @@ import Testing
 
   @Test func `a mistyped option names the right one`() throws {
     let error = #expect(throws: (any Error).self) {
-      try PrompterCommand.parseAsRoot(["predict", "--model", "m", "--prompts", "p"])
+      try PrompterCommand.parseAsRoot(["predict", "--model", "m", "--prompt", "p", "--quite"])
     }
     let report = ErrorReport(of: try #require(error))
     #expect(report.status == .usage)
-    #expect(report.text.hasPrefix("prompter: Unknown option '--prompts'. Did you mean '--prompt'?"))
+    #expect(report.text.hasPrefix("prompter: Unknown option '--quite'. Did you mean '--quiet'?"))
   }
 }

@@ -29,6 +29,7 @@ struct Run {
 ///   - arguments: Its arguments.
 ///   - input: Its standard input.
 /// - Returns: What it printed.
+/// - Throws: An error if it cannot be started.
 func prompter(_ arguments: [String], input: String = "") throws -> Run {
   let process = Process()
   process.executableURL = try program()
@@ -55,10 +56,8 @@ private func program() throws -> URL {
     while folder.pathComponents.count > 1 {
       folder.deleteLastPathComponent()
       let candidate = folder.appending(path: "prompter", directoryHint: .notDirectory)
-      var isFolder: ObjCBool = false
-      if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder),
-        !isFolder.boolValue
-      {
+      let attributes = try? FileManager.default.attributesOfItem(atPath: candidate.path)
+      if attributes?[.type] as? FileAttributeType == .typeRegular {
         return candidate
       }
     }
