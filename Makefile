@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+# What people and CI run. `make demo` and `make test` are the two commands of the README.
+
+SHELL := /bin/bash
+export PROMPTER_STRICT ?= 1
+
+# Tests have a build folder of their own: -enable-testing would make each build undo the other.
+SWIFT_TEST = swift test -c release -Xswiftc -enable-testing --scratch-path .build-tests
+PROMPTER = .build/release/prompter
+
+.PHONY: demo build test smoke lint docs check bench size system clean
+
+# From nothing to two trained prompts that answer a mixed batch from one backbone.
+demo: build
+	@Scripts/demo.sh $(PROMPTER)
+
+build: system
+	@swift build -c release --product prompter --explicit-target-dependency-import-check error
+
+# Optimised, because the kernels' C is far too slow without; -enable-testing for @testable.
+test: system
+	@$(SWIFT_TEST)
+
+# A few seconds' worth of everything, for a quick look while working.
+smoke: system
+	@$(SWIFT_TEST) --filter Smoke
+
+lint:
+	@swift format lint --strict --parallel -r Package.swift Sources Tests
+	@Scripts/check-house.sh
+
+docs: system
+	@Scripts/docs.sh
+
+check: lint build test docs
+
+# Prompter and PyTorch + PEFT in turn on the same sentences, in one run.
+bench: build
+	@Benchmarks/bench.sh
+
+# The system's libraries: oneDNN on Debian and its relatives, nothing on macOS.
+system:
+	@Scripts/install-system-libraries.sh
+
+clean:
+	@rm -rf .build .build-tests
