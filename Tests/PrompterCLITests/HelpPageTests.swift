@@ -30,7 +30,9 @@ import Testing
   @Test(arguments: commands.indices)
   func `examples fit in 80 columns`(_ index: Int) {
     let page = PrompterCommand.helpMessage(for: Self.commands[index].type, columns: 300)
-    let examples = page.split(separator: "\n").filter { $0.hasPrefix("  ") && $0.hasSuffix("\\") }
+    let examples = page.split(separator: "\n").filter {
+      $0.hasPrefix("  prompter ") || $0.hasPrefix("    ") && $0.hasSuffix("\\")
+    }
     #expect(examples.allSatisfy { $0.count <= 80 })
   }
 }

@@ -60,6 +60,8 @@ import Testing
       let unreadable = try prompter(["train"] + Self.shape + ["--train", bad.path] + output)
       #expect(unreadable.status == 65)
       #expect(unreadable.messages.hasPrefix("prompter: \(bad.path), line 2 is not a JSON object"))
+      // Nothing is left of an output folder that nothing was put into.
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["bad.jsonl"])
       #expect(try prompter(["model", "inspect", folder.path]).status == 66)
       #expect(try prompter(["prompt", "inspect", folder.path]).status == 66)
     }
