@@ -13,7 +13,7 @@ let package = Package(
     .executable(name: "prompter", targets: ["PrompterCLI"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     .target(
@@ -80,12 +80,13 @@ for room in package.targets where room.type == .regular || room.type == .executa
 // package (the Makefile and CI set PROMPTER_STRICT), never for those who depend on it.
 let isStrict = Context.environment["PROMPTER_STRICT"] == "1"
 for target in package.targets where target.type != .system && target.type != .plugin {
-  target.swiftSettings = (target.swiftSettings ?? []) + [
-    .strictMemorySafety(),  // SE-0458
-    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
-    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
-    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
-  ]
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      .strictMemorySafety(),  // SE-0458
+      .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+      .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+      .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+    ]
   if isStrict {
     target.swiftSettings?.append(.treatAllWarnings(as: .error))  // SE-0443, SE-0480
     target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]

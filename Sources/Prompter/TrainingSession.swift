@@ -180,7 +180,8 @@ final class TrainingSession {
   private func nextExamples(epoch: Int) throws -> [EncodedExample] {
     if order.epoch != epoch {
       var generator = SeededGenerator(seed: plan.seed, purpose: "order", index: epoch)
-      order = (epoch, Array(training.examples.indices).shuffled(using: &generator))
+      let inFile = Array(training.examples.indices)
+      order = (epoch, plan.isShuffled ? inFile.shuffled(using: &generator) : inFile)
     }
     let perStep = plan.batchSize * plan.gradientAccumulation
     let first = progress.step % stepsPerEpoch * perStep
