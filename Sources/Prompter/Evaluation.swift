@@ -50,8 +50,9 @@ extension Predictor {
       .scores(references: references, metrics: task.metrics)
     return Evaluation(
       task: name, examples: references.count,
-      metrics: Dictionary(
-        uniqueKeysWithValues: task.metrics.map { ($0.rawValue, $0.value(of: confusion)) }),
+      metrics: Dictionary(task.metrics.map { ($0.rawValue, $0.value(of: confusion)) }) {
+        first, _ in first
+      },
       baseline: Dictionary(uniqueKeysWithValues: majority.map { ($0.key.rawValue, $0.value) }),
       seconds: seconds, examplesPerSecond: Double(references.count) / max(seconds, 1e-9),
       confusion: confusion, labels: task.labels, predictions: predictions)

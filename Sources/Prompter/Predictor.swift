@@ -46,6 +46,8 @@ public enum PredictionError: Error, Equatable, CustomStringConvertible {
   case unknownTask(String, known: [String])
   /// The query names no prompt and there are several.
   case missingTask(known: [String])
+  /// Two prompts have the same name.
+  case duplicateTask(String)
 
   /// One sentence with what was found and what was expected.
   public var description: String {
@@ -54,6 +56,8 @@ public enum PredictionError: Error, Equatable, CustomStringConvertible {
       "There is no prompt `\(name)`; the prompts are \(known.joined(separator: ", "))."
     case .missingTask(let known):
       "The query names no task; the tasks are \(known.joined(separator: ", "))."
+    case .duplicateTask(let name):
+      "Two prompts are named `\(name)`; each needs a name of its own."
     }
   }
 }
@@ -79,11 +83,18 @@ public struct Predictor: Sendable {
   ///   - prompts: The prompts and the names that queries use.
   ///   - threads: The replicas that share the work.
   ///   - isPinned: Whether each replica keeps to a core of its own.
-  /// - Throws: An error if a prompt does not fit the backbone.
+  /// - Throws: ``PromptError`` if a prompt does not fit the backbone; ``PredictionError`` if two have
+  ///   one name.
   public init(
     model: PretrainedModel, prompts: [(name: String, prompt: Prompt)], threads: Int = 1,
     isPinned: Bool = true
   ) throws {
+    for (place, named) in prompts.enumerated() {
+      guard !prompts[..<place].contains(where: { $0.name == named.name }) else {
+        throw PredictionError.duplicateTask(named.name)
+      }
+      try named.prompt.check(against: model)
+    }
     self.model = model
     self.prompts = prompts.map(\.prompt)
     names = prompts.map(\.name)
@@ -145,7 +156,8 @@ public struct Predictor: Sendable {
     var cuts: [Bool] = []
     for (query, index) in zip(queries, indices) {
       let encoding = model.tokenizer.encode(
-        query.text, pair: query.pair, maximumLength: prompts[index].card.maximumLength)
+        query.text, pair: query.pair,
+        maximumLength: prompts[index].maximumLength(on: model.backbone))
       cuts.append(encoding.truncatedCount > 0)
       rows.append(
         Row(

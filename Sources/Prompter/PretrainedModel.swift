@@ -26,16 +26,13 @@ public struct PretrainedModel: Sendable {
 
   /// Reads a folder.
   ///
-  /// - Parameters:
-  ///   - folder: config.json, weights, and tokenizer.json or vocab.txt.
-  ///   - isTrained: Whether training changes the weights, for fine-tuning.
+  /// - Parameter folder: config.json, weights, and tokenizer.json or vocab.txt.
   /// - Throws: An error that names the file and what is wrong with it.
-  public init(contentsOf folder: URL, isTrained: Bool = false) throws {
+  public init(contentsOf folder: URL) throws {
     self.folder = folder
     let configuration = try BERT.Configuration(contentsOf: folder)
     family = "bert"
-    backbone = try BERT(
-      from: Weights(contentsOf: folder), configuration, isTrained: isTrained)
+    backbone = try BERT(from: Weights(contentsOf: folder), configuration)
     tokenizer = try WordPieceTokenizer(contentsOf: folder)
     defaultPooling = try Self.pooling(of: folder, hasPooler: backbone.hasPooler)
   }
@@ -56,6 +53,12 @@ public struct PretrainedModel: Sendable {
     let choice = try decodeJSON(Choice.self, from: file)
     if choice.pooling_mode_mean_tokens == true { return .mean }
     return choice.pooling_mode_cls_token == true ? .cls : .mean
+  }
+
+  // The same backbone for fine-tuning: weights of its own, so that this model stays as it is.
+  func trainedBackbone() throws -> any Backbone {
+    try BERT(
+      from: Weights(contentsOf: folder), BERT.Configuration(contentsOf: folder), isTrained: true)
   }
 
   // The same backbone with a fine-tuned prompt's weights in place of the folder's.

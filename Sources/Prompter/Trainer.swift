@@ -30,7 +30,7 @@ public struct Trainer: Sendable {
   /// A trainer.
   ///
   /// - Parameters:
-  ///   - model: The backbone; read with `isTrained` for fine-tuning.
+  ///   - model: The backbone. Fine-tuning trains a copy of it.
   ///   - method: The method and its options.
   ///   - plan: Everything else that decides the result.
   ///   - pooling: What the head reads; what the checkpoint says by default.
@@ -64,40 +64,11 @@ public struct Trainer: Sendable {
     try check()
     var task = task
     if task.labels.isEmpty { task.labels = training.labels }
+    guard !training.examples.isEmpty else { throw TrainingError.tooFewLabels([]) }
     guard task.labels.count > 1 else { throw TrainingError.tooFewLabels(task.labels) }
     let session = try TrainingSession(
       trainer: self, task: task, training: training, validation: validation, folder: folder)
     if resuming { try session.resume() }
     return try session.run(isInterrupted: isInterrupted, report: report)
-  }
-
-  private func check() throws {
-    let (limit, taken) = (model.backbone.positionLimit, method.occupiedPositions)
-    let counts = [
-      ("batch size", plan.batchSize), ("gradient accumulation", plan.gradientAccumulation),
-      ("number of threads", plan.threads), ("number of steps", plan.stepCount(examples: 1)),
-    ]
-    for (option, value) in counts where value < 1 {
-      throw TrainingError.notPositive(option: option, value: value)
-    }
-    // Two special tokens and one of text.
-    guard limit - taken >= 3 else {
-      throw TrainingError.promptTooLong(promptLength: taken, positionLimit: limit)
-    }
-    guard plan.maximumLength <= limit - taken else {
-      throw TrainingError.textTooLong(
-        maximumLength: plan.maximumLength, room: limit - taken, promptLength: taken,
-        positionLimit: limit)
-    }
-    if pooling == .pooler, !model.backbone.hasPooler {
-      throw TrainingError.noPooler(model: model.name)
-    }
-    if case .pTuningV2(_, let layers?, _, _, _) = method,
-      layers.isEmpty || layers.upperBound > model.backbone.layerCount
-    {
-      throw TrainingError.layersOutOfRange(
-        first: layers.lowerBound + 1, last: layers.upperBound,
-        layerCount: model.backbone.layerCount)
-    }
   }
 }

@@ -20,6 +20,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case unusableState(file: String, problem: String)
   /// A count that must be positive is not.
   case notPositive(option: String, value: Int)
+  /// A number is none that a plan can have.
+  case outOfRange(option: String, value: String, expected: String)
   /// The text that a prompt should start from has no tokens.
   case emptyInitialization(String)
 
@@ -49,6 +51,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       "\(file) cannot be resumed from: \(problem)."
     case .notPositive(let option, let value):
       "The \(option) must be at least 1, not \(value)."
+    case .outOfRange(let option, let value, let expected):
+      "The \(option) must be \(expected), not \(value)."
     case .emptyInitialization(let what):
       "The prompt cannot start from \(what): it has no tokens."
     }

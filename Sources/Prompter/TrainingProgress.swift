@@ -34,10 +34,11 @@ struct TrainingProgress: Codable, Sendable {
   mutating func note(loss: Double, examples count: Int, tokens tokenCount: Int) {
     step += 1
     lossSum += loss
-    lossCount += 1
-    examples += count
+    // A damaged state may hold any number: these must not trap.
+    lossCount &+= 1
+    examples &+= count
     examplesThisRun += count
-    tokens += tokenCount
+    tokens &+= tokenCount
     smoothedLoss = step == 1 ? loss : 0.95 * smoothedLoss + 0.05 * loss
     seconds += stopwatch.lap()
   }
@@ -61,7 +62,7 @@ struct TrainingProgress: Codable, Sendable {
       best = BestReport(epoch: epoch, metrics: metrics)
       evaluationsSinceBest = 0
     } else {
-      evaluationsSinceBest += 1
+      evaluationsSinceBest &+= 1
     }
     (lossSum, lossCount, examples, tokens, seconds) = (0, 0, 0, 0, 0)
     return report

@@ -16,6 +16,7 @@ final class TrainingSession {
   let training: EncodedDataset
   let validation: EncodedDataset?
   let identity: PromptCard.BackboneIdentity
+  let backbone: any Backbone
   let method: any PromptMethod
   let head: Linear
   let trained: [Parameter]
@@ -44,16 +45,15 @@ final class TrainingSession {
     self.training = try encoded(training)
     self.validation = try validation.map(encoded)
     identity = try model.identity()
-    method = trainer.method.make(for: model.backbone, seed: plan.seed)
-    head = Self.freshHead(labels: labels.count, width: model.backbone.width, seed: plan.seed)
-    trained =
-      head.parameters
-      + (trainer.method.name == .fineTuning ? model.backbone.trainedParameters : [])
+    let isFineTuned = trainer.method.name == .fineTuning
+    backbone = isFineTuned ? try model.trainedBackbone() : model.backbone
+    method = trainer.method.make(for: backbone, seed: plan.seed)
+    head = Self.freshHead(labels: labels.count, width: backbone.width, seed: plan.seed)
+    trained = head.parameters + backbone.trainedParameters
     optimizer = AdamW(method.parameters + trained, weightDecay: Float(plan.weightDecay))
     replicas = Replicas(
-      backbone: model.backbone,
-      team: ThreadTeam(count: plan.threads, isPinned: plan.isPinned), pooling: trainer.pooling,
-      backboneDropout: plan.backboneDropout)
+      backbone: backbone, team: ThreadTeam(count: plan.threads, isPinned: plan.isPinned),
+      pooling: trainer.pooling, backboneDropout: plan.backboneDropout)
     let majority = try MajorityBaseline(training: training, labels: labels)
     baseline =
       try validation.map {
@@ -75,7 +75,7 @@ final class TrainingSession {
 
   private var plan: TrainingPlan { trainer.plan }
   private var stepsPerEpoch: Int { plan.stepsPerEpoch(examples: training.examples.count) }
-  private var stepCount: Int { plan.stepCount(examples: training.examples.count) }
+  var stepCount: Int { plan.stepCount(examples: training.examples.count) }
 
   // MARK: - The run
 
@@ -87,7 +87,7 @@ final class TrainingSession {
     while progress.step < stepCount, !progress.isExhausted(patience: plan.patience) {
       let rate = try takeStep()
       report(.step(stepReport(rate: rate)))
-      if isEvaluationDue { try evaluate(report) }
+      if isEvaluationDue { try evaluate(report, rate: rate) }
       let isStopping = isInterrupted() && progress.step < stepCount
       if try saver.save(now: isStopping || isEvaluationDue) { report(.saved(step: progress.step)) }
       if isStopping { return outcome(wasInterrupted: true) }
@@ -98,7 +98,7 @@ final class TrainingSession {
   private func start() -> TrainingStart {
     TrainingStart(
       trainableParameters: trainableParameters,
-      backboneParameters: trainer.model.backbone.parameterCount,
+      backboneParameters: backbone.parameterCount,
       examples: training.examples.count, stepCount: stepCount, stepsPerEpoch: stepsPerEpoch,
       baseline: baseline, cutTexts: training.cutCount,
       resumedStep: progress.step > 0 ? progress.step : nil)
@@ -140,7 +140,7 @@ final class TrainingSession {
       plan.learningRate
       * plan.schedule.factor(
         step: progress.step, of: stepCount, warmup: plan.warmup, epoch: epoch)
-    try update(sum, rate: rate, epoch: epoch)
+    try update(sum, rate: rate)
     progress.note(
       loss: sum.loss, examples: examples.count,
       tokens: examples.reduce(0) { $0 + $1.ids.count })
@@ -165,15 +165,20 @@ final class TrainingSession {
     return total ?? BatchGradients(loss: 0, tables: [], parameters: [])
   }
 
-  private func update(_ sum: BatchGradients, rate: Double, epoch: Int) throws {
+  private func update(_ sum: BatchGradients, rate: Double) throws {
     let norm = globalNorm(sum.parameters)
-    for (what, value) in [("loss", sum.loss), ("gradient", norm)] where !value.isFinite {
-      throw TrainingError.notFinite(
-        what: what, step: progress.step + 1, epoch: epoch + 1, rate: rate)
+    for (what, value) in [("loss", sum.loss), ("gradient", norm)] {
+      try check(what, value, step: progress.step + 1, rate: rate)
     }
     optimizer.update(
       with: sum.parameters, rate: Float(rate),
       gradientScale: clippingFactor(norm: norm, limit: plan.gradientNormLimit))
+  }
+
+  private func check(_ what: String, _ value: Double, step: Int, rate: Double) throws {
+    guard !value.isFinite else { return }
+    throw TrainingError.notFinite(
+      what: what, step: step, epoch: (step - 1) / stepsPerEpoch + 1, rate: rate)
   }
 
   // The examples of the next step; the order of an epoch follows from the seed alone.
@@ -202,7 +207,11 @@ final class TrainingSession {
 
   // MARK: - Evaluation
 
-  private func evaluate(_ report: (TrainingEvent) -> Void) throws {
+  private func evaluate(_ report: (TrainingEvent) -> Void, rate: Double) throws {
+    // The step before may have been one too far, which its own loss cannot tell.
+    try check(
+      "trained parameter", globalNorm(optimizer.parameters.map(\.value)), step: progress.step,
+      rate: rate)
     let scores = validationScores()
     let score = scores.flatMap { scores in task.metrics.first.map { scores[$0] ?? 0 } }
     let isBest = progress.isBetter(score)
@@ -215,7 +224,6 @@ final class TrainingSession {
 
   private func validationScores() -> [Metric: Double]? {
     guard let validation else { return nil }
-    let backbone = trainer.model.backbone
     let folded = method.folded()
     let answering = Answering(
       backbone: backbone,
@@ -226,7 +234,7 @@ final class TrainingSession {
     let matrix = ConfusionMatrix(
       predictions: predictions, references: validation.examples.map { Int($0.label) },
       labelCount: task.labels.count)
-    return Dictionary(uniqueKeysWithValues: task.metrics.map { ($0, $0.value(of: matrix)) })
+    return Dictionary(task.metrics.map { ($0, $0.value(of: matrix)) }) { first, _ in first }
   }
 
   // MARK: - The result

@@ -71,13 +71,20 @@ extension TrainingSession {
     try compare(savedSettings, file: path)
     let tensors = Dictionary(
       uniqueKeysWithValues: try state.names.map { ($0, try state.tensor($0)) })
+    guard (0...stepCount).contains(saved.step) else {
+      throw unusable("it is at step \(saved.step) of \(stepCount)")
+    }
+    let savedBest = named("best.", tensors)
+    guard savedBest != nil || saved.best == nil else {
+      throw unusable("its best parameters are missing or have another size")
+    }
     guard let parameters = named("parameter.", tensors),
       optimizer.restore(tensors, step: saved.step)
     else { throw unusable("a parameter or moment is missing or has another size") }
     for (parameter, value) in zip(optimizer.parameters, parameters) {
       parameter.value.buffer.update(from: value.buffer)
     }
-    best = named("best.", tensors)
+    best = savedBest
     progress = saved.resumed()
   }
 
@@ -109,6 +116,7 @@ extension TrainingSession {
       "method": trainer.method.name.rawValue,
       "trained parameters": "\(trainableParameters)",
       "pooling": trainer.pooling.rawValue,
+      "metrics": task.metrics.map(\.rawValue).joined(separator: ", "),
       "labels": task.labels.joined(separator: ", "),
       "backbone": identity.sha256 ?? identity.name,
       "training data": fingerprint(training),

@@ -89,7 +89,7 @@ extension RunStatus {
   private init(forTraining error: TrainingError) {
     switch error {
     case .promptTooLong, .textTooLong, .noPooler, .layersOutOfRange, .stateOfAnotherRun,
-      .notPositive, .emptyInitialization:
+      .notPositive, .outOfRange, .emptyInitialization:
       self = .usage
     case .tooFewLabels, .unusableState: self = .badData
     case .notFinite: self = .failure

@@ -80,8 +80,7 @@ struct TrainCommand: ParsableCommand {
   ) throws {
     let data = try TrainingFiles(
       training: train, validation: validation, test: test, fields: task.fields, limit: limit)
-    let model = try PretrainedModel(
-      contentsOf: model.folder(console), isTrained: name == .fineTuning)
+    let model = try PretrainedModel(contentsOf: model.folder(console))
     let choice = try MethodBuilder(
       method: name, size: size, start: start, model: model, labels: data.training.labels
     ).choice()

@@ -44,7 +44,10 @@ public final class ThreadTeam: Sendable {
   ///
   /// Several threads may call this; they take turns. A part must not call it on its own team.
   public func run(_ body: @Sendable (Int) -> Void) {
-    guard count > 1 else { return body(0) }
+    guard count > 1 else {
+      prompter_use_one_thread()  // the caller need not be the thread that made the team
+      return body(0)
+    }
     withoutActuallyEscaping(body) { board.run($0, parts: count) }
   }
 

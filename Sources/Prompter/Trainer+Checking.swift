@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PrompterCore
+internal import PrompterMethods
+internal import PrompterTensor
+
+extension Trainer {
+  /// Refuses what cannot be carried out, before any text is read.
+  func check() throws {
+    try plan.check()
+    try method.check(for: model.backbone)
+    let (limit, taken) = (model.backbone.positionLimit, method.occupiedPositions)
+    // Two special tokens and one of text.
+    guard limit - taken >= 3 else {
+      throw TrainingError.promptTooLong(promptLength: taken, positionLimit: limit)
+    }
+    guard plan.maximumLength <= limit - taken else {
+      throw TrainingError.textTooLong(
+        maximumLength: plan.maximumLength, room: limit - taken, promptLength: taken,
+        positionLimit: limit)
+    }
+    if pooling == .pooler, !model.backbone.hasPooler {
+      throw TrainingError.noPooler(model: model.name)
+    }
+  }
+}
+
+// So large that nobody asks for it, so small that products of two such counts stay below 2⁶³.
+private let largestCount = 1 << 30
+
+private func checkCount(_ value: Int, _ option: String, most: Int = largestCount) throws {
+  guard value >= 1 else { throw TrainingError.notPositive(option: option, value: value) }
+  guard value <= most else {
+    throw TrainingError.outOfRange(option: option, value: "\(value)", expected: "at most \(most)")
+  }
+}
+
+private func checkDropout(_ value: Float, _ option: String) throws {
+  guard value >= 0, value < 1 else {
+    throw TrainingError.outOfRange(
+      option: option, value: "\(value)", expected: "at least 0 and below 1")
+  }
+}
+
+extension TrainingPlan {
+  fileprivate func check() throws {
+    switch duration {
+    case .epochs(let epochs): try checkCount(epochs, "number of epochs")
+    case .steps(let steps): try checkCount(steps, "number of steps")
+    }
+    try checkCount(batchSize, "batch size")
+    try checkCount(gradientAccumulation, "gradient accumulation")
+    try checkCount(threads, "number of threads", most: 1024)
+    try checkCount(maximumLength, "maximum length")
+    if case .steps(let steps) = evaluation { try checkCount(steps, "steps between evaluations") }
+    if let patience { try checkCount(patience, "patience") }
+    if warmup != 0 { try checkCount(warmup, "warm-up") }
+    for (option, value) in [
+      ("learning rate", learningRate), ("weight decay", weightDecay),
+      ("limit of the gradient norm", gradientNormLimit ?? 0),
+    ] where !(value.isFinite && value >= 0) {
+      throw TrainingError.outOfRange(
+        option: option, value: "\(value)", expected: "a number of at least 0")
+    }
+    try checkDropout(backboneDropout, "backbone dropout")
+  }
+}
+
+extension MethodChoice {
+  fileprivate func check(for backbone: any Backbone) throws {
+    switch self {
+    case .pTuningV2(let length, let layers, let reparameterization, let dropout, let start):
+      try checkDropout(dropout, "prompt dropout")
+      if let start { return try Self.check(start, for: backbone) }
+      try checkCount(length, "prompt length")
+      if let layers, !(0..<backbone.layerCount).contains(layers) || layers.isEmpty {
+        throw TrainingError.layersOutOfRange(
+          first: layers.lowerBound + 1, last: layers.upperBound, layerCount: backbone.layerCount)
+      }
+      if case .mlp(let hidden) = reparameterization {
+        try checkCount(hidden, "width of the perceptron", most: 1 << 16)
+      }
+    case .promptTuning(let length, let initialization):
+      try checkCount(length, "prompt length")
+      try Self.check(initialization, length: length, for: backbone)
+    case .headOnly, .fineTuning: break
+    }
+  }
+
+  private static func check(_ start: FoldedPrompt, for backbone: any Backbone) throws {
+    guard let table = start.deep?.table, table.rows > 0,
+      table.columns == backbone.layerCount * 2 * backbone.width
+    else {
+      throw TrainingError.outOfRange(
+        option: "prompt to start from", value: "one of another shape",
+        expected: "a P-Tuning v2 prompt over \(backbone.layerCount) layers of width "
+          + "\(backbone.width)")
+    }
+  }
+
+  private static func check(
+    _ initialization: PromptInitialization, length: Int, for backbone: any Backbone
+  ) throws {
+    let isUsable =
+      switch initialization {
+      case .random: true
+      case .vocabulary(let candidates): !candidates.isEmpty
+      case .labels(let labels, let candidates):
+        !candidates.isEmpty || labels.prefix(length).count { !$0.isEmpty } == length
+      case .text(let ids): !ids.isEmpty
+      case .prompt(let other): other.rows > 0 && other.columns == backbone.width
+      }
+    guard isUsable else {
+      throw TrainingError.emptyInitialization("the \(initialization.kind) given")
+    }
+  }
+}
