@@ -59,7 +59,8 @@ public struct TrainingPlan: Codable, Sendable, Equatable {
     schedule: Schedule = .linear, warmup: Int = 0, weightDecay: Double = 0,
     gradientNormLimit: Double? = 1, gradientAccumulation: Int = 1,
     evaluation: Evaluation = .epoch, patience: Int? = nil, maximumLength: Int = 128,
-    backboneDropout: Float = 0, isShuffled: Bool = true, seed: UInt64 = 11, threads: Int = 1, isPinned: Bool = true
+    backboneDropout: Float = 0, isShuffled: Bool = true, seed: UInt64 = 11, threads: Int = 1,
+    isPinned: Bool = true
   ) {
     self.duration = duration
     self.batchSize = batchSize

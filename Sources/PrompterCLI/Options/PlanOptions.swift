@@ -147,7 +147,8 @@ extension PlanOptions {
       gradientNormLimit: gradientNorm > 0 ? gradientNorm : nil,
       gradientAccumulation: gradientAccumulation, evaluation: evaluation, patience: patience,
       maximumLength: maxLength ?? min(Self.longest, room),
-      backboneDropout: backboneDropout.map { Float($0) } ?? usual, isShuffled: !keepsOrder, seed: seed,
+      backboneDropout: backboneDropout.map { Float($0) } ?? usual, isShuffled: !keepsOrder,
+      seed: seed,
       threads: compute.threadCount, isPinned: compute.isPinned)
   }
 
