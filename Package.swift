@@ -73,7 +73,8 @@ for room in package.targets where room.type == .regular || room.type == .executa
   package.targets.append(
     .testTarget(
       name: room.name + "Tests",
-      dependencies: [.target(name: room.name), "PrompterTestSupport"] + reachable))
+      dependencies: [.target(name: room.name), "PrompterTestSupport"] + reachable,
+      exclude: room.name == "PrompterCLI" ? ["Snapshots"] : []))
 }
 
 // The same strict settings everywhere. Warnings are errors only for those who work on this
