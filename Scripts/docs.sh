@@ -38,4 +38,4 @@ tool docc convert Sources/Prompter/Prompter.docc --additional-symbol-graph-dir "
   --fallback-display-name Prompter --fallback-bundle-identifier prompter.Prompter \
   --warnings-as-errors --experimental-documentation-coverage --coverage-summary-level brief \
   --output-path "$output"
-echo "The documentation is in $output; docc preview shows it in a browser."
+echo "The documentation is in $output; python3 -m http.server -d $output serves /documentation/prompter."
