@@ -51,15 +51,15 @@ public struct Trainer: Sendable {
   ///   - validation: Labelled examples that choose the best prompt; without them it is the last.
   ///   - folder: Where the state is saved from time to time, so that a killed run can be resumed.
   ///   - resuming: Whether to go on from the state in the folder, if there is one.
-  ///   - isInterrupted: Asked after each step; training saves its state and ends when it is true.
   ///   - report: Told of every step.
+  ///   - isInterrupted: Asked after each step; training saves its state and ends when it is true.
   /// - Returns: The best prompt.
   /// - Throws: ``TrainingError`` for a plan that cannot be carried out or a loss that is no number;
   ///   errors of reading and writing.
   public func train(
     task: TaskDescription, training: Dataset, validation: Dataset? = nil, folder: URL? = nil,
-    resuming: Bool = false, isInterrupted: () -> Bool = { false },
-    report: (TrainingEvent) -> Void = { _ in }
+    resuming: Bool = false, report: (TrainingEvent) -> Void = { _ in },
+    isInterrupted: () -> Bool = { false }
   ) throws -> TrainingOutcome {
     try check()
     var task = task

@@ -118,8 +118,8 @@ struct TrainCommand: ParsableCommand {
     defer { monitor.finish() }
     let outcome = try trainer.train(
       task: task, training: data.training, validation: data.validation, folder: folder.url,
-      resuming: resume, isInterrupted: { PrompterKernels.Process.wasInterrupted },
-      report: monitor.note)
+      resuming: resume, report: monitor.note,
+      isInterrupted: { PrompterKernels.Process.wasInterrupted })
     guard !outcome.wasInterrupted else {
       throw Interruption("Interrupted at step \(outcome.step); go on with --resume.")
     }
