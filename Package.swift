@@ -53,7 +53,7 @@ let package = Package(
     .executableTarget(
       name: "PrompterCLI",
       dependencies: [
-        "Prompter", "PrompterKernels",
+        "Prompter", "PrompterKernels", "PrompterModels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ]
