@@ -20,13 +20,26 @@ struct Answering: Sendable {
 
   /// The logits of rows, each by the head of the prompt that it names, in the rows' order.
   func logits(of rows: [Row], team: ThreadTeam) -> [[Float]] {
+    answers(to: rows, team: team) { heads[$0]($1, in: $2) }
+  }
+
+  /// What the heads read: one pooled state for each row, in the rows' order.
+  func sequenceStates(of rows: [Row], team: ThreadTeam) -> [[Float]] {
+    answers(to: rows, team: team) { _, states, _ in states }
+  }
+
+  // What `answer` makes of the states of each prompt's rows.
+  private func answers(
+    to rows: [Row], team: ThreadTeam,
+    _ answer: @Sendable (_ prompt: Int, _ states: Variable, _ pass: Pass) -> Variable
+  ) -> [[Float]] {
     let chunks = Self.chunks(of: rows)
     let results = Mutex([[Float]](repeating: [], count: rows.count))
     team.run { index in
       for chunk in stride(from: index, to: chunks.count, by: team.count) {
         let range = chunks[chunk]
-        let logits = logits(of: Array(rows[range]))
-        results.withLock { $0.replaceSubrange(range, with: logits) }
+        let answers = answers(to: Array(rows[range]), answer)
+        results.withLock { $0.replaceSubrange(range, with: answers) }
       }
     }
     return results.withLock { $0 }
@@ -48,24 +61,26 @@ struct Answering: Sendable {
   }
 
   // One batch on the calling thread.
-  private func logits(of rows: [Row]) -> [[Float]] {
+  private func answers(
+    to rows: [Row], _ answer: (_ prompt: Int, _ states: Variable, _ pass: Pass) -> Variable
+  ) -> [[Float]] {
     let batch = Batch(rows)
     let pass = Pass.inference()
     let readsAll = batch.prompts.contains { poolings[$0] == .mean }
     let hidden = backbone.hiddenStates(
       of: batch, prompts: tables.map { Variable($0) },
       reading: readsAll ? .all : .slots(batch.textBegin), dropout: 0, in: pass)
-    var logits = [[Float]](repeating: [], count: batch.count)
+    var answers = [[Float]](repeating: [], count: batch.count)
     for prompt in Set(batch.prompts).sorted() {
       let own = batch.prompts.indices.filter { batch.prompts[$0] == prompt }
       let states = sequenceStates(
         hidden, of: batch, rows: own, readsAll: readsAll, poolings[prompt], pass)
-      let values = heads[prompt](states, in: pass).value
+      let values = answer(prompt, states, pass).value
       for (place, row) in own.enumerated() {
-        logits[row] = (0..<values.columns).map { values.buffer[place * values.columns + $0] }
+        answers[row] = (0..<values.columns).map { values.buffer[place * values.columns + $0] }
       }
     }
-    return logits
+    return answers
   }
 
   private func sequenceStates(

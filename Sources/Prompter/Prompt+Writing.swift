@@ -27,13 +27,22 @@ extension Prompt {
     let layout = PromptLayout(for: card)
     do {
       let staging = try StagingFolder(for: target)
-      try write(layout, to: staging.url)
+      try write(layout, to: staging.url, shownAs: shown)
       try staging.install(layout.files, in: target)
     } catch let error as FileError {
       throw CheckpointError.file(error)
     }
     for name in PromptLayout.allFiles where !layout.files.contains(name) {
       try? FileManager.default.removeItem(at: target.appending(component: name))
+    }
+  }
+
+  // A temporary path means nothing to a user, who knows where the files should go.
+  private func write(_ layout: PromptLayout, to folder: URL, shownAs shown: String) throws {
+    do {
+      try write(layout, to: folder)
+    } catch CheckpointError.file(let error) {
+      throw CheckpointError.file(FileError(error.action, shown, reason: error.reason))
     }
   }
 

@@ -14,7 +14,7 @@ public import PrompterTasks
 ///   model: miniLM, method: .pTuningV2(promptLength: 20),
 ///   plan: TrainingPlan(duration: .epochs(5), learningRate: 1e-2))
 /// let outcome = try trainer.train(
-///   task: task, training: training, validation: validation) { print($0) }
+///   task: task, training: training, validation: validation, report: { print($0) })
 /// try outcome.prompt.write(to: URL(filePath: "prompts/sentiment"))
 /// ```
 public struct Trainer: Sendable {

@@ -44,6 +44,8 @@ public struct TrainingPlan: Codable, Sendable, Equatable {
   public var maximumLength: Int
   /// The share of values dropped inside the backbone.
   public var backboneDropout: Float
+  /// Whether each epoch takes the examples in an order of its own, not in the file's.
+  public var isShuffled: Bool
   /// The seed of everything that is random.
   public var seed: UInt64
   /// The replicas that share a batch's rows, one thread each.
@@ -57,7 +59,8 @@ public struct TrainingPlan: Codable, Sendable, Equatable {
     schedule: Schedule = .linear, warmup: Int = 0, weightDecay: Double = 0,
     gradientNormLimit: Double? = 1, gradientAccumulation: Int = 1,
     evaluation: Evaluation = .epoch, patience: Int? = nil, maximumLength: Int = 128,
-    backboneDropout: Float = 0, seed: UInt64 = 11, threads: Int = 1, isPinned: Bool = true
+    backboneDropout: Float = 0, isShuffled: Bool = true, seed: UInt64 = 11, threads: Int = 1,
+    isPinned: Bool = true
   ) {
     self.duration = duration
     self.batchSize = batchSize
@@ -71,6 +74,7 @@ public struct TrainingPlan: Codable, Sendable, Equatable {
     self.patience = patience
     self.maximumLength = maximumLength
     self.backboneDropout = backboneDropout
+    self.isShuffled = isShuffled
     self.seed = seed
     self.threads = threads
     self.isPinned = isPinned

@@ -26,8 +26,11 @@ final class TrainingSession {
   var progress = TrainingProgress()
   var best: [Tensor]?
 
-  private let replicas: Replicas
+  let replicas: Replicas
   private let clock = Stopwatch()
+  // What a head alone reads does not change from epoch to epoch.
+  private(set) lazy var frozenStates: (training: FrozenStates, validation: FrozenStates?)? =
+    makeFrozenStates()
   private var order: (epoch: Int, indices: [Int]) = (-1, [])
 
   init(
@@ -69,12 +72,12 @@ final class TrainingSession {
       bias: Parameter("head.bias", Tensor(zeros: [labels]), isTrained: true))
   }
 
-  private static func named(_ scores: [Metric: Double]) -> [String: Double] {
+  static func named(_ scores: [Metric: Double]) -> [String: Double] {
     Dictionary(uniqueKeysWithValues: scores.map { ($0.key.rawValue, $0.value) })
   }
 
-  private var plan: TrainingPlan { trainer.plan }
-  private var stepsPerEpoch: Int { plan.stepsPerEpoch(examples: training.examples.count) }
+  var plan: TrainingPlan { trainer.plan }
+  var stepsPerEpoch: Int { plan.stepsPerEpoch(examples: training.examples.count) }
   var stepCount: Int { plan.stepCount(examples: training.examples.count) }
 
   // MARK: - The run
@@ -127,10 +130,13 @@ final class TrainingSession {
   // Takes one optimiser step and returns its learning rate.
   private func takeStep() throws -> Double {
     let epoch = progress.step / stepsPerEpoch
-    let examples = try nextExamples(epoch: epoch)
+    let indices = nextIndices(epoch: epoch)
+    let examples = indices.map { training.examples[$0] }
     let pass = Pass.training(seed: plan.seed, step: progress.step)
     let state = method.makeState(in: pass)
-    var sum = gradients(of: examples, tables: state.map(\.value))
+    var sum =
+      frozenStates?.training.gradients(of: indices, labels: examples.map(\.label), head: head)
+      ?? gradients(of: examples, tables: state.map(\.value))
     for (variable, gradient) in zip(state.tables, sum.tables) {
       if let gradient { variable.accumulate(gradient) }
     }
@@ -175,23 +181,22 @@ final class TrainingSession {
       gradientScale: clippingFactor(norm: norm, limit: plan.gradientNormLimit))
   }
 
-  private func check(_ what: String, _ value: Double, step: Int, rate: Double) throws {
+  func check(_ what: String, _ value: Double, step: Int, rate: Double) throws {
     guard !value.isFinite else { return }
     throw TrainingError.notFinite(
       what: what, step: step, epoch: (step - 1) / stepsPerEpoch + 1, rate: rate)
   }
 
   // The examples of the next step; the order of an epoch follows from the seed alone.
-  private func nextExamples(epoch: Int) throws -> [EncodedExample] {
+  private func nextIndices(epoch: Int) -> [Int] {
     if order.epoch != epoch {
       var generator = SeededGenerator(seed: plan.seed, purpose: "order", index: epoch)
-      order = (epoch, Array(training.examples.indices).shuffled(using: &generator))
+      let inFile = Array(training.examples.indices)
+      order = (epoch, plan.isShuffled ? inFile.shuffled(using: &generator) : inFile)
     }
     let perStep = plan.batchSize * plan.gradientAccumulation
     let first = progress.step % stepsPerEpoch * perStep
-    return order.indices[first..<min(first + perStep, order.indices.count)].map {
-      training.examples[$0]
-    }
+    return Array(order.indices[first..<min(first + perStep, order.indices.count)])
   }
 
   private func stepReport(rate: Double) -> StepReport {
@@ -202,68 +207,6 @@ final class TrainingSession {
       epoch: Double(progress.step) / Double(stepsPerEpoch), loss: progress.smoothedLoss,
       rate: rate, examplesPerSecond: Double(progress.examplesThisRun) / max(seconds, 1e-9),
       secondsLeft: seconds / Double(max(1, done)) * Double(stepCount - progress.step))
-  }
-
-  // MARK: - Evaluation
-
-  private func evaluate(_ report: (TrainingEvent) -> Void, rate: Double) throws {
-    // The step before may have been one too far, which its own loss cannot tell.
-    try check(
-      "trained parameter", globalNorm(optimizer.parameters.map(\.value)), step: progress.step,
-      rate: rate)
-    let scores = validationScores()
-    let score = scores.flatMap { scores in task.metrics.first.map { scores[$0] ?? 0 } }
-    let isBest = progress.isBetter(score)
-    let epochReport = progress.close(
-      epoch: Double(progress.step) / Double(stepsPerEpoch), metrics: Self.named(scores ?? [:]),
-      score: score)
-    if isBest { best = optimizer.parameters.map { $0.value.copy() } }
-    report(.evaluated(epochReport, isBest: isBest))
-  }
-
-  private func validationScores() -> [Metric: Double]? {
-    guard let validation else { return nil }
-    let folded = method.folded()
-    let answering = Answering(
-      backbone: backbone,
-      tables: PromptTables([folded], layerCount: backbone.layerCount, width: backbone.width),
-      poolings: [trainer.pooling], heads: [head.frozen()])
-    let rows = validation.examples.map { $0.row(virtualTokens: folded.inputLength) }
-    let predictions = answering.logits(of: rows, team: replicas.team).map(indexOfMaximum)
-    let matrix = ConfusionMatrix(
-      predictions: predictions, references: validation.examples.map { Int($0.label) },
-      labelCount: task.labels.count)
-    return Dictionary(task.metrics.map { ($0, $0.value(of: matrix)) }) { first, _ in first }
-  }
-
-  // MARK: - The result
-
-  // The prompt with its best parameters; the current ones stay as they are.
-  private func prompt() -> Prompt {
-    let current = optimizer.parameters.map { $0.value.copy() }
-    if let best { restore(best) }
-    defer { restore(current) }
-    let folded = method.folded()
-    let layers = folded.deep.map { [$0.layers.lowerBound + 1, $0.layers.upperBound] }
-    let card = PromptCard(
-      method: trainer.method.name, task: task,
-      promptLength: max(folded.inputLength, folded.deepLength), promptLayers: layers,
-      pooling: trainer.pooling, maximumLength: plan.maximumLength, backbone: identity,
-      trainableParameters: trainableParameters, plan: plan, history: progress.history,
-      best: progress.best, baseline: baseline)
-    let parts = trainer.method.name == .fineTuning ? trained.dropFirst(2).flatMap(\.namedParts) : []
-    return Prompt(
-      card: card, folded: folded, headWeight: head.weight.value.copy(),
-      headBias: head.bias.value.copy(),
-      backboneWeights: parts.isEmpty
-        ? nil
-        : Dictionary(uniqueKeysWithValues: parts.map { ($0.name, $0.value.copy()) }))
-  }
-
-  private func restore(_ values: [Tensor]) {
-    for (parameter, value) in zip(optimizer.parameters, values) {
-      parameter.value.buffer.update(from: value.buffer)
-    }
   }
 }
 

@@ -128,7 +128,8 @@ extension TrainingSession {
       "gradient accumulation": "\(plan.gradientAccumulation)",
       "evaluation": "\(plan.evaluation)", "patience": plan.patience.map { "\($0)" } ?? "none",
       "maximum length": "\(plan.maximumLength)", "backbone dropout": "\(plan.backboneDropout)",
-      "seed": "\(plan.seed)", "number of threads": "\(plan.threads)",
+      "order of examples": plan.isShuffled ? "shuffled" : "the file's", "seed": "\(plan.seed)",
+      "number of threads": "\(plan.threads)",
       "method's options": trainer.method.options,
     ]
   }

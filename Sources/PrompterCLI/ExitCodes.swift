@@ -7,7 +7,7 @@ import PrompterKernels
 import PrompterModels
 
 /// What a run ends with, as `sysexits.h` numbers it.
-enum ExitStatus: Int32 {
+enum RunStatus: Int32 {
   case success = 0
   case failure = 1
   case usage = 64
@@ -49,7 +49,7 @@ struct Interruption: Error, Equatable, CustomStringConvertible {
   }
 }
 
-extension ExitStatus {
+extension RunStatus {
   /// The status for an error of any room.
   init(for error: any Error) {
     switch error {
@@ -64,6 +64,7 @@ extension ExitStatus {
     case let error as PromptError: self = .init(forPrompt: error)
     case is PredictionError: self = .usage
     case is BackboneError: self = .badData
+    case is OutputFailure: self = .inputOutput
     case let error as CocoaError: self = .init(forFoundation: error)
     default: self = .failure
     }
@@ -115,7 +116,12 @@ extension ExitStatus {
 /// What is printed at the end of a run that did not just succeed, and its status.
 struct ErrorReport: Equatable {
   let text: String
-  let status: ExitStatus
+  let status: RunStatus
+
+  init(text: String, status: RunStatus) {
+    self.text = text
+    self.status = status
+  }
 
   /// The report of an error, or of what the argument parser throws for `--help` and `--version`.
   init(of error: any Error) {
@@ -130,7 +136,7 @@ struct ErrorReport: Equatable {
       status = .usage
     } else {
       text = "prompter: " + Self.sentence(for: error)
-      status = ExitStatus(for: error)
+      status = RunStatus(for: error)
     }
   }
 

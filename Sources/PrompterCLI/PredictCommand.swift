@@ -18,7 +18,8 @@ struct PredictCommand: ParsableCommand {
       are answered all the same, and the exit code is 65.
 
       EXAMPLES
-        prompter predict --model models/minilm --prompt prompts/sst2 --text "Great fun."
+        prompter predict --model models/minilm --prompt prompts/sst2 \\
+          --text "Great fun."
         Two tasks, one backbone, one batch:
           prompter predict --model models/minilm --prompt mood=prompts/sst2 \\
             --prompt queue=prompts/queue queries.jsonl > answers.jsonl

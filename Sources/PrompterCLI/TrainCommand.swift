@@ -70,7 +70,14 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     let (name, task) = try check()
     let folder = OutputFolder(output)
-    try folder.prepare(resuming: resume, overwriting: overwrite)
+    try folder.prepared(resuming: resume, overwriting: overwrite) {
+      try run(name, task, into: folder)
+    }
+  }
+
+  private func run(
+    _ name: MethodName, _ task: TaskDescription, into folder: OutputFolder
+  ) throws {
     let data = try TrainingFiles(
       training: train, validation: validation, test: test, fields: task.fields, limit: limit)
     let model = try PretrainedModel(contentsOf: model.folder(console))

@@ -19,6 +19,7 @@ internal import Darwin
 /// - Throws: `FileError` about the target if the system refuses; nothing has changed then.
 public func moveFile(_ path: String, to target: String) throws(FileError) {
   guard unsafe rename(path, target) == 0 else { throw FileError(.write, target) }
+  synchronizeFolder(of: target)
 }
 
 /// Makes one folder, in a folder that exists.

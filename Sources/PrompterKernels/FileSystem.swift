@@ -104,20 +104,23 @@ public struct ReplacementFile: ~Copyable {
       throw FileError(.write, path)
     }
     isCommitted = true
-    // The new name is an entry of the folder, which reaches the disk on its own. The file is in
-    // place by now, so a folder that cannot be opened is no failure.
-    let slash = path.lastIndex(of: "/")
-    let folder = unsafe open(slash.map { String(path[...$0]) } ?? ".", O_RDONLY | O_CLOEXEC)
-    if folder >= 0 {
-      _ = synchronize(folder)
-      close(folder)
-    }
+    synchronizeFolder(of: path)
   }
 }
 
 // Inside a type with a method of the same name, the system's function is out of sight.
 private func systemWrite(_ descriptor: Int32, _ bytes: RawSpan) -> Int {
   unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+}
+
+// A new name is an entry of the folder, which reaches the disk on its own. The file is in place by
+// then, so a folder that cannot be opened is no failure.
+func synchronizeFolder(of path: String) {
+  let slash = path.lastIndex(of: "/")
+  let folder = unsafe open(slash.map { String(path[...$0]) } ?? ".", O_RDONLY | O_CLOEXEC)
+  guard folder >= 0 else { return }
+  _ = synchronize(folder)
+  close(folder)
 }
 
 private func synchronize(_ descriptor: Int32) -> Bool {

@@ -8,7 +8,7 @@ public enum PromptInitialization: Sendable {
   case random
   /// Words sampled without replacement from the most frequent 5,000 of these candidates.
   case vocabulary(candidates: [Int32])
-  /// Each label's text, its pieces averaged; what is left over is sampled like ``vocabulary``.
+  /// Each label's text, its pieces averaged; what is left over is sampled from the candidates.
   case labels([[Int32]], candidates: [Int32])
   /// The pieces of a text, from the first on, repeated until the prompt is full.
   case text([Int32])

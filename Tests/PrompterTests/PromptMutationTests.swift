@@ -55,7 +55,7 @@ import Testing
     try Prompt.sample(kind).write(to: bench.prompt)
     try bench.forgetHash()
     for name in try bench.names(in: bench.prompt) where name != "adapter_config.json" {
-      try survive(bench, name, seeds: 0..<150)
+      try survive(bench, name, seeds: 0..<60)
     }
   }
 
@@ -64,7 +64,7 @@ import Testing
     let bench = try PromptBench()
     try FileManager.default.copyItem(at: PromptBench.fixture(fixture), to: bench.prompt)
     for name in ["adapter_config.json", "adapter_model.safetensors"] {
-      try survive(bench, name, seeds: 0..<150)
+      try survive(bench, name, seeds: 0..<60)
     }
   }
 

@@ -14,11 +14,23 @@ struct OutputFolder {
 
   var path: String { url.relativePath }
 
+  /// Calls `body` with the folder there and ready, and leaves no empty one behind if that fails.
+  func prepared(resuming: Bool, overwriting: Bool, _ body: () throws -> Void) throws {
+    let wasThere = FileManager.default.fileExists(atPath: url.relativePath)
+    do {
+      try prepare(resuming: resuming, overwriting: overwriting)
+      try body()
+    } catch {
+      if !wasThere, names.isEmpty { try? FileManager.default.removeItem(at: url) }
+      throw error
+    }
+  }
+
   /// Makes sure, before anything is computed, that the prompt can be saved at the end.
   ///
   /// - Throws: ``UsageError`` if something of value would be lost, ``FileError`` if the folder
   ///   cannot be written to.
-  func prepare(resuming: Bool, overwriting: Bool) throws {
+  private func prepare(resuming: Bool, overwriting: Bool) throws {
     if resuming, overwriting {
       throw UsageError("Give --resume or --overwrite, not both.")
     }
@@ -72,6 +84,7 @@ struct OutputFolder {
     case CocoaError.fileWriteNoPermission: "Permission denied"
     case CocoaError.fileWriteFileExists: "it is a file; a folder is needed"
     case CocoaError.fileWriteOutOfSpace: "No space left on device"
+    case CocoaError.fileNoSuchFile: "No such file or directory"
     default: error.localizedDescription.trimmingCharacters(in: .punctuationCharacters)
     }
   }

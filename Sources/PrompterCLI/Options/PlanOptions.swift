@@ -98,6 +98,9 @@ struct PlanOptions: ParsableArguments {
       valueName: "p"))
   var backboneDropout: Double?
 
+  @Flag(name: .customLong("no-shuffle"), help: "Take the examples in the file's order.")
+  var keepsOrder = false
+
   @Option(help: ArgumentHelp("The seed of everything random.", valueName: "n"))
   var seed: UInt64 = 11
 }
@@ -144,7 +147,8 @@ extension PlanOptions {
       gradientNormLimit: gradientNorm > 0 ? gradientNorm : nil,
       gradientAccumulation: gradientAccumulation, evaluation: evaluation, patience: patience,
       maximumLength: maxLength ?? min(Self.longest, room),
-      backboneDropout: backboneDropout.map { Float($0) } ?? usual, seed: seed,
+      backboneDropout: backboneDropout.map { Float($0) } ?? usual, isShuffled: !keepsOrder,
+      seed: seed,
       threads: compute.threadCount, isPinned: compute.isPinned)
   }
 

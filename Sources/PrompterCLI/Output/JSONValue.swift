@@ -51,7 +51,7 @@ extension JSONValue: ExpressibleByDictionaryLiteral {
 }
 
 extension JSONValue {
-  /// The value on one line. What is no number, such as infinity, is null.
+  /// The value on one line; what is no number, such as infinity, is null.
   var line: String {
     switch self {
     case .null: "null"

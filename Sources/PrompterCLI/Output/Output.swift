@@ -9,7 +9,7 @@ enum Output {
     do {
       try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
     } catch {
-      throw FileFailure.output
+      throw OutputFailure()
     }
   }
 
@@ -36,8 +36,6 @@ enum Output {
 }
 
 /// Why results did not reach their reader.
-enum FileFailure: Error, Equatable, CustomStringConvertible {
-  case output
-
+struct OutputFailure: Error, Equatable, CustomStringConvertible {
   var description: String { "Standard output cannot be written." }
 }

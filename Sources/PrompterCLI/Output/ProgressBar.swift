@@ -19,14 +19,17 @@ struct ProgressBar {
     ].filter { !$0.isEmpty }
     func tail() -> String { ([counter] + details).joined(separator: "  ") }
     while !details.isEmpty, tail().count + Self.shortest + 3 > width { details.removeLast() }
-    let room = min(Self.longest, width - tail().count - 3)
-    guard room >= Self.shortest else { return String(tail().prefix(width)) }
-    return bar(share: Double(step.step) / Double(max(1, step.stepCount)), cells: room) + " "
+    let room = width - tail().count - 3
+    // Few lengths, so that the bar does not tremble as the numbers beside it change.
+    guard let cells = Self.lengths.first(where: { $0 <= room }) else {
+      return String(tail().prefix(width))
+    }
+    return bar(share: Double(step.step) / Double(max(1, step.stepCount)), cells: cells) + " "
       + tail()
   }
 
   private static let shortest = 8
-  private static let longest = 24
+  private static let lengths = [24, 16, shortest]
 
   private func bar(share: Double, cells: Int) -> String {
     let full = Int((min(1, max(0, share)) * Double(cells)).rounded(.down))

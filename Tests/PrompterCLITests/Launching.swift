@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// What a run of the built program printed.
+struct Run {
+  let status: Int32
+  let output: String
+  let messages: String
+
+  /// Standard output as one JSON object.
+  func object() throws -> [String: Any] {
+    try #require(
+      JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any], "\(messages)")
+  }
+
+  /// Standard output as JSON objects, one a line.
+  func objects() throws -> [[String: Any]] {
+    try output.split(separator: "\n").map {
+      try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+  }
+}
+
+/// Runs the program that was built beside the tests.
+///
+/// - Parameters:
+///   - arguments: Its arguments.
+///   - input: Its standard input.
+/// - Returns: What it printed.
+/// - Throws: An error if it cannot be started.
+func prompter(_ arguments: [String], input: String = "") throws -> Run {
+  let process = Process()
+  process.executableURL = try program()
+  process.arguments = arguments
+  let files = try (0..<3).map { _ in try TemporaryFile() }
+  try Data(input.utf8).write(to: files[0].url)
+  process.standardInput = try FileHandle(forReadingFrom: files[0].url)
+  process.standardOutput = try FileHandle(forWritingTo: files[1].url)
+  process.standardError = try FileHandle(forWritingTo: files[2].url)
+  try process.run()
+  process.waitUntilExit()
+  return Run(
+    status: process.terminationStatus,
+    output: try String(decoding: Data(contentsOf: files[1].url), as: UTF8.self),
+    messages: try String(decoding: Data(contentsOf: files[2].url), as: UTF8.self))
+}
+
+// The test bundle is a program itself on Linux, and an argument of the helper on macOS.
+private func program() throws -> URL {
+  let places = CommandLine.arguments + Bundle.allBundles.map(\.bundlePath)
+  let found = places.lazy.compactMap { place -> URL? in
+    guard place.contains("/") else { return nil }
+    var folder = URL(filePath: place)
+    while folder.pathComponents.count > 1 {
+      folder.deleteLastPathComponent()
+      let candidate = folder.appending(path: "prompter", directoryHint: .notDirectory)
+      let attributes = try? FileManager.default.attributesOfItem(atPath: candidate.path)
+      if attributes?[.type] as? FileAttributeType == .typeRegular {
+        return candidate
+      }
+    }
+    return nil
+  }
+  return try #require(found.first, "The program prompter is not beside the tests.")
+}
+
+/// A file that is gone when nobody holds it.
+final class TemporaryFile {
+  let url = FileManager.default.temporaryDirectory.appending(path: "prompter-cli-\(UUID())")
+
+  init() throws {
+    try Data().write(to: url)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(at: url)
+  }
+}
+
+/// Calls `body` with a folder that is gone afterwards.
+func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "prompter-cli-\(UUID())")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  return try body(folder)
+}
+
+/// The folder of the tests' fixtures.
+let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .appending(path: "Fixtures")
+
+/// A BERT of three layers of width 32.
+let tinyModel = fixtures.appending(components: "bert", "model").path
+
+/// Writes short films' reviews, told apart by one word.
+func writeReviews(_ count: Int, to file: URL) throws {
+  let (good, bad) = (["good", "great", "best", "fun"], ["bad", "dull", "worst", "long"])
+  let lines = (0..<count).map { index in
+    // Three of five are good, so that the majority is no draw.
+    let isGood = [0, 2, 4].contains(index % 5)
+    let word = (isGood ? good : bad)[index / 5 % 4]
+    let thing = ["film", "story", "play"][index % 3]
+    return #"{"text": "the \#(thing) was \#(word)", "label": "\#(isGood ? "good" : "bad")"}"#
+  }
+  try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: file)
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Prompter
+import Testing
+
+@testable import PrompterCLI
+
+@Suite struct ParsingTests {
+  private func train(_ arguments: String...) throws -> TrainCommand {
+    try TrainCommand.parse(
+      ["--model", "m", "--task", "sst2", "--train", "t.tsv", "--output", "o"] + arguments)
+  }
+
+  @Test func `training has the documented defaults`() throws {
+    let command = try train()
+    #expect(command.method == .pTuningV2)
+    #expect(command.size.length == 20)
+    #expect(command.size.reparameterization == .none)
+    #expect(command.plan.batchSize == 32)
+    #expect(command.plan.schedule == .linear)
+    #expect(command.plan.evaluateEvery == .epoch)
+    #expect(command.plan.gradientNorm == 1)
+    #expect(command.plan.seed == 11)
+    #expect(command.compute.isPinned)
+    #expect(command.compute.threadCount >= 1)
+    #expect(!command.resume && !command.overwrite)
+    #expect(!command.console.json && !command.console.quiet)
+  }
+
+  @Test(arguments: [
+    (MethodName.pTuningV2, 1e-2), (.promptTuning, 2e-2), (.headOnly, 5e-3), (.fineTuning, 5e-5),
+  ])
+  func `each method has a rate of its own`(_ method: MethodName, _ rate: Double) {
+    #expect(PlanOptions.learningRate(for: method) == rate)
+  }
+
+  @Test func `every option is read`() throws {
+    let command = try train(
+      "--method", "prompt-tuning", "--prompt-length", "7", "--prompt-init", "text:Is it good?",
+      "--steps", "90", "--batch-size", "8", "--learning-rate", "0.3", "--schedule", "cosine",
+      "--warmup", "5", "--weight-decay", "0.01", "--gradient-accumulation", "2",
+      "--gradient-norm", "0", "--evaluate-every", "30", "--patience", "2", "--max-length", "64",
+      "--pooling", "mean", "--backbone-dropout", "0.2", "--seed", "5", "--threads", "3",
+      "--no-pin", "--precision", "float32", "--limit", "100", "--field", "text=a=b", "--resume",
+      "--json", "--quiet", "--validation", "v", "--test", "w")
+    #expect(command.method == .promptTuning)
+    #expect(command.start.promptInit == .text("Is it good?"))
+    #expect(command.plan.steps == 90)
+    #expect(command.plan.evaluateEvery == .steps(30))
+    #expect(command.plan.pooling == .mean)
+    #expect(command.plan.backboneDropout == 0.2)
+    #expect(command.compute.threads == 3)
+    #expect(!command.compute.isPinned)
+    #expect(command.limit == 100)
+    #expect(try command.task.description().fields.text == "a=b")
+  }
+
+  @Test(arguments: [
+    ("4-6", 3..<6), ("2", 1..<2), ("1-1", 0..<1),
+  ])
+  func `layers are counted from 1`(_ text: String, _ range: Range<Int>) throws {
+    let layers = try #require(LayerRange(argument: text))
+    #expect(try layers.range(layerCount: 6) == range)
+  }
+
+  @Test(arguments: ["", "0-2", "3-2", "a", "1-2-3", "-1", "1-"])
+  func `other words are no layers`(_ text: String) {
+    #expect(LayerRange(argument: text) == nil)
+  }
+
+  @Test func `layers that the backbone does not have are refused`() throws {
+    let layers = try #require(LayerRange(argument: "4-7"))
+    #expect(throws: TrainingError.layersOutOfRange(first: 4, last: 7, layerCount: 6)) {
+      try layers.range(layerCount: 6)
+    }
+  }
+
+  @Test(arguments: [
+    ("random", PromptStart.random), ("vocabulary", .vocabulary), ("labels", .labels),
+    ("text:a:b", .text("a:b")), ("prompt:some/folder", .prompt("some/folder")),
+    ("activations", .activations),
+  ])
+  func `starts are read`(_ text: String, _ start: PromptStart) {
+    #expect(PromptStart(argument: text) == start)
+  }
+
+  @Test(arguments: ["text", "prompt:", "zeros", "random:1", ""])
+  func `other words are no starts`(_ text: String) {
+    #expect(PromptStart(argument: text) == nil)
+  }
+
+  @Test(arguments: [
+    ("mood=prompts/sst2", "mood", "prompts/sst2"), ("prompts/sst2", "sst2", "prompts/sst2"),
+    ("prompts/sst2/", "sst2", "prompts/sst2/"), ("./a=b/c", "c", "./a=b/c"),
+  ])
+  func `a prompt has a name and a folder`(_ text: String, _ name: String, _ path: String) throws {
+    let reference = try #require(PromptReference(argument: text))
+    #expect(reference.name == name)
+    #expect(reference.path == path)
+  }
+
+  @Test func `fields of later versions and wrong ones are refused`() throws {
+    #expect(throws: UsageError.self) {
+      try FieldOptions.parse(["--field", "text"]).applied(to: Fields())
+    }
+    #expect(throws: UsageError.self) {
+      try FieldOptions.parse(["--field", "answers=a"]).applied(to: Fields())
+    }
+    let fields = try FieldOptions.parse(["--field", "pair=b", "--field", "label=c"])
+      .applied(to: Fields(text: "a"))
+    #expect(fields == Fields(text: "a", pair: "b", label: "c"))
+  }
+
+  @Test func `tasks of later versions are known by name`() throws {
+    let task = try TaskOptions.parse(["--task", "conll03"])
+    #expect(throws: UsageError.self) { try task.description() }
+    #expect(try TaskOptions.parse(["--task", "rte"]).description().name == "rte")
+  }
+
+  @Test(arguments: [
+    ["--epochs", "0"], ["--batch-size", "-3"], ["--learning-rate", "nan"], ["--warmup", "-1"],
+    ["--backbone-dropout", "1"], ["--patience", "0"], ["--gradient-norm", "-1"],
+    ["--optimizer", "adafactor"],
+  ])
+  func `numbers that make no plan are refused`(_ arguments: [String]) throws {
+    // A value with a sign follows its option directly.
+    let joined = [arguments[0] + "=" + arguments[1]]
+    let options = try PlanOptions.parse(joined)
+    #expect(throws: UsageError.self) { try options.check() }
+  }
+
+  @Test func `words for prompts to start from are whole and in order`() {
+    let words = WordList().wordCandidates()
+    #expect(words == [3, 5])
+  }
+}
+
+/// A tokenizer that knows pieces and nothing else.
+private struct WordList: Tokenizer {
+  let pieces = ["[CLS]", "[unused1]", "##ing", "the", "a", "be", "12", "!", "ab"]
+  var vocabularyCount: Int { pieces.count }
+  var specialIDs: Set<Int32> { [0, 8] }
+  func encode(_ text: String, pair: String?, maximumLength: Int) -> Encoding {
+    Encoding(ids: [], segments: [], words: [], offsets: [])
+  }
+  func ids(of text: String) -> [Int32] { [] }
+  func piece(of id: Int32) -> String? { pieces[Int(id)] }
+  func id(of piece: String) -> Int32? { pieces.firstIndex(of: piece).map { Int32($0) } }
+}
