@@ -3,9 +3,9 @@
 public import PrompterNN
 
 /// How a prompt is trained: everything that, with the data and the method, decides the result.
-public struct TrainingPlan: Codable, Sendable, Equatable {
+public struct TrainingPlan: Sendable, Equatable {
   /// How long training goes on.
-  public enum Duration: Codable, Sendable, Equatable {
+  public enum Duration: Sendable, Equatable {
     /// Passes over the training data.
     case epochs(Int)
     /// Optimiser steps.
@@ -13,7 +13,7 @@ public struct TrainingPlan: Codable, Sendable, Equatable {
   }
 
   /// When the validation data are scored.
-  public enum Evaluation: Codable, Sendable, Equatable {
+  public enum Evaluation: Sendable, Equatable {
     /// After each epoch.
     case epoch
     /// After so many steps.

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@testable import Prompter
+
+@Suite struct TrainingPlanTests {
+  @Test(arguments: [
+    TrainingPlan(),
+    TrainingPlan(
+      duration: .steps(7), batchSize: 3, schedule: .cosine, warmup: 2, gradientNormLimit: nil,
+      gradientAccumulation: 2, evaluation: .steps(5), patience: 4, isShuffled: false, seed: 9,
+      threads: 2, isPinned: false),
+  ])
+  func `a plan reads back as it was written`(_ plan: TrainingPlan) throws {
+    let data = try JSONEncoder().encode(plan)
+    #expect(try JSONDecoder().decode(TrainingPlan.self, from: data) == plan)
+  }
+
+  @Test func `the last batch of an epoch may be smaller`() {
+    let plan = TrainingPlan(duration: .epochs(3), batchSize: 4, gradientAccumulation: 2)
+    #expect(plan.stepsPerEpoch(examples: 17) == 3)
+    #expect(plan.stepCount(examples: 17) == 9)
+  }
+}
