@@ -41,10 +41,13 @@ func prompter(_ arguments: [String], input: String = "") throws -> Run {
   process.standardError = try FileHandle(forWritingTo: files[2].url)
   try process.run()
   process.waitUntilExit()
-  return Run(
-    status: process.terminationStatus,
-    output: try String(decoding: Data(contentsOf: files[1].url), as: UTF8.self),
-    messages: try String(decoding: Data(contentsOf: files[2].url), as: UTF8.self))
+  // The files go with their owners, which optimised code lets go of after their last mention.
+  return try withExtendedLifetime(files) {
+    Run(
+      status: process.terminationStatus,
+      output: try String(decoding: Data(contentsOf: files[1].url), as: UTF8.self),
+      messages: try String(decoding: Data(contentsOf: files[2].url), as: UTF8.self))
+  }
 }
 
 // The test bundle is a program itself on Linux, and an argument of the helper on macOS.
