@@ -9,6 +9,7 @@ import Testing
 @Suite struct SmokeTests {
   @Test func `two tasks are trained, saved, read and answered in one batch`() throws {
     let bench = try PromptBench()
+    defer { withExtendedLifetime(bench) {} }
     var named: [(name: String, prompt: Prompt)] = []
     for (name, method) in [("deep", "plain"), ("input", "vocabulary")] {
       let folder = bench.folder.appending(component: name)

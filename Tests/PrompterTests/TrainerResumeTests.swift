@@ -62,6 +62,7 @@ private let plans: [String: (method: String, plan: TrainingPlan)] = [
     var random = SeededRandom(seed: name.utf8.reduce(0) { $0 &* 31 &+ Int($1) } & 0xffff)
     try withEvery("trial", in: 0..<3) { trial in
       let bench = try PromptBench()
+      defer { withExtendedLifetime(bench) {} }
       let pauses = (0...trial).map { _ in 1 + Int(random.next() % 6) }
       let resumed = try Self.train(
         trainer, in: bench.folder, pausingAfter: pauses, validation: Toy.validation)
@@ -73,6 +74,7 @@ private let plans: [String: (method: String, plan: TrainingPlan)] = [
   @Test func `training may be interrupted after every single step`() throws {
     let trainer = try Self.trainer("accumulation")
     let bench = try PromptBench()
+    defer { withExtendedLifetime(bench) {} }
     let whole = try trainer.train(
       task: Toy.task, training: Toy.training, validation: Toy.validation)
     let resumed = try Self.train(
@@ -84,6 +86,7 @@ private let plans: [String: (method: String, plan: TrainingPlan)] = [
   @Test func `without validation data resuming is as exact`() throws {
     let trainer = try Self.trainer("epochs")
     let bench = try PromptBench()
+    defer { withExtendedLifetime(bench) {} }
     let whole = try trainer.train(task: Toy.task, training: Toy.training)
     let resumed = try Self.train(
       trainer, in: bench.folder, pausingAfter: [4, 5], validation: nil)
@@ -95,6 +98,7 @@ private let plans: [String: (method: String, plan: TrainingPlan)] = [
   func `every state that was ever saved leads to the same bits`(name: String) throws {
     let trainer = try Self.trainer(name)
     let bench = try PromptBench()
+    defer { withExtendedLifetime(bench) {} }
     let running = bench.folder.appending(component: "running")
     var copies: [URL] = []
     let whole = try trainer.train(
@@ -116,6 +120,7 @@ private let plans: [String: (method: String, plan: TrainingPlan)] = [
   @Test func `a resumed run says from where it goes on`() throws {
     let trainer = try Self.trainer("epochs")
     let bench = try PromptBench()
+    defer { withExtendedLifetime(bench) {} }
     var starts: [Int?] = []
     for resuming in [false, true] {
       var left = 5
@@ -133,6 +138,7 @@ private let plans: [String: (method: String, plan: TrainingPlan)] = [
   @Test func `without a state, resuming starts afresh`() throws {
     let trainer = try Self.trainer("epochs")
     let bench = try PromptBench()
+    defer { withExtendedLifetime(bench) {} }
     let whole = try trainer.train(
       task: Toy.task, training: Toy.training, validation: Toy.validation)
     let resumed = try trainer.train(
@@ -144,6 +150,7 @@ private let plans: [String: (method: String, plan: TrainingPlan)] = [
   @Test func `without being asked to resume, a state is not looked at`() throws {
     let trainer = try Self.trainer("epochs")
     let bench = try PromptBench()
+    defer { withExtendedLifetime(bench) {} }
     let whole = try trainer.train(task: Toy.task, training: Toy.training)
     for _ in 0..<2 {
       let again = try trainer.train(

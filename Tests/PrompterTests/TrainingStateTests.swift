@@ -63,6 +63,7 @@ import Testing
   @Test func `the state of another plan is refused with what differs`() {
     expectRefusal("learning rate") { try resume { $0.learningRate = 0.01 } }
     expectRefusal("seed") { try resume { $0.seed = 4 } }
+    expectRefusal("order of examples") { try resume { $0.isShuffled = false } }
     expectRefusal("batch size") { try resume { $0.batchSize = 4 } }
     expectRefusal("duration") { try resume { $0.duration = .epochs(3) } }
     expectRefusal("schedule") { try resume { $0.schedule = .cosine } }
@@ -199,6 +200,7 @@ import Testing
 
   @Test func `a state from before the first evaluation has no best parameters`() throws {
     let other = try PromptBench()
+    defer { withExtendedLifetime(other) {} }
     let trainer = try Toy.trainer("plain", Toy.plan(.epochs(2)))
     var left = 2
     let interrupted = try trainer.train(
