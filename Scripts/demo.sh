@@ -36,7 +36,7 @@ train() {
 
 for task in queue status; do
   say "Task $task: a head alone on the frozen backbone"
-  train $task head-only --epochs 10
+  train $task head-only --epochs 20
   say "Task $task: P-Tuning v2, 20 virtual tokens in each layer"
   train $task p-tuning-v2 --prompt-length 20 --epochs 8
 done
