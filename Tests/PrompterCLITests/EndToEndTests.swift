@@ -102,6 +102,29 @@ import Testing
     }
   }
 
+  @Test(arguments: [1, 8])
+  func `a disk that is full is told in one sentence and leaves a prompt as it was`(
+    kilobytes: Int
+  ) throws {
+    try withFolder { folder in
+      let reviews = folder.appending(path: "reviews.jsonl")
+      try writeReviews(20, to: reviews)
+      let output = folder.appending(path: "prompt")
+      let arguments = trainArguments(reviews, output.path) + ["--quiet"]
+      #expect(try prompter(arguments).status == 0)
+      let names = try FileManager.default.contentsOfDirectory(atPath: output.path).sorted()
+      let before = try names.map { try Data(contentsOf: output.appending(path: $0)) }
+      // A state is larger than eight kilobytes, so both limits are met while training.
+      let full = try prompter(
+        arguments + ["--seed", "2", "--overwrite"], fileLimit: kilobytes)
+      #expect(full.status == 74)
+      #expect(full.messages.hasPrefix("prompter: Cannot write "))
+      #expect(full.messages.split(separator: "\n").count == 1)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: output.path).sorted() == names)
+      #expect(try names.map { try Data(contentsOf: output.appending(path: $0)) } == before)
+    }
+  }
+
   @Test func `resuming a finished training changes nothing`() throws {
     try withFolder { folder in
       let reviews = folder.appending(path: "reviews.jsonl")

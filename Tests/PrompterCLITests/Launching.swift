@@ -28,12 +28,20 @@ struct Run {
 /// - Parameters:
 ///   - arguments: Its arguments.
 ///   - input: Its standard input.
+///   - fileLimit: The kilobytes that a file may have, as if the disk were full beyond; nil for any.
 /// - Returns: What it printed.
 /// - Throws: An error if it cannot be started.
-func prompter(_ arguments: [String], input: String = "") throws -> Run {
+func prompter(
+  _ arguments: [String], input: String = "", fileLimit: Int? = nil
+) throws -> Run {
   let process = Process()
   process.executableURL = try program()
   process.arguments = arguments
+  if let fileLimit {
+    let script = "trap '' XFSZ; ulimit -f \(fileLimit); exec \"$0\" \"$@\""
+    process.arguments = ["-c", script, try program().path] + arguments
+    process.executableURL = URL(filePath: "/bin/bash")
+  }
   let files = try (0..<3).map { _ in try TemporaryFile() }
   try Data(input.utf8).write(to: files[0].url)
   process.standardInput = try FileHandle(forReadingFrom: files[0].url)
