@@ -114,12 +114,12 @@ struct TrainCommand: ParsableCommand {
     let monitor = TrainingMonitor(
       metric: task.metrics.first, isQuiet: console.quiet, isLive: Output.isTerminal,
       width: Output.width)
-    PrompterKernels.Process.catchInterrupts()
+    ProcessStatus.catchInterrupts()
     defer { monitor.finish() }
     let outcome = try trainer.train(
       task: task, training: data.training, validation: data.validation, folder: folder.url,
       resuming: resume, report: monitor.note,
-      isInterrupted: { PrompterKernels.Process.wasInterrupted })
+      isInterrupted: { ProcessStatus.wasInterrupted })
     guard !outcome.wasInterrupted else {
       throw Interruption("Interrupted at step \(outcome.step); go on with --resume.")
     }

@@ -32,7 +32,7 @@ struct TrainingSummary {
       } ?? .null,
       "baseline": ["majority": JSONValue(card.baseline)],
       "seconds": .number(seconds),
-      "peak_memory_bytes": .integer(PrompterKernels.Process.peakMemory),
+      "peak_memory_bytes": .integer(ProcessStatus.peakMemory),
       "precision": .string(Precision.float32.rawValue),
       "threads": .integer(threads),
       "seed": card.plan.map { .integer(Int(clamping: $0.seed)) } ?? .null,

@@ -105,15 +105,3 @@ private final class WorkBoard: @unchecked Sendable {
     condition.unlock()
   }
 }
-
-/// What the process knows of itself and of its user's wishes.
-public enum Process {
-  /// The largest resident size so far, in bytes.
-  public static var peakMemory: Int { Int(prompter_peak_memory()) }
-
-  /// Makes the first ctrl-C set ``wasInterrupted`` and the second one end the process.
-  public static func catchInterrupts() { prompter_catch_interrupts() }
-
-  /// Whether ctrl-C was pressed, or an end was asked for, since ``catchInterrupts()``.
-  public static var wasInterrupted: Bool { prompter_was_interrupted() != 0 }
-}
