@@ -19,18 +19,26 @@ struct Answering: Sendable {
   static let slotBudget = 512
 
   /// The logits of rows, each by the head of the prompt that it names, in the rows' order.
-  func logits(of rows: [Row], team: ThreadTeam) -> [[Float]] {
-    answers(to: rows, team: team) { heads[$0]($1, in: $2) }
+  ///
+  /// - Parameters:
+  ///   - rows: The rows.
+  ///   - lower: What is kept of the layers below the prompts, row r being example r.
+  ///   - team: The threads.
+  /// - Returns: A value for each label, for each row.
+  func logits(
+    of rows: [Row], above lower: LowerStateCache? = nil, team: ThreadTeam
+  ) -> [[Float]] {
+    answers(to: rows, above: lower, team: team) { heads[$0]($1, in: $2) }
   }
 
   /// What the heads read: one pooled state for each row, in the rows' order.
   func sequenceStates(of rows: [Row], team: ThreadTeam) -> [[Float]] {
-    answers(to: rows, team: team) { _, states, _ in states }
+    answers(to: rows, above: nil, team: team) { _, states, _ in states }
   }
 
   // What `answer` makes of the states of each prompt's rows.
   private func answers(
-    to rows: [Row], team: ThreadTeam,
+    to rows: [Row], above lower: LowerStateCache?, team: ThreadTeam,
     _ answer: @Sendable (_ prompt: Int, _ states: Variable, _ pass: Pass) -> Variable
   ) -> [[Float]] {
     let chunks = Self.chunks(of: rows)
@@ -38,7 +46,9 @@ struct Answering: Sendable {
     team.run { index in
       for chunk in stride(from: index, to: chunks.count, by: team.count) {
         let range = chunks[chunk]
-        let answers = answers(to: Array(rows[range]), answer)
+        let own = Array(rows[range])
+        let lower = lower?.states(of: Array(range), own, on: backbone, prompts: tables)
+        let answers = answers(to: own, above: lower, answer)
         results.withLock { $0.replaceSubrange(range, with: answers) }
       }
     }
@@ -62,13 +72,14 @@ struct Answering: Sendable {
 
   // One batch on the calling thread.
   private func answers(
-    to rows: [Row], _ answer: (_ prompt: Int, _ states: Variable, _ pass: Pass) -> Variable
+    to rows: [Row], above lower: LowerStates?,
+    _ answer: (_ prompt: Int, _ states: Variable, _ pass: Pass) -> Variable
   ) -> [[Float]] {
     let batch = Batch(rows)
     let pass = Pass.inference()
     let readsAll = batch.prompts.contains { poolings[$0] == .mean }
     let hidden = backbone.hiddenStates(
-      of: batch, prompts: tables.map { Variable($0) },
+      of: batch, prompts: tables.map { Variable($0) }, above: lower,
       reading: readsAll ? .all : .slots(batch.textBegin), dropout: 0, in: pass)
     var answers = [[Float]](repeating: [], count: batch.count)
     for prompt in Set(batch.prompts).sorted() {

@@ -19,16 +19,11 @@ struct FrozenStates {
       of: dataset.examples.map { $0.row(virtualTokens: 0) }, team: team)
   }
 
-  /// The head's gradients on the mean loss of some examples.
-  func gradients(of indices: [Int], labels: [Int32], head: Linear) -> BatchGradients {
-    let pass = Pass.training(seed: 0, step: 0)
-    let loss = crossEntropy(
-      head(Variable(matrix(of: indices)), in: pass), labels: labels,
-      scale: 1 / Float(indices.count))
-    pass.tape?.pullback(from: loss)
-    return BatchGradients(
-      loss: Double(loss.value.buffer[0]), tables: [],
-      parameters: head.parameters.map { pass.gradient(of: $0) })
+  /// The head's gradients on the loss of some examples.
+  func gradients(of indices: [Int], labels: [Int32], step: Replicas.Step) -> BatchGradients {
+    let pass = Pass.training(seed: step.seed, step: step.number)
+    return step.gradients(
+      of: [], head: Variable(matrix(of: indices)), labels: labels, in: pass)
   }
 
   /// The index of the label that the head finds most likely, for each example.

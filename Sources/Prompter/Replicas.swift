@@ -56,26 +56,33 @@ struct Replicas: Sendable {
     let number: Int
     /// What the sum of the rows' losses is multiplied by.
     let scale: Float
+    /// What is kept of the layers below the prompt, if anything is.
+    var lower: LowerStateCache?
   }
 
   /// The gradients of some rows.
   ///
   /// - Parameters:
   ///   - rows: The rows.
+  ///   - examples: The index of each row's example in the training data.
   ///   - labels: Their labels.
   ///   - firstNumber: The number of the first row within the step.
   ///   - step: What they have in common.
   /// - Returns: The sums over all rows.
   func gradients(
-    of rows: [Row], labels: [Int32], firstNumber: Int, step: Step
+    of rows: [Row], examples: [Int], labels: [Int32], firstNumber: Int, step: Step
   ) -> BatchGradients {
     let ranges = RowSplit.ranges(costs: rows.map(\.ids.count), parts: team.count)
     let results = Mutex([BatchGradients?](repeating: nil, count: team.count))
     team.run { index in
       let range = ranges[index]
       guard !range.isEmpty else { return }
-      let batch = Batch(Array(rows[range]), firstNumber: firstNumber + range.lowerBound)
-      let gradients = gradients(of: batch, labels: Array(labels[range]), step: step)
+      let own = Array(rows[range])
+      let lower = step.lower?.states(
+        of: Array(examples[range]), own, on: backbone, prompts: step.tables)
+      let gradients = gradients(
+        of: Batch(own, firstNumber: firstNumber + range.lowerBound), above: lower,
+        labels: Array(labels[range]), step: step)
       results.withLock { $0[index] = gradients }
     }
     let parts = results.withLock { $0.compactMap { $0 } }
@@ -83,15 +90,26 @@ struct Replicas: Sendable {
   }
 
   // One replica's share, on the calling thread.
-  private func gradients(of batch: Batch, labels: [Int32], step: Step) -> BatchGradients {
+  private func gradients(
+    of batch: Batch, above lower: LowerStates?, labels: [Int32], step: Step
+  ) -> BatchGradients {
     let pass = Pass.training(seed: step.seed, step: step.number)
     let state = step.tables.map { table in pass.tape?.variable(table) ?? Variable(table) }
     let states = backbone.sequenceStates(
-      of: batch, prompts: state, pooling: pooling, dropout: backboneDropout, in: pass)
-    let loss = crossEntropy(step.head(states, in: pass), labels: labels, scale: step.scale)
+      of: batch, prompts: state, above: lower, pooling: pooling, dropout: backboneDropout, in: pass)
+    return step.gradients(of: state.tables, head: states, labels: labels, in: pass)
+  }
+}
+
+extension Replicas.Step {
+  /// The gradients of the loss that the head makes of some states, back to the given tables.
+  func gradients(
+    of tables: [Variable], head states: Variable, labels: [Int32], in pass: Pass
+  ) -> BatchGradients {
+    let loss = crossEntropy(head(states, in: pass), labels: labels, scale: scale)
     pass.tape?.pullback(from: loss)
     return BatchGradients(
-      loss: Double(loss.value.buffer[0]), tables: state.tables.map(\.gradient),
-      parameters: step.trained.map { pass.gradient(of: $0) })
+      loss: Double(loss.value.buffer[0]), tables: tables.map(\.gradient),
+      parameters: trained.map { pass.gradient(of: $0) })
   }
 }

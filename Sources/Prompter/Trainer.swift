@@ -26,6 +26,10 @@ public struct Trainer: Sendable {
   public let plan: TrainingPlan
   /// What the head reads.
   public let pooling: Pooling
+  /// The bytes of memory for hidden states below the prompts.
+  ///
+  /// More than that goes to a file, and with 0 nothing is kept. It decides how fast training is, not what comes out.
+  public let cacheMemory: Int
 
   /// A trainer.
   ///
@@ -34,13 +38,16 @@ public struct Trainer: Sendable {
   ///   - method: The method and its options.
   ///   - plan: Everything else that decides the result.
   ///   - pooling: What the head reads; what the checkpoint says by default.
+  ///   - cacheMemory: The bytes of memory for hidden states below the prompts, 1 GiB by default.
   public init(
-    model: PretrainedModel, method: MethodChoice, plan: TrainingPlan, pooling: Pooling? = nil
+    model: PretrainedModel, method: MethodChoice, plan: TrainingPlan, pooling: Pooling? = nil,
+    cacheMemory: Int = 1 << 30
   ) {
     self.model = model
     self.method = method
     self.plan = plan
     self.pooling = pooling ?? model.defaultPooling
+    self.cacheMemory = cacheMemory
   }
 
   /// Trains a prompt.

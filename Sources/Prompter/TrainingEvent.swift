@@ -28,8 +28,22 @@ public struct TrainingStart: Sendable, Equatable {
   public var baseline: [String: Double]
   /// The training texts that were cut because they were too long.
   public var cutTexts: Int
+  /// What is kept of the layers below the prompts, from the first epoch to the last.
+  public var cache: Cache?
   /// The step that a resumed run goes on from.
   public var resumedStep: Int?
+}
+
+extension TrainingStart {
+  /// Hidden states that are computed once.
+  public struct Cache: Sendable, Equatable {
+    /// The layers whose work is saved.
+    public var layers: Int
+    /// The bytes that the states take.
+    public var byteCount: Int
+    /// Whether they are in a file rather than in memory.
+    public var isOnDisk: Bool
+  }
 }
 
 /// What is known after a step.

@@ -31,7 +31,10 @@ extension TrainingSession {
       ?? {
         let folded = method.folded()
         let rows = validation.examples.map { $0.row(virtualTokens: folded.inputLength) }
-        return answering(folded).logits(of: rows, team: replicas.team).map(indexOfMaximum)
+        return answering(folded).logits(
+          of: rows, above: lowerStates.validation, team: replicas.team
+        )
+        .map(indexOfMaximum)
       }()
     let matrix = ConfusionMatrix(
       predictions: predictions, references: validation.examples.map { Int($0.label) },

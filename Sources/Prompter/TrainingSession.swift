@@ -31,6 +31,8 @@ final class TrainingSession {
   // What a head alone reads does not change from epoch to epoch.
   private(set) lazy var frozenStates: (training: FrozenStates, validation: FrozenStates?)? =
     makeFrozenStates()
+  // Nor do the states below the lowest prompt.
+  let lowerStates: (training: LowerStateCache?, validation: LowerStateCache?)
   private var order: (epoch: Int, indices: [Int]) = (-1, [])
 
   init(
@@ -57,6 +59,9 @@ final class TrainingSession {
     replicas = Replicas(
       backbone: backbone, team: ThreadTeam(count: plan.threads, isPinned: plan.isPinned),
       pooling: trainer.pooling, backboneDropout: plan.backboneDropout)
+    lowerStates = LowerStateCache.pair(
+      for: self.training, self.validation, below: method, on: backbone, trainer: trainer,
+      folder: folder)
     let majority = try MajorityBaseline(training: training, labels: labels)
     baseline =
       try validation.map {
@@ -104,6 +109,9 @@ final class TrainingSession {
       backboneParameters: backbone.parameterCount,
       examples: training.examples.count, stepCount: stepCount, stepsPerEpoch: stepsPerEpoch,
       baseline: baseline, cutTexts: training.cutCount,
+      cache: lowerStates.training.map {
+        TrainingStart.Cache(layers: $0.layers, byteCount: $0.byteCount, isOnDisk: $0.isOnDisk)
+      },
       resumedStep: progress.step > 0 ? progress.step : nil)
   }
 
@@ -131,12 +139,9 @@ final class TrainingSession {
   private func takeStep() throws -> Double {
     let epoch = progress.step / stepsPerEpoch
     let indices = nextIndices(epoch: epoch)
-    let examples = indices.map { training.examples[$0] }
     let pass = Pass.training(seed: plan.seed, step: progress.step)
     let state = method.makeState(in: pass)
-    var sum =
-      frozenStates?.training.gradients(of: indices, labels: examples.map(\.label), head: head)
-      ?? gradients(of: examples, tables: state.map(\.value))
+    var sum = gradients(of: indices, tables: state.map(\.value))
     for (variable, gradient) in zip(state.tables, sum.tables) {
       if let gradient { variable.accumulate(gradient) }
     }
@@ -148,24 +153,26 @@ final class TrainingSession {
         step: progress.step, of: stepCount, warmup: plan.warmup, epoch: epoch)
     try update(sum, rate: rate)
     progress.note(
-      loss: sum.loss, examples: examples.count,
-      tokens: examples.reduce(0) { $0 + $1.ids.count })
+      loss: sum.loss, examples: indices.count,
+      tokens: indices.reduce(0) { $0 + training.examples[$1].ids.count })
     return rate
   }
 
-  private func gradients(
-    of examples: [EncodedExample], tables: PromptTables<Tensor>
-  ) -> BatchGradients {
-    let virtualTokens = tables.input.map { $0.vectors.shape[0] } ?? 0
+  private func gradients(of indices: [Int], tables: PromptTables<Tensor>) -> BatchGradients {
     let step = Replicas.Step(
       tables: tables, head: head, trained: trained, seed: plan.seed, number: progress.step,
-      scale: 1 / Float(examples.count))
+      scale: 1 / Float(indices.count), lower: lowerStates.training)
+    func labels(_ part: [Int]) -> [Int32] { part.map { training.examples[$0].label } }
+    if let frozen = frozenStates?.training {
+      return frozen.gradients(of: indices, labels: labels(indices), step: step)
+    }
+    let virtualTokens = tables.input.map { $0.vectors.shape[0] } ?? 0
     var total: BatchGradients?
-    for first in stride(from: 0, to: examples.count, by: plan.batchSize) {
-      let part = examples[first..<min(first + plan.batchSize, examples.count)]
+    for first in stride(from: 0, to: indices.count, by: plan.batchSize) {
+      let part = Array(indices[first..<min(first + plan.batchSize, indices.count)])
       let gradients = replicas.gradients(
-        of: part.map { $0.row(virtualTokens: virtualTokens) }, labels: part.map(\.label),
-        firstNumber: first, step: step)
+        of: part.map { training.examples[$0].row(virtualTokens: virtualTokens) }, examples: part,
+        labels: labels(part), firstNumber: first, step: step)
       if total == nil { total = gradients } else { total?.add(gradients) }
     }
     return total ?? BatchGradients(loss: 0, tables: [], parameters: [])

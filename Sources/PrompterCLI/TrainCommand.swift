@@ -56,6 +56,12 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var compute: ComputeOptions
 
   @Option(
+    help: ArgumentHelp(
+      "Memory for the states below --prompt-layers, which are computed once; what needs more is "
+        + "kept in a temporary file.", valueName: "size"))
+  var cacheMemory = MemorySize(bytes: 1 << 30)
+
+  @Option(
     help: ArgumentHelp("The folder for the prompt.", valueName: "dir"), completion: .directory)
   var output: String
 
@@ -87,7 +93,7 @@ struct TrainCommand: ParsableCommand {
     let trainer = Trainer(
       model: model, method: choice,
       plan: plan.plan(for: choice, backbone: model.backbone, compute: compute),
-      pooling: plan.pooling)
+      pooling: plan.pooling, cacheMemory: cacheMemory.bytes)
     let (prompt, seconds) =
       resume && folder.isFinished
       ? (try finished(trainer, in: folder), 0) : try trained(trainer, task, data, folder)

@@ -52,6 +52,11 @@ final class TrainingMonitor {
       "Training \(Text.count(start.trainableParameters)) values (\(Text.percent(share)) of the "
         + "backbone) on \(Text.count(start.examples)) examples in \(Text.count(start.stepCount)) "
         + "steps.")
+    if let cache = start.cache {
+      writeLine(
+        "The states after layer \(cache.layers) are computed once and kept in "
+          + "\(cache.isOnDisk ? "a temporary file" : "memory") (\(Text.bytes(cache.byteCount))).")
+    }
     if let step = start.resumedStep { writeLine("Going on from step \(step).") }
     if start.cutTexts > 0 {
       writeLine(

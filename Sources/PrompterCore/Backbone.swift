@@ -12,6 +12,20 @@ public enum Reading: Sendable {
   case slots([Int32])
 }
 
+/// The states that a batch's slots have after the lowest layers, computed before.
+public struct LowerStates: Sendable {
+  /// How many layers they have passed.
+  public let layers: Int
+  /// [slots, width].
+  public let states: Tensor
+
+  /// States after so many layers.
+  public init(layers: Int, states: Tensor) {
+    self.layers = layers
+    self.states = states
+  }
+}
+
 /// A pretrained encoder.
 ///
 /// A backbone knows nothing of methods, tasks or files of prompts: it takes slots and a
@@ -37,9 +51,23 @@ public protocol Backbone: Sendable {
   /// The weights that training changes: none of a frozen backbone.
   var trainedParameters: [Parameter] { get }
 
-  /// The hidden states after the last layer.
+  /// What goes into the first layer: a vector for each slot.
   ///
   /// - Parameters:
+  ///   - batch: The rows.
+  ///   - prompts: The prompts that the rows name.
+  ///   - dropout: The probability of dropping values inside the backbone, in training.
+  ///   - pass: The tape and its dropout.
+  /// - Returns: [slots, width].
+  func embeddings(
+    of batch: Batch, prompts: PromptState, dropout: Float, in pass: Pass
+  ) -> Variable
+
+  /// What some layers make of the states that go into the first of them.
+  ///
+  /// - Parameters:
+  ///   - layers: The layers, consecutive ones.
+  ///   - states: What goes in [slots, width].
   ///   - batch: The rows.
   ///   - prompts: The prompts that the rows name.
   ///   - reading: Which slots are wanted.
@@ -47,7 +75,8 @@ public protocol Backbone: Sendable {
   ///   - pass: The tape and its dropout.
   /// - Returns: [slots wanted, width].
   func hiddenStates(
-    of batch: Batch, prompts: PromptState, reading: Reading, dropout: Float, in pass: Pass
+    through layers: Range<Int>, from states: Variable, of batch: Batch, prompts: PromptState,
+    reading: Reading, dropout: Float, in pass: Pass
   ) -> Variable
 
   /// What the checkpoint's own pooler makes of hidden states [rows, width].
@@ -68,19 +97,40 @@ public enum Pooling: String, Codable, Sendable, CaseIterable {
 }
 
 extension Backbone {
+  /// The hidden states after the last layer [slots wanted, width].
+  ///
+  /// - Parameters:
+  ///   - batch: The rows.
+  ///   - prompts: The prompts that the rows name.
+  ///   - lower: What is already known of the layers below the prompts, if anything is.
+  ///   - reading: Which slots are wanted.
+  ///   - dropout: The probability of dropping values inside the backbone, in training.
+  ///   - pass: The tape and its dropout.
+  /// - Returns: [slots wanted, width].
+  public func hiddenStates(
+    of batch: Batch, prompts: PromptState, above lower: LowerStates? = nil, reading: Reading,
+    dropout: Float, in pass: Pass
+  ) -> Variable {
+    let states =
+      lower.map { Variable($0.states) }
+      ?? embeddings(of: batch, prompts: prompts, dropout: dropout, in: pass)
+    return hiddenStates(
+      through: (lower?.layers ?? 0)..<layerCount, from: states, of: batch, prompts: prompts,
+      reading: reading, dropout: dropout, in: pass)
+  }
+
   /// One vector for each row of a batch [rows, width], all pooled alike.
   public func sequenceStates(
-    of batch: Batch, prompts: PromptState, pooling: Pooling, dropout: Float, in pass: Pass
+    of batch: Batch, prompts: PromptState, above lower: LowerStates? = nil, pooling: Pooling,
+    dropout: Float, in pass: Pass
   ) -> Variable {
+    let hidden = hiddenStates(
+      of: batch, prompts: prompts, above: lower,
+      reading: pooling == .mean ? .all : .slots(batch.textBegin), dropout: dropout, in: pass)
     switch pooling {
-    case .mean:
-      let hidden = hiddenStates(
-        of: batch, prompts: prompts, reading: .all, dropout: dropout, in: pass)
-      return meanRows(of: hidden, begin: batch.textBegin, end: batch.textEnd)
-    case .cls, .pooler:
-      let hidden = hiddenStates(
-        of: batch, prompts: prompts, reading: .slots(batch.textBegin), dropout: dropout, in: pass)
-      return pooling == .pooler ? pooled(hidden, in: pass) : hidden
+    case .mean: return meanRows(of: hidden, begin: batch.textBegin, end: batch.textEnd)
+    case .cls: return hidden
+    case .pooler: return pooled(hidden, in: pass)
     }
   }
 }

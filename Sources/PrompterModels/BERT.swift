@@ -68,18 +68,23 @@ public struct BERT: Backbone {
     embeddings.parameters + blocks.flatMap(\.parameters) + (pooler?.parameters ?? [])
   }
 
-  /// The hidden states after the last block; see ``Backbone``.
-  public func hiddenStates(
-    of batch: Batch, prompts: PromptState, reading: Reading, dropout: Float, in pass: Pass
+  /// Words, positions and segments, summed and normalised; see ``Backbone``.
+  public func embeddings(
+    of batch: Batch, prompts: PromptState, dropout: Float, in pass: Pass
   ) -> Variable {
-    var x = embeddings(batch, prompts, dropout, pass)
-    for (index, block) in blocks.enumerated() {
-      let isLast = index == blocks.count - 1
-      x = block(
-        x, batch, prompt: prompts.deepPrompt(layer: index, for: batch, in: pass),
-        reading: isLast ? reading : .all, dropout, pass)
+    embeddings(batch, prompts, dropout, pass)
+  }
+
+  /// What some blocks make of hidden states; see ``Backbone``.
+  public func hiddenStates(
+    through layers: Range<Int>, from states: Variable, of batch: Batch, prompts: PromptState,
+    reading: Reading, dropout: Float, in pass: Pass
+  ) -> Variable {
+    layers.reduce(states) { x, layer in
+      blocks[layer](
+        x, batch, prompt: prompts.deepPrompt(layer: layer, for: batch, in: pass),
+        reading: layer == layers.upperBound - 1 ? reading : .all, dropout, pass)
     }
-    return x
   }
 
   /// tanh of the pooler's linear layer; the hidden states themselves if there is no pooler.

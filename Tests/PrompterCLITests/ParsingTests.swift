@@ -35,6 +35,18 @@ import Testing
     #expect(PlanOptions.learningRate(for: method) == rate)
   }
 
+  @Test(arguments: [
+    ("0", 0), ("1000", 1000), ("2k", 2048), ("512M", 512 << 20), ("2g", 2 << 30),
+  ])
+  func `memory is a number with a unit or without`(_ text: String, _ bytes: Int) throws {
+    #expect(try train("--cache-memory", text).cacheMemory == MemorySize(bytes: bytes))
+  }
+
+  @Test(arguments: ["", "G", "-1", "1.5G", "9999999999T", "2GB"])
+  func `what is no amount of memory is refused`(_ text: String) {
+    #expect(throws: (any Error).self) { try train("--cache-memory=\(text)") }
+  }
+
   @Test func `every option is read`() throws {
     let command = try train(
       "--method", "prompt-tuning", "--prompt-length", "7", "--prompt-init", "text:Is it good?",

@@ -35,7 +35,8 @@ import Testing
 
   private let start = TrainingStart(
     trainableParameters: 1026, backboneParameters: 32704, examples: 200, stepCount: 120,
-    stepsPerEpoch: 24, baseline: [:], cutTexts: 3, resumedStep: 12)
+    stepsPerEpoch: 24, baseline: [:], cutTexts: 3,
+    cache: TrainingStart.Cache(layers: 3, byteCount: 3_200_000, isOnDisk: false), resumedStep: 12)
   private let report = EpochReport(
     epoch: 2, step: 48, loss: 0.5, metrics: ["accuracy": 0.75], seconds: 1, examplesPerSecond: 99,
     tokensPerSecond: 900)
@@ -55,6 +56,7 @@ import Testing
     #expect(
       text == """
         Training 1,026 values (3.14 % of the backbone) on 200 examples in 120 steps.
+        The states after layer 3 are computed once and kept in memory (3.2 MB).
         Going on from step 12.
         3 of 200 training texts are longer than --max-length and were cut.
         epoch 2.0  step 48  loss 0.5000  accuracy 0.7500  99 examples/s  *

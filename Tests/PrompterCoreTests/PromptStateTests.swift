@@ -55,6 +55,18 @@ import Testing
     #expect(state.firstPositions == [0, 0, 0])
   }
 
+  @Test func `layers below all prompts are counted`() {
+    #expect(PromptState.none(layerCount: 3).layersBelow == 3)
+    #expect(state([deep(length: 1, layers: 1..<2, from: 0)]).layersBelow == 1)
+    #expect(
+      state([
+        deep(length: 1, layers: 1..<2, from: 0), FoldedPrompt(),
+        deep(length: 1, layers: 0..<1, from: 0),
+      ]).layersBelow == 0)
+    #expect(
+      state([deep(length: 1, layers: 1..<2, from: 0), input(length: 1, from: 0)]).layersBelow == 0)
+  }
+
   @Test func `slots find their row's prompt and positions`() {
     let state = state([
       input(length: 2, from: 0), deep(length: 3, layers: 0..<1, from: 0),
