@@ -8,7 +8,7 @@ export PROMPTER_STRICT ?= 1
 SWIFT_TEST = swift test -c release -Xswiftc -enable-testing --scratch-path .build-tests
 PROMPTER = .build/release/prompter
 
-.PHONY: demo build test smoke lint docs check bench size system clean
+.PHONY: demo build test smoke lint docs counts check bench size system clean
 
 # From nothing to two trained prompts that answer a mixed batch from one backbone.
 demo: build
@@ -32,7 +32,11 @@ lint:
 docs: system
 	@Scripts/docs.sh
 
-check: lint build test docs
+# The instructions of the hot kernels beside their limits; needs valgrind.
+counts:
+	@Benchmarks/kernels/counts.sh
+
+check: lint build test docs counts
 
 # Prompter and PyTorch + PEFT in turn on the same sentences, in one run.
 bench: build

@@ -180,7 +180,9 @@ void prompter_adamw(float *restrict parameter, float *restrict first, float *res
     first[i] = m;
     second[i] = v;
     float decayed = parameter[i] * (1.0f - rate * weight_decay);
-    parameter[i] = decayed - rate * (m / correction1) / (sqrtf(v / correction2) + epsilon);
+    // Unlike sqrtf this sets no errno, so that the loop can be vectorised.
+    float root = __builtin_elementwise_sqrt(v / correction2);
+    parameter[i] = decayed - rate * (m / correction1) / (root + epsilon);
   }
 }
 
