@@ -41,10 +41,11 @@ struct Answering: Sendable {
     to rows: [Row], above lower: LowerStateCache?, team: ThreadTeam,
     _ answer: @Sendable (_ prompt: Int, _ states: Variable, _ pass: Pass) -> Variable
   ) -> [[Float]] {
-    let chunks = Self.chunks(of: rows)
+    let chunks = Self.chunks(of: rows, threads: team.count)
     let results = Mutex([[Float]](repeating: [], count: rows.count))
     team.run { index in
-      for chunk in stride(from: index, to: chunks.count, by: team.count) {
+      for chunk in stride(from: index, to: chunks.count, by: team.count)
+      where !chunks[chunk].isEmpty {
         let range = chunks[chunk]
         let own = Array(rows[range])
         let lower = lower?.states(of: Array(range), own, on: backbone, prompts: tables)
@@ -55,19 +56,12 @@ struct Answering: Sendable {
     return results.withLock { $0 }
   }
 
-  // Consecutive rows of at most the budget's slots, at least one row each.
-  static func chunks(of rows: [Row]) -> [Range<Int>] {
-    var chunks: [Range<Int>] = []
-    var (start, slots) = (0, 0)
-    for (index, row) in rows.enumerated() {
-      if slots > 0, slots + row.ids.count > slotBudget {
-        chunks.append(start..<index)
-        (start, slots) = (index, 0)
-      }
-      slots += row.ids.count
-    }
-    if start < rows.count { chunks.append(start..<rows.count) }
-    return chunks
+  // Consecutive rows of about the budget's slots: as many chunks for every thread, of about the same
+  // cost, so that all threads end together.
+  static func chunks(of rows: [Row], threads: Int) -> [Range<Int>] {
+    let costs = rows.map(\.ids.count)
+    let rounds = (costs.reduce(0, +) + slotBudget * threads - 1) / (slotBudget * threads)
+    return RowSplit.ranges(costs: costs, parts: max(1, rounds) * threads)
   }
 
   // One batch on the calling thread.

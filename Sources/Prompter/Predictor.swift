@@ -152,18 +152,8 @@ public struct Predictor: Sendable {
   /// - Throws: ``PredictionError`` if a query names no known prompt; then none is answered.
   public func predict(_ queries: [Query]) throws -> [Prediction] {
     let indices = try queries.map { try index(of: $0.task) }
-    var rows: [Row] = []
-    var cuts: [Bool] = []
-    for (query, index) in zip(queries, indices) {
-      let encoding = model.tokenizer.encode(
-        query.text, pair: query.pair,
-        maximumLength: prompts[index].maximumLength(on: model.backbone))
-      cuts.append(encoding.truncatedCount > 0)
-      rows.append(
-        Row(
-          text: encoding.ids, segments: encoding.segments,
-          virtualTokens: prompts[index].folded.inputLength, prompt: places[index].prompt))
-    }
+    let encoded = team.map(queries.count) { encode(queries[$0], prompt: indices[$0]) }
+    let rows = encoded.map(\.row)
     let logits = logits(of: rows, groups: indices.map { places[$0].group })
     return queries.indices.map { place in
       let shares = probabilities(of: logits[place])
@@ -171,8 +161,18 @@ public struct Predictor: Sendable {
       let winner = indexOfMaximum(logits[place])
       return Prediction(
         task: names[indices[place]], label: labels[winner], probability: shares[winner],
-        labels: labels, probabilities: shares, isCut: cuts[place])
+        labels: labels, probabilities: shares, isCut: encoded[place].isCut)
     }
+  }
+
+  private func encode(_ query: Query, prompt index: Int) -> (row: Row, isCut: Bool) {
+    let encoding = model.tokenizer.encode(
+      query.text, pair: query.pair,
+      maximumLength: prompts[index].maximumLength(on: model.backbone))
+    let row = Row(
+      text: encoding.ids, segments: encoding.segments,
+      virtualTokens: prompts[index].folded.inputLength, prompt: places[index].prompt)
+    return (row, encoding.truncatedCount > 0)
   }
 
   private func logits(of rows: [Row], groups owners: [Int]) -> [[Float]] {

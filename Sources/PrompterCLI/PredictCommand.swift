@@ -91,12 +91,19 @@ struct PredictCommand: ParsableCommand {
     if file == nil, Output.isInputTerminal {
       console.note("Reading queries from the terminal, one JSON object a line; end with ctrl-D.")
     }
-    var failures = 0
+    let clock = ContinuousClock()
+    let start = clock.now
+    var (answered, failures) = (0, 0)
     while let lines = reader?.next(atMost: batchSize), !lines.isEmpty {
       let batch = QueryBatch(lines: lines, predictor: predictor)
       failures += batch.failureCount
+      answered += lines.count - batch.failureCount
       try Output.write(batch.answers(by: predictor).map(\.line).joined(separator: "\n"))
     }
+    let seconds = (clock.now - start) / .seconds(1)
+    console.note(
+      "Answered \(Text.count(answered)) queries in \(Text.time(seconds)): "
+        + "\(Text.fixed(Double(answered) / max(seconds, 1e-9), 1)) a second.")
     guard failures == 0 else {
       throw PartialFailure("\(failures) queries were not answered; their lines say why.")
     }

@@ -29,6 +29,12 @@ import Testing
     #expect(arrived.load(ordering: .sequentiallyConsistent) == 3)
   }
 
+  @Test(arguments: [1, 2, 3], [0, 1, 2, 3, 100])
+  func `results come in order`(threads: Int, count: Int) {
+    let team = ThreadTeam(count: threads, isPinned: false)
+    #expect(team.map(count) { $0 * $0 } == (0..<count).map { $0 * $0 })
+  }
+
   @Test func `teams come and go`() {
     let total = Atomic(0)
     for count in 1...20 {
