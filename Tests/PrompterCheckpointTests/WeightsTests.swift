@@ -90,7 +90,7 @@ import Testing
   }
 
   @Test func `a folder without weights is refused`() {
-    #expect(refusal() == "DIR/ has no model.safetensors and no model.safetensors.index.json.")
+    #expect(refusal() == "DIR/ has no model.safetensors and no pytorch_model.bin, whole or in shards.")
   }
 
   @Test func `an index that disagrees with its files is refused`() throws {
