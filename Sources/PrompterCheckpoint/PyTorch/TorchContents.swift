@@ -74,7 +74,7 @@ struct TorchContents {
       case .largeInteger(magic) = try reader.value()
     else {
       throw CheckpointError.malformed(
-        file: file, reason: "neither a zip archive nor the magic number of torch.save was expected")
+        file: file, reason: "a zip archive or the magic number of torch.save was expected")
     }
     guard case .integer(1001) = try reader.value() else {
       throw reader.failure("version 1001 of PyTorch's format was expected")
