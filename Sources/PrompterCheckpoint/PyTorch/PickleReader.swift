@@ -22,8 +22,8 @@ struct PickleReader {
   private var textByteCount = 0
 
   /// More operations than the pickle of any checkpoint has: a tensor takes about thirty.
-  private static let mostOperations = 1 << 24
-  private static let mostStacked = 1 << 20
+  private static let mostOperations = 1 << 22
+  private static let mostStacked = 1 << 18
   private static let mostTextBytes = 1 << 28
 
   init(_ cursor: FileCursor) {

@@ -47,7 +47,7 @@ struct PickleHeap {
   private(set) var valueCount = 0
 
   /// More values than the pickle of any checkpoint has.
-  static let mostValues = 1 << 22
+  static let mostValues = 1 << 20
 
   /// Whether there is room for `count` values more in one more container.
   func hasRoom(for count: Int) -> Bool { count < Self.mostValues - valueCount }

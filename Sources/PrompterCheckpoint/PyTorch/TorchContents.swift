@@ -50,8 +50,10 @@ struct TorchContents {
 
   // MARK: The format before PyTorch 1.6
 
-  /// Reads a sequence of pickles: a magic number, a version, facts about the machine, the tensors
-  /// and the storages' keys. The storages follow, each its count and its values.
+  /// Reads a sequence of pickles, then the storages, each its count and its values.
+  ///
+  /// The pickles are a magic number, a version, facts about the machine, the tensors and the
+  /// storages' keys.
   init(legacy mapping: MappedFile, file: String) throws {
     var reader = PickleReader(
       FileCursor(mapping, in: 0..<mapping.count, part: "its pickle", file: file))

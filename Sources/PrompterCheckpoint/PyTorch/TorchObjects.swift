@@ -30,7 +30,7 @@ struct TorchObjects {
   private var places: [String: Int] = [:]
 
   /// More tensors than any checkpoint has.
-  static let mostViews = 1 << 20
+  static let mostViews = 1 << 18
 
   /// The place of a storage that may be known already; nil if it was known as something else.
   mutating func add(_ storage: Storage) -> Int? {

@@ -91,7 +91,7 @@ import Testing
     ("{'descr' '<f4'}", "at byte 19, in its header, `:` was expected."),
     (
       "{'descr': '<f4', 'descr': '<f4'}",
-      "at byte 34, in its header, each of `descr`, `fortran_order` and `shape` once was expected."
+      "at byte 35, in its header, each of `descr`, `fortran_order` and `shape` once was expected."
     ),
     ("{'fortran_order': 1}", "at byte 28, in its header, `True` or `False` was expected."),
     ("{'shape': [12]}", "at byte 20, in its header, `(` was expected."),

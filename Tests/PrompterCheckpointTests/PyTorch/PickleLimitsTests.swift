@@ -16,8 +16,8 @@ import Testing
     Array(String(repeating: operations, count: count).utf8)
   }
 
-  @Test func `a million tuples in each other do no harm`() throws {
-    let nested = Array("N".utf8) + [UInt8](repeating: 0x85, count: 1_000_000) + Array(".".utf8)
+  @Test func `many thousand tuples in each other do no harm`() throws {
+    let nested = Array("N".utf8) + [UInt8](repeating: 0x85, count: 400_000) + Array(".".utf8)
     #expect(try refusal(nested).hasPrefix("it holds a tuple"))
   }
 
@@ -36,14 +36,14 @@ import Testing
 
   @Test func `stack, memo, values and operations have limits`() throws {
     #expect(
-      try refusal(repeated("N", 1 << 20) + Array("N".utf8))
-        .hasSuffix("at most 1048576 values at once were expected."))
+      try refusal(repeated("N", 1 << 18) + Array("N".utf8))
+        .hasSuffix("at most 262144 values at once were expected."))
     #expect(
-      try refusal(repeated("]0", 1 << 22)).hasSuffix("at most 4194304 values were expected."))
+      try refusal(repeated("]0", 1 << 20 + 1)).hasSuffix("at most 1048576 values were expected."))
     #expect(
-      try refusal(repeated("N0", 1 << 23) + Array("N".utf8))
-        .hasSuffix("at most 16777216 operations were expected."))
-    let memos = Array("N".utf8) + [UInt8](repeating: 0x94, count: 1 << 22 + 1)
-    #expect(try refusal(memos).hasSuffix("at most 4194304 remembered values were expected."))
+      try refusal(repeated("N0", 1 << 21) + Array("N".utf8))
+        .hasSuffix("at most 4194304 operations were expected."))
+    let memos = Array("N".utf8) + [UInt8](repeating: 0x94, count: 1 << 20 + 1)
+    #expect(try refusal(memos).hasSuffix("at most 1048576 remembered values were expected."))
   }
 }
