@@ -82,6 +82,27 @@ public struct SafetensorsFile: Sendable {
   /// - Throws: `CheckpointError` if there is none of this name or its elements are no F32, F16, BF16
   ///   or F64.
   public func tensor(_ name: String) throws -> Tensor {
+    let (entry, format) = try readable(name)
+    let tensor = Tensor(uninitialized: entry.shape)
+    mapping.convert(format, at: entry.offset, into: tensor.buffer)
+    return tensor
+  }
+
+  /// Finds a tensor for reading only: where the file has float32, its own bytes are used.
+  ///
+  /// - Parameter name: The tensor's full name.
+  /// - Returns: The tensor, which must never be written; the file must stay as it is.
+  /// - Throws: `CheckpointError`, as ``tensor(_:)`` does.
+  /// - Complexity: O(1) where nothing has to be converted.
+  public func sharedTensor(_ name: String) throws -> Tensor {
+    let (entry, format) = try readable(name)
+    guard format == .float32,
+      let tensor = mapping.float32Tensor(at: entry.offset, shape: entry.shape)
+    else { return try tensor(name) }
+    return tensor
+  }
+
+  private func readable(_ name: String) throws -> (Entry, FloatFormat) {
     let path = url.path(percentEncoded: false)
     guard let entry = entries[name] else {
       throw CheckpointError.missingTensor(name: name, place: path)
@@ -89,14 +110,6 @@ public struct SafetensorsFile: Sendable {
     guard let format = entry.elementType.floatFormat else {
       throw CheckpointError.unsupportedType(tensor: name, file: path, found: entry.elementType)
     }
-    return load(entry, as: format)
-  }
-
-  // The one place where a tensor of a file gets its memory, so that weights which need no
-  // conversion can be used from the mapping one day.
-  private func load(_ entry: Entry, as format: FloatFormat) -> Tensor {
-    let tensor = Tensor(uninitialized: entry.shape)
-    mapping.convert(format, at: entry.offset, into: tensor.buffer)
-    return tensor
+    return (entry, format)
   }
 }

@@ -23,6 +23,9 @@ protocol TensorFile: Sendable {
 
   /// Reads a tensor and converts it to float32.
   func tensor(_ name: String) throws -> Tensor
+
+  /// Finds a tensor for reading only, without a copy where the format allows.
+  func sharedTensor(_ name: String) throws -> Tensor
 }
 
 extension SafetensorsFile: TensorFile {

@@ -66,9 +66,11 @@ public struct Weights: Sendable {
   /// - Parameters:
   ///   - name: The tensor's name within the scope.
   ///   - shape: The shape that the model's configuration implies.
-  /// - Returns: The tensor, in memory of its own.
+  ///   - isShared: Whether the file's own bytes may be used where they need no conversion. Such a
+  ///     tensor must never be written.
+  /// - Returns: The tensor, in memory of its own unless shared.
   /// - Throws: `CheckpointError` if the tensor is missing, of another shape or of integers.
-  public func tensor(_ name: String, shape: Shape) throws -> Tensor {
+  public func tensor(_ name: String, shape: Shape, isShared: Bool = false) throws -> Tensor {
     let full = prefix + name
     guard let file = store.files[full], let found = file.shape(of: full) else {
       throw CheckpointError.missingTensor(name: full, place: store.place)
@@ -77,7 +79,7 @@ public struct Weights: Sendable {
       throw CheckpointError.unexpectedShape(
         tensor: full, file: file.url.path(percentEncoded: false), found: found, expected: shape)
     }
-    return try file.tensor(full)
+    return try isShared ? file.sharedTensor(full) : file.tensor(full)
   }
 
   /// The shape of a tensor within the scope, nil if there is none of this name.

@@ -21,6 +21,9 @@ public final class Buffer: @unchecked Sendable {
 
   let base: UnsafeMutablePointer<Float>
 
+  // Whose memory this is, where it is a file's.
+  private let mapping: MappedFile?
+
   /// Room for `count` values, their contents undefined.
   ///
   /// - Parameters:
@@ -35,9 +38,31 @@ public final class Buffer: @unchecked Sendable {
       fatalError("Out of memory: \(bytes) bytes were asked for.")
     }
     unsafe base = memory.bindMemory(to: Float.self, capacity: self.capacity)
+    mapping = nil
+  }
+
+  /// Float32 values where they lie in a file, which is read as they are touched.
+  ///
+  /// Such a buffer must never be written.
+  ///
+  /// - Parameters:
+  ///   - mapping: The file, which stays mapped as long as the buffer lives.
+  ///   - offset: The byte at which the values begin.
+  ///   - count: The number of values.
+  /// - Returns: `nil` if the values begin where no float32 may.
+  public init?(in mapping: MappedFile, at offset: Int, count: Int) {
+    guard count > 0, let address = unsafe mapping.address(of: offset, byteCount: 4 * count),
+      Int(bitPattern: address) % MemoryLayout<Float>.alignment == 0
+    else { return nil }
+    self.count = count
+    capacity = count
+    self.mapping = mapping
+    unsafe base = UnsafeMutablePointer(
+      mutating: address.assumingMemoryBound(to: Float.self))
   }
 
   deinit {
+    guard mapping == nil else { return }
     unsafe prompter_release(base, capacity * MemoryLayout<Float>.stride)
   }
 

@@ -69,6 +69,14 @@ public final class MappedFile: @unchecked Sendable {
     if let base = unsafe base { unsafe munmap(UnsafeMutableRawPointer(mutating: base), count) }
   }
 
+  // Where some of the bytes are in memory, nil if the file has fewer.
+  func address(of offset: Int, byteCount: Int) -> UnsafeRawPointer? {
+    guard offset >= 0, byteCount <= count - offset, let base = unsafe base else {
+      return nil
+    }
+    return unsafe base + offset
+  }
+
   /// Calls `body` with all bytes.
   public func withBytes<Result>(_ body: (RawSpan) throws -> Result) rethrows -> Result {
     let buffer = unsafe UnsafeRawBufferPointer(start: base, count: count)

@@ -19,14 +19,16 @@ struct ParameterLoader {
   }
 
   func parameter(_ name: String, _ shape: Shape) throws -> Parameter {
-    Parameter(path + name, try tensor(name, shape), isTrained: isTrained)
+    Parameter(
+      path + name, try tensor(name, shape, isShared: !isTrained), isTrained: isTrained)
   }
 
-  private func tensor(_ name: String, _ shape: Shape) throws -> Tensor {
+  // Frozen weights are used where they lie in their file.
+  private func tensor(_ name: String, _ shape: Shape, isShared: Bool) throws -> Tensor {
     if let replacement = replacements[path + name], replacement.shape == shape {
       return replacement
     }
-    return try weights.tensor(name, shape: shape)
+    return try weights.tensor(name, shape: shape, isShared: isShared)
   }
 
   func linear(outputs: Int, inputs: Int) throws -> Linear {
@@ -38,7 +40,7 @@ struct ParameterLoader {
   func joinedLinear(_ names: [String], outputs: Int, inputs: Int) throws -> Linear {
     func joined(_ kind: String, _ shape: Shape) throws -> Parameter {
       let pieces = try names.map { name in
-        (name: "\(path)\(name).\(kind)", value: try self[name].tensor(kind, shape))
+        (name: "\(path)\(name).\(kind)", value: try self[name].tensor(kind, shape, isShared: true))
       }
       return Parameter(
         path + names.joined(separator: "+") + "." + kind, joining: pieces, isTrained: isTrained)

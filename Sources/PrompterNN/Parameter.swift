@@ -45,17 +45,19 @@ public final class Parameter: Sendable {
   /// Weights of equal columns joined into one, so that a single product serves them all.
   public init(_ name: String, joining weights: [(name: String, value: Tensor)], isTrained: Bool) {
     var parts: [Part] = []
-    var values: [Float] = []
     var start = 0
     for weight in weights {
       let rows = weight.value.shape[0]
       parts.append(Part(name: weight.name, rows: start..<start + rows))
-      values += weight.value.values
       start += rows
     }
-    let extents = [start] + (weights.first?.value.shape.extents.dropFirst() ?? [])
+    let rest = weights.first?.value.shape.extents.dropFirst() ?? []
+    let columns = rest.reduce(1, *)
+    let joined = Tensor(
+      joiningRowsOf: weights.map { $0.value.reshaped(to: [$0.value.shape[0], columns]) },
+      columns: columns)
     self.name = name
-    self.value = Tensor(values, shape: Shape(extents))
+    self.value = joined.reshaped(to: Shape([start] + rest))
     self.isTrained = isTrained
     self.parts = parts
   }

@@ -41,6 +41,13 @@ public struct Tensor: Sendable {
     buffer.update(from: values)
   }
 
+  /// A tensor over values that are there already; it must not be the target of an operation.
+  public init(reading buffer: Buffer, shape: Shape) {
+    precondition(
+      buffer.count == shape.count, "\(buffer.count) values do not fill a tensor of shape \(shape).")
+    self.init(shape: shape, sharing: buffer)
+  }
+
   /// All values, row after row.
   public var values: [Float] {
     buffer.withSpan { span in (0..<span.count).map { span[$0] } }

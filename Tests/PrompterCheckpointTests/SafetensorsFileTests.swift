@@ -57,6 +57,35 @@ import Testing
     #expect(missing?.description == "\(path) has no tensor `bias`.")
   }
 
+  @Test func `values used where they lie are those that are read`() throws {
+    let file = try fixture()
+    for name in file.names where file.entry(name)?.elementType.isFloatingPoint == true {
+      let (shared, read) = (try file.sharedTensor(name), try file.tensor(name))
+      #expect(shared.shape == read.shape)
+      #expect(shared.values.map(\.bitPattern) == read.values.map(\.bitPattern))
+    }
+    #expect(throws: CheckpointError.self) { try file.sharedTensor("position_ids") }
+    #expect(throws: CheckpointError.self) { try file.sharedTensor("no such") }
+  }
+
+  @Test(arguments: [0, 1, 2, 3])
+  func `values at any address are read`(shift: Int) throws {
+    let entry = #"{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#
+    let header = entry + String(repeating: " ", count: (4 - entry.utf8.count % 4) % 4 + shift)
+    let file = try SafetensorsFile(contentsOf: bench.safetensors(header, data: 8))
+    #expect(try file.sharedTensor("x").values.map(\.bitPattern) == [0x0101_0101, 0x0101_0101])
+  }
+
+  @Test func `a shared tensor outlives its file's name`() throws {
+    var file: SafetensorsFile? = try SafetensorsFile(
+      contentsOf: bench.safetensors(
+        #"{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}  "#, data: 4))
+    let tensor = try #require(file).sharedTensor("x")
+    if let url = file?.url { try FileManager.default.removeItem(at: url) }
+    file = nil
+    #expect(tensor.values.map(\.bitPattern) == [0x0101_0101])
+  }
+
   @Test func `what is written is read back with the same bits`() throws {
     let values: [Float] = [
       0, -0, .pi, .leastNonzeroMagnitude, .infinity, -.greatestFiniteMagnitude,

@@ -75,6 +75,25 @@ public struct PyTorchFile: Sendable {
   /// - Throws: `CheckpointError` if there is none of this name or its elements are no float32,
   ///   float16, bfloat16 or float64.
   public func tensor(_ name: String) throws -> Tensor {
+    let (entry, format) = try readable(name)
+    return entry.layout.tensor(in: mapping, at: entry.offset, as: format)
+  }
+
+  /// Finds a tensor for reading only: where the file has float32 row after row, its own bytes are
+  /// used.
+  ///
+  /// - Parameter name: The tensor's full name.
+  /// - Returns: The tensor, which must never be written; the file must stay as it is.
+  /// - Throws: `CheckpointError`, as ``tensor(_:)`` does.
+  public func sharedTensor(_ name: String) throws -> Tensor {
+    let (entry, format) = try readable(name)
+    guard format == .float32, entry.layout.isContiguous,
+      let tensor = mapping.float32Tensor(at: entry.offset, shape: entry.layout.shape)
+    else { return try tensor(name) }
+    return tensor
+  }
+
+  private func readable(_ name: String) throws -> (Entry, FloatFormat) {
     let path = url.path(percentEncoded: false)
     guard let entry = entries[name] else {
       throw CheckpointError.missingTensor(name: name, place: path)
@@ -82,6 +101,6 @@ public struct PyTorchFile: Sendable {
     guard let format = entry.elementType.floatFormat else {
       throw CheckpointError.unsupportedType(tensor: name, file: path, found: entry.elementType)
     }
-    return entry.layout.tensor(in: mapping, at: entry.offset, as: format)
+    return (entry, format)
   }
 }

@@ -59,6 +59,16 @@ import Testing
     #expect(try file.tensor("shared.weight").values == Self.steps)
   }
 
+  @Test(arguments: ["zip.bin", "legacy.bin"])
+  func `values used where they lie are those that are read`(name: String) throws {
+    let file = try open(name)
+    for name in file.names where file.entry(name)?.elementType.isFloatingPoint == true {
+      let (shared, read) = (try file.sharedTensor(name), try file.tensor(name))
+      #expect(shared.shape == read.shape)
+      #expect(shared.values.map(\.bitPattern) == read.values.map(\.bitPattern))
+    }
+  }
+
   @Test func `integers and missing tensors are refused with a sentence`() throws {
     let file = try open("zip.bin")
     let path = file.url.path(percentEncoded: false)
