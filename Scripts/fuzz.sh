@@ -9,9 +9,9 @@ cd "$(dirname "$0")/.."
 files=${1:-1000000}
 seed=${2:-1}
 
-# The tests named after damage do it as often as PROMPTER_FUZZ_COUNT says, each for each of its files;
-# there are at least as many as `runs`.
-tests='(MutationTests|NumPyFileTests|DecodeJSONTests|HostileFileTests).*(damaged|mutated)'
+# Tests with "damaged" or "mutated" in their names damage each of their files as often as
+# PROMPTER_FUZZ_COUNT says. There are at least as many such files as `runs`.
+tests='Prompter(Checkpoint|Tokenizer)Tests\..*(damaged|mutated)'
 runs=17
 export PROMPTER_FUZZ_COUNT=$(((files + runs - 1) / runs)) PROMPTER_FUZZ_SEED=$seed
 export PROMPTER_STRICT=${PROMPTER_STRICT:-1}
