@@ -16,19 +16,12 @@ extension AlignedText {
 
   /// Appends what replaces a part of another text.
   ///
-  /// Scalars take the places of those they replace one by one; the last one takes all that are
-  /// left over, and what is too many shares the last place. A part that is dropped goes to the
-  /// scalar before it. `tokenizers` aligns them so.
+  /// Scalars take the places of those they replace one by one, and what is too many shares the last
+  /// place. Places that are too many belong to none. `tokenizers` aligns them so.
   mutating func append(_ form: [Unicode.Scalar], for range: Range<Int>, of text: AlignedText) {
-    guard let last = range.last else { return }
-    guard !form.isEmpty else {
-      if count > 0 { ends[count - 1] = text.ends[last] }
-      return
-    }
     for (index, scalar) in form.enumerated() {
-      let place = min(range.lowerBound + index, last)
-      let end = index == form.count - 1 ? last : place
-      append(scalar, text.starts[place], text.ends[end])
+      let place = min(range.lowerBound + index, range.upperBound - 1)
+      append(scalar, text.starts[place], text.ends[place])
     }
   }
 

@@ -18,7 +18,10 @@ public struct ByteTokenizer: Tokenizer {
   private let matcher: AddedTokenMatcher
   private let template = SequenceTemplate.t5(end: 1)
 
+  /// The ids that stand for no text.
   public let specialIDs: Set<Int32>
+
+  /// The number of different pieces, sentinels and other added tokens included.
   public let vocabularyCount: Int
 
   /// `</s>`.

@@ -37,14 +37,21 @@ struct CharacterMap {
       throw wrong(
         "a trie of \(size) bytes", "a multiple of 4 below the \(blob.count - 4) bytes that follow")
     }
-    units = stride(from: start, to: start + size, by: 4).map { place in
-      UInt32(blob[place]) | UInt32(blob[place + 1]) << 8 | UInt32(blob[place + 2]) << 16
-        | UInt32(blob[place + 3]) << 24
+    var units: [UInt32] = []
+    units.reserveCapacity(size / 4)
+    for place in stride(from: start, to: start + size, by: 4) {
+      units.append(
+        UInt32(blob[place]) | UInt32(blob[place + 1]) << 8 | UInt32(blob[place + 2]) << 16
+          | UInt32(blob[place + 3]) << 24)
     }
+    self.units = units
     forms = Array(blob[(start + size)...])
-    let longest = forms.split(separator: 0, omittingEmptySubsequences: true).map(\.count).max()
-    guard longest ?? 0 <= Self.longestForm else {
-      throw wrong("a normal form of \(longest ?? 0) bytes", "at most \(Self.longestForm)")
+    var length = 0
+    for byte in forms {
+      length = byte == 0 ? 0 : length + 1
+      guard length <= Self.longestForm else {
+        throw wrong("a normal form of more than \(Self.longestForm) bytes", "fewer")
+      }
     }
   }
 

@@ -18,7 +18,8 @@ struct SentencePieceFile {
   }
 
   struct Piece {
-    var bytes: ArraySlice<UInt8> = []
+    /// Where in the file its text is.
+    var range = 0..<0
     var score: Float = 0
     var kind = Kind.normal
   }
@@ -56,7 +57,7 @@ struct SentencePieceFile {
     var reader = ProtobufReader(bytes, range, file: name)
     while let (field, value) = try reader.next() {
       switch (field, value) {
-      case (1, .bytes(let range)): piece.bytes = bytes[range]
+      case (1, .bytes(let range)): piece.range = range
       case (2, .fixed32(let bits)): piece.score = Float(bitPattern: bits)
       case (3, .varint(let kind)):
         guard let kind = Kind(rawValue: kind) else {
@@ -118,6 +119,11 @@ struct SentencePieceFile {
     }
   }
 
+  /// The text of a piece.
+  func text(of index: Int) -> String {
+    String(decoding: bytes[pieces[index].range], as: UTF8.self)
+  }
+
   /// An error in a piece.
   func wrong(_ index: Int, _ found: String, _ expected: String) -> TokenizerError {
     .malformed(file: name, place: "piece \(index)", found: found, expected: expected)
@@ -127,10 +133,7 @@ struct SentencePieceFile {
 extension SentencePieceFile {
   /// The model that the pieces make.
   func model() throws -> UnigramModel {
-    let normal = pieces.filter { $0.kind == .normal }.map(\.score)
-    // The smallest positive number, not the smallest of all: the reference starts there too.
-    let best = normal.reduce(Float.leastNormalMagnitude, max)
-    let worst = normal.min() ?? .greatestFiniteMagnitude
+    let (worst, best) = scoreBounds
     var model = UnigramModel(minimumCapacity: pieces.count, arithmetic: .sentencePiece)
     var unknown: Int?
     for (index, piece) in pieces.enumerated() {
@@ -142,10 +145,10 @@ extension SentencePieceFile {
       let score: Double =
         switch piece.kind {
         case .normal: Double(piece.score)
-        case .userDefined: Double(Float(piece.bytes.count) * best) - 0.1
+        case .userDefined: Double(Float(piece.range.count) * best) - 0.1
         default: .nan
         }
-      guard let before = model.append(piece.bytes, score: score) else {
+      guard let before = model.append(bytes[piece.range], score: score) else {
         throw wrong(index, "more than \(PieceTrie.mostNodes) different beginnings", "fewer")
       }
       guard before < 0 else { throw wrong(index, "the same as piece \(before)", "another") }
@@ -159,10 +162,21 @@ extension SentencePieceFile {
     return model
   }
 
+  /// The least and the largest score of the pieces that texts are made of.
+  ///
+  /// The largest is at least the smallest positive number: the reference starts there.
+  private var scoreBounds: (worst: Float, best: Float) {
+    var bounds = (worst: Float.greatestFiniteMagnitude, best: Float.leastNormalMagnitude)
+    for piece in pieces where piece.kind == .normal {
+      bounds = (min(bounds.worst, piece.score), max(bounds.best, piece.score))
+    }
+    return bounds
+  }
+
   private func check(_ piece: Piece, _ index: Int) throws {
-    guard !piece.bytes.isEmpty else { throw wrong(index, "no text", "some") }
+    guard !piece.range.isEmpty else { throw wrong(index, "no text", "some") }
     guard piece.score.isFinite else { throw wrong(index, "the score \(piece.score)", "a number") }
-    guard String(validating: piece.bytes, as: UTF8.self) != nil else {
+    guard String(validating: bytes[piece.range], as: UTF8.self) != nil else {
       throw wrong(index, "ill-formed bytes", "UTF-8")
     }
   }
@@ -184,7 +198,7 @@ extension SentencePieceFile {
     var symbols: PieceTrie?
     for (index, piece) in pieces.enumerated() where piece.kind == .userDefined {
       if symbols == nil { symbols = PieceTrie(minimumCapacity: 64) }
-      _ = symbols?.insert(piece.bytes, id: Int32(clamping: index), score: 0)
+      _ = symbols?.insert(bytes[piece.range], id: Int32(clamping: index), score: 0)
     }
     return symbols
   }

@@ -34,10 +34,6 @@ extension SentencePieceFile {
         dropsLeadingSpaces: normalizer.removesExtraSpaces), added: added, end: end)
   }
 
-  private func text(of index: Int) -> String {
-    String(decoding: pieces[index].bytes, as: UTF8.self)
-  }
-
   /// The token that the settings name, or else the one that the model was trained with.
   private func endToken(_ settings: TokenizerSettings?, _ model: UnigramModel) throws -> Int32 {
     if let name = try settings?.token("eos_token") {

@@ -86,7 +86,8 @@ struct UnigramModel {
 
   /// Appends the tokens of a range of a text.
   ///
-  /// - Parameter opening: A scalar at which a new word starts, counted on in `word`.
+  /// At each `opening` scalar a new word starts, counted on in `word`.
+  ///
   /// - Complexity: O(n) for n bytes, times the length of the longest piece in the worst case.
   func append(
     _ range: Range<Int>, of text: AlignedText, word: inout Int32, opening: Unicode.Scalar?,
@@ -142,13 +143,15 @@ struct UnigramModel {
     }
   }
 
-  /// The first of equal sums holds. SentencePiece compares before it rounds.
+  /// Takes a split that ends at a byte if it is better than the best so far; of equal ones the first
+  /// holds.
   @inline(__always)
   private func offer(
     _ sum: Double, _ start: Int, _ end: Int, _ id: Int32, _ scratch: inout Scratch
   ) {
+    let sum = rounded(sum)
     guard scratch.starts[end] < 0 || sum > scratch.sums[end] else { return }
-    scratch.sums[end] = rounded(sum)
+    scratch.sums[end] = sum
     scratch.starts[end] = Int32(truncatingIfNeeded: start)
     scratch.ids[end] = id
   }

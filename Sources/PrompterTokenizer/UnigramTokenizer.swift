@@ -28,8 +28,13 @@ public struct UnigramTokenizer: Tokenizer {
   let normalizedTokens: AddedTokenMatcher
   let addedTokens: [Int32: AddedToken]
 
+  /// The ids that stand for no text.
   public let specialIDs: Set<Int32>
+
+  /// The number of different pieces, sentinels and other added tokens included.
   public let vocabularyCount: Int
+
+  /// The id of `</s>`, or whatever the template puts last.
   public let endTokenID: Int32?
 
   /// Reads the tokenizer of a model's folder.
