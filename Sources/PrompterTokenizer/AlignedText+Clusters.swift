@@ -69,18 +69,27 @@ extension AlignedText {
     return result
   }
 
-  /// The text with each grapheme cluster replaced.
-  func mapClusters(_ body: (String) -> String) -> AlignedText {
+  /// The text with each grapheme cluster replaced; scalars that are not meant stay, and end a run.
+  func mapRuns(
+    where isMeant: (Unicode.Scalar) -> Bool, _ body: (String) -> String
+  ) -> AlignedText {
     var result = AlignedText(capacity: count)
-    forEachCluster { cluster in
-      if cluster.count == 1, scalars[cluster.lowerBound].isASCII {
-        return result.append(self, cluster)
-      }
+    func flush(_ run: Range<Int>) {
+      guard let last = run.last else { return }
       var part = String.UnicodeScalarView()
-      part.append(contentsOf: scalars[cluster])
-      let form = Array(body(String(part)).unicodeScalars)
-      let (start, end) = (starts[cluster.lowerBound], ends[cluster.upperBound - 1])
-      for scalar in form { result.append(scalar, start, end) }
+      part.append(contentsOf: scalars[run])
+      for scalar in body(String(part)).unicodeScalars {
+        result.append(scalar, starts[run.lowerBound], ends[last])
+      }
+    }
+    forEachCluster { cluster in
+      var start = cluster.lowerBound
+      for index in cluster where !isMeant(scalars[index]) {
+        flush(start..<index)
+        result.append(self, index..<index + 1)
+        start = index + 1
+      }
+      flush(start..<cluster.upperBound)
     }
     return result
   }

@@ -133,7 +133,7 @@ struct SentencePieceFile {
 extension SentencePieceFile {
   /// The model that the pieces make.
   func model() throws -> UnigramModel {
-    let (worst, best) = scoreBounds
+    let worst = worstScore
     var model = UnigramModel(minimumCapacity: pieces.count, arithmetic: .sentencePiece)
     var unknown: Int?
     for (index, piece) in pieces.enumerated() {
@@ -145,7 +145,8 @@ extension SentencePieceFile {
       let score: Double =
         switch piece.kind {
         case .normal: Double(piece.score)
-        case .userDefined: Double(Float(piece.range.count) * best) - 0.1
+        // More than any pieces it could be split into, as SentencePiece 0.2.3 has it.
+        case .userDefined: Double(Float(piece.range.count - 1) * 0.1)
         default: .nan
         }
       guard let before = model.append(bytes[piece.range], score: score) else {
@@ -162,15 +163,11 @@ extension SentencePieceFile {
     return model
   }
 
-  /// The least and the largest score of the pieces that texts are made of.
-  ///
-  /// The largest is at least the smallest positive number: the reference starts there.
-  private var scoreBounds: (worst: Float, best: Float) {
-    var bounds = (worst: Float.greatestFiniteMagnitude, best: Float.leastNormalMagnitude)
-    for piece in pieces where piece.kind == .normal {
-      bounds = (min(bounds.worst, piece.score), max(bounds.best, piece.score))
+  /// The least score of the pieces that texts are made of.
+  private var worstScore: Float {
+    pieces.reduce(Float.greatestFiniteMagnitude) { worst, piece in
+      piece.kind == .normal ? min(worst, piece.score) : worst
     }
-    return bounds
   }
 
   private func check(_ piece: Piece, _ index: Int) throws {

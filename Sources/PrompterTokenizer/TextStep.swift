@@ -24,6 +24,22 @@ enum TextStep {
     case nfkc = "NFKC"
     case nfkd = "NFKD"
 
+    /// The decomposition of a scalar.
+    func parts(_ scalar: Unicode.Scalar) -> String {
+      let text = String(Character(scalar))
+      return switch self {
+      case _ where !Self.isKnown(scalar): text
+      case .nfc, .nfd: text.decomposedStringWithCanonicalMapping
+      case .nfkc, .nfkd: text.decomposedStringWithCompatibilityMapping
+      }
+    }
+
+    /// Whether Unicode 9.0 has the scalar; the tables of `tokenizers` are of that version.
+    static func isKnown(_ scalar: Unicode.Scalar) -> Bool {
+      scalar.isASCII || ScalarClass.isWithin(scalar, 9)
+    }
+
+    /// The normal form of a text.
     func of(_ text: String) -> String {
       switch self {
       case .nfc: text.precomposedStringWithCanonicalMapping
@@ -43,7 +59,11 @@ enum TextStep {
       return Self.replaceRuns(anySpace, minimum, new, in: text)
     case .strip(let left, let right): return Self.strip(text, left, right)
     case .nmt: return Self.nmt(text)
-    case .form(let form): return text.mapClusters { form.of($0) }
+    case .form(let form):
+      // What a scalar is made of may join with its neighbours' parts, so it is taken apart first.
+      return text.mapScalars { form.parts($0).unicodeScalars }.mapRuns(where: UnicodeForm.isKnown) {
+        form.of($0)
+      }
     case .lowercase: return text.mapScalars { $0.properties.lowercaseMapping.unicodeScalars }
     case .prepend(let prefix): return Self.prepend(prefix, to: text)
     }
