@@ -5,10 +5,11 @@ public import Foundation
 /// T5's tokenizer: SentencePiece's Unigram model, from `tokenizer.json` or `spiece.model`.
 ///
 /// A `tokenizer.json` gives the ids that Hugging Face `tokenizers` 0.23 gives, a `spiece.model`
-/// those of SentencePiece 0.2.3 (0.2.1 breaks a few near ties otherwise). The two differ: the first maps characters cluster by cluster, drops
-/// all white space and adds scores in double precision; the second maps the longest rule it finds
-/// and adds in single precision. What a published model was trained with is the second; what
-/// transformers reads if both are there is the first, and so it is here.
+/// those of SentencePiece 0.2.3 (0.2.1 decides a few near ties otherwise). The two differ: the
+/// first maps characters cluster by cluster, drops all white space and adds scores in double
+/// precision; the second maps the longest rule it finds and adds in single precision. Published
+/// models were trained with the second; transformers reads the first if both are there, and so
+/// does this package.
 ///
 /// Special tokens are found in the text itself: "</s>" written out is the token, as in
 /// transformers, while SentencePiece alone would spell it.
