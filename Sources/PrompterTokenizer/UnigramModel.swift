@@ -143,8 +143,8 @@ struct UnigramModel {
     }
   }
 
-  /// Takes a split that ends at a byte if it is better than the best so far; of equal ones the first
-  /// holds.
+  /// Takes a split that ends at a byte if it is better than the best so far; the first of equal
+  /// ones holds.
   @inline(__always)
   private func offer(
     _ sum: Double, _ start: Int, _ end: Int, _ id: Int32, _ scratch: inout Scratch
