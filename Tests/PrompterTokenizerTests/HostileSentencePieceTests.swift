@@ -193,7 +193,7 @@ import Testing
   }
 
   private let sample =
-    "É the <extra_id_0> e\u{301} --xyz\u{1}q ﬁ\u{3000}中 </s>☃☃☃ \(String(repeating: "x", count: 90))"
+    "É the <extra_id_0> e\u{301} --xyz\u{1} ﬁ\u{3000}中 </s>☃☃☃ \(String(repeating: "x", count: 90))"
 
   @Test func `two thousand mutated models throw or load`() throws {
     var random = SeededGenerator(seed: 9)
