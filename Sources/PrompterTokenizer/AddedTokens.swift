@@ -15,6 +15,33 @@ struct AddedToken: Equatable {
   var isSpecial = false
 }
 
+extension AddedToken {
+  /// Gives each token the id of its piece, or the next free number if it is none.
+  ///
+  /// The ids in the file are not looked at, as in `tokenizers`. A token given again replaces the
+  /// one before.
+  static func numbered(
+    _ tokens: [AddedToken], nextID: Int32, idOfPiece: ([UInt8]) -> Int32?
+  ) -> [AddedToken] {
+    var nextID = nextID
+    var known: [[UInt8]: Int32] = [:]
+    var order: [Int32] = []
+    var byID: [Int32: AddedToken] = [:]
+    for var token in tokens where !token.content.isEmpty {
+      let key = Array(token.content.utf8)
+      if let id = known[key] ?? idOfPiece(key) {
+        token.id = id
+      } else {
+        token.id = nextID
+        nextID &+= 1
+      }
+      known[key] = token.id
+      if byID.updateValue(token, forKey: token.id) == nil { order.append(token.id) }
+    }
+    return order.compactMap { byID[$0] }
+  }
+}
+
 /// Finds added tokens in a text: the leftmost first, of those the longest.
 struct AddedTokenMatcher {
   private struct Pattern {

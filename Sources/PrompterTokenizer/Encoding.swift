@@ -30,6 +30,11 @@ public struct Encoding: Sendable, Equatable {
     self.truncatedCount = truncatedCount
   }
 
+  /// The number of special tokens that the template put at the end: `</s>`, `[SEP]`.
+  ///
+  /// Special tokens that stood in the text itself belong to a word and are not counted.
+  public var closingCount: Int { words.reversed().prefix { $0 == nil }.count }
+
   /// An encoding without tokens, with room for some.
   init(capacity: Int) {
     self.init(ids: [], segments: [], words: [], offsets: [])

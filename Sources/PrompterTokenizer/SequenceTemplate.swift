@@ -28,6 +28,13 @@ struct SequenceTemplate {
       single: start, pair: start + [.pair(segment: 1), .special(ids: [sep], segment: 1)])
   }
 
+  /// T5's own: `A </s>` and `A </s> B </s>`, all in segment 0.
+  static func t5(end: Int32) -> SequenceTemplate {
+    let start: [Piece] = [.text(segment: 0), .special(ids: [end], segment: 0)]
+    return SequenceTemplate(
+      single: start, pair: start + [.pair(segment: 0), .special(ids: [end], segment: 0)])
+  }
+
   /// How many tokens of two texts to keep if `room` is all there is: "longest first".
   ///
   /// The shorter text stays whole if it leaves the longer one at least as much as it takes itself;
@@ -51,5 +58,31 @@ extension SequenceTemplate {
       guard case .special(let ids, _) = piece else { return [] }
       return ids
     }
+  }
+}
+
+extension SequenceTemplate {
+  /// The tokens of one text or two with the special tokens around them, cut to a length.
+  func encoding(_ first: [Token], pair second: [Token]?, maximumLength: Int) -> Encoding {
+    let pieces = second == nil ? single : pair
+    let limit = max(0, maximumLength)
+    let room = max(0, limit - Self.specialCount(pieces))
+    let (firstCount, secondCount) = (first.count, second?.count ?? 0)
+    let kept =
+      second == nil
+      ? (first: min(firstCount, room), second: 0)
+      : Self.longestFirst(firstCount, secondCount, room: room)
+    var encoding = Encoding(capacity: min(limit, firstCount + secondCount + 8))
+    for piece in pieces {
+      switch piece {
+      case .text(let segment): encoding.append(first[..<kept.first], segment: segment)
+      case .pair(let segment):
+        encoding.append((second ?? [])[..<kept.second], segment: segment)
+      case .special(let ids, let segment):
+        for id in ids { encoding.append(special: id, segment: segment) }
+      }
+    }
+    encoding.truncatedCount = firstCount + secondCount - kept.first - kept.second
+    return encoding
   }
 }

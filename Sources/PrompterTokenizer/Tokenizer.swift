@@ -13,6 +13,12 @@ public protocol Tokenizer: Sendable {
   /// The ids that stand for no text: `[CLS]`, `[SEP]`, `[PAD]` and their like.
   var specialIDs: Set<Int32> { get }
 
+  /// The id that ends a text (T5's `</s>`), or `nil` if the model has none.
+  ///
+  /// Where it is wanted, ``encode(_:pair:maximumLength:)`` puts it; ``Encoding/closingCount`` says
+  /// how many such tokens an encoding ends with, for whoever has to insert something before them.
+  var endTokenID: Int32? { get }
+
   /// Encodes a text, or a pair of texts, with the special tokens the model expects.
   ///
   /// If the tokens do not fit, the longer text is shortened first and then both evenly, always at
@@ -34,4 +40,22 @@ public protocol Tokenizer: Sendable {
 
   /// The id of a piece, compared scalar by scalar.
   func id(of piece: String) -> Int32?
+
+  /// The text that ids stand for, special tokens and unknown ids left out.
+  ///
+  /// Not always the text that was encoded: normalising and unknown pieces lose what they lose.
+  ///
+  /// - Complexity: O(n) in the length of the text.
+  func decode(_ ids: [Int32]) -> String
+}
+
+extension Tokenizer {
+  /// No token ends a text.
+  public var endTokenID: Int32? { nil }
+
+  /// The pieces with a space between them, for tokenizers that know no better.
+  public func decode(_ ids: [Int32]) -> String {
+    let special = specialIDs
+    return ids.filter { !special.contains($0) }.compactMap(piece).joined(separator: " ")
+  }
 }

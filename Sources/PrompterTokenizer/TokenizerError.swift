@@ -21,7 +21,8 @@ public enum TokenizerError: Error, CustomStringConvertible, Equatable {
   public var description: String {
     switch self {
     case .missing(let folder):
-      "\(folder) holds no tokenizer: neither tokenizer.json nor vocab.txt is there."
+      "\(folder) holds no tokenizer: neither tokenizer.json nor spiece.model nor vocab.txt is "
+        + "there, and no tokenizer_config.json that names ByT5Tokenizer."
     case .unreadable(let file, let reason):
       "\(file) cannot be read: \(reason)."
     case .malformed(let file, let place, let found, let expected):

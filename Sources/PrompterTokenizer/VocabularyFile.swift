@@ -5,7 +5,7 @@ extension WordPieceTokenizer {
   /// A tokenizer from the contents of `vocab.txt` and of `tokenizer_config.json`, if there is one.
   init(vocabularyFile bytes: [UInt8], name: String, settings: JSON?, settingsName: String) throws {
     let vocabulary = try Self.vocabulary(lines: bytes, name: name)
-    let settings = Settings(json: settings ?? .object([]), file: settingsName)
+    let settings = TokenizerSettings(json: settings ?? .object([]), file: settingsName)
     func special(_ role: String, _ usual: String) throws -> (content: String, id: Int32) {
       let content = try settings.token(role) ?? usual
       guard let id = vocabulary.id(of: content.utf8) else {
@@ -49,31 +49,5 @@ extension WordPieceTokenizer {
       vocabulary.insert(piece.utf8, id: Int32(clamping: number))
     }
     return vocabulary
-  }
-}
-
-/// The members of `tokenizer_config.json` that bear on WordPiece.
-private struct Settings {
-  var json: JSON
-  var file: String
-
-  /// A switch, or nothing where it is left out or null.
-  func flag(_ key: String) throws -> Bool? {
-    guard let value = json[key], !value.isNull else { return nil }
-    guard let flag = value.bool else { throw wrong(value, key, "true, false or null") }
-    return flag
-  }
-
-  /// A special token, written as a string or as an object with its content.
-  func token(_ key: String) throws -> String? {
-    guard let value = json[key], !value.isNull else { return nil }
-    guard let content = value.string ?? value["content"]?.string else {
-      throw wrong(value, key, "a token")
-    }
-    return content
-  }
-
-  private func wrong(_ value: JSON, _ key: String, _ expected: String) -> TokenizerError {
-    .malformed(file: file, place: "\"\(key)\"", found: value.summary, expected: expected)
   }
 }

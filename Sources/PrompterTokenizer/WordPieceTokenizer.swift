@@ -35,28 +35,16 @@ public struct WordPieceTokenizer: Tokenizer {
   /// - Throws: A ``TokenizerError`` if a file is missing, ill-formed or asks for what is not
   ///   supported.
   public init(contentsOf folder: URL) throws {
-    let file = folder.appending(path: "tokenizer.json")
-    let vocabulary = folder.appending(path: "vocab.txt")
-    if FileManager.default.fileExists(atPath: file.path) {
-      try self.init(tokenizerFile: Self.read(file), name: file.path)
-    } else if FileManager.default.fileExists(atPath: vocabulary.path) {
-      let settings = folder.appending(path: "tokenizer_config.json")
-      let hasSettings = FileManager.default.fileExists(atPath: settings.path)
+    let folder = TokenizerFolder(folder)
+    if let file = try folder.file("tokenizer.json") {
+      try self.init(tokenizerFile: file.bytes, name: file.name)
+    } else if let file = try folder.file("vocab.txt") {
+      let settings = try folder.settings()
       try self.init(
-        vocabularyFile: Self.read(vocabulary), name: vocabulary.path,
-        settings: hasSettings ? JSONParser.parse(Self.read(settings), file: settings.path) : nil,
-        settingsName: settings.path)
+        vocabularyFile: file.bytes, name: file.name, settings: settings?.json,
+        settingsName: settings?.file ?? "")
     } else {
       throw TokenizerError.missing(folder: folder.path)
-    }
-  }
-
-  private static func read(_ file: URL) throws -> [UInt8] {
-    do {
-      return [UInt8](try Data(contentsOf: file))
-    } catch {
-      throw TokenizerError.unreadable(
-        file: file.path, reason: (error as NSError).localizedDescription)
     }
   }
 
@@ -68,7 +56,9 @@ public struct WordPieceTokenizer: Tokenizer {
     self.model = model
     self.normalizer = normalizer
     self.template = template
-    addedTokens = Self.numbered(added, model.vocabulary)
+    addedTokens = AddedToken.numbered(added, nextID: Int32(clamping: model.vocabulary.count)) {
+      model.vocabulary.id(of: $0)
+    }
     var original = AddedTokenMatcher()
     var normalized = AddedTokenMatcher()
     for token in addedTokens {
@@ -87,29 +77,6 @@ public struct WordPieceTokenizer: Tokenizer {
       model.vocabulary.count + Set(addedTokens.filter(isNew).map { Array($0.content.utf8) }).count
   }
 
-  /// Gives each token the id of its piece, or the next free number if it is none.
-  ///
-  /// The ids in the file are not looked at, as in `tokenizers`. A token given again replaces the
-  /// one before.
-  private static func numbered(_ tokens: [AddedToken], _ vocabulary: Vocabulary) -> [AddedToken] {
-    var nextID = Int32(clamping: vocabulary.count)
-    var known: [[UInt8]: Int32] = [:]
-    var order: [Int32] = []
-    var byID: [Int32: AddedToken] = [:]
-    for var token in tokens where !token.content.isEmpty {
-      let key = Array(token.content.utf8)
-      if let id = known[key] ?? vocabulary.id(of: key) {
-        token.id = id
-      } else {
-        token.id = nextID
-        nextID &+= 1
-      }
-      known[key] = token.id
-      if byID.updateValue(token, forKey: token.id) == nil { order.append(token.id) }
-    }
-    return order.compactMap { byID[$0] }
-  }
-
   /// The piece that an id stands for.
   public func piece(of id: Int32) -> String? {
     addedTokens.first { $0.id == id }?.content ?? model.vocabulary.piece(of: id)
@@ -125,6 +92,24 @@ public struct WordPieceTokenizer: Tokenizer {
   public func ids(of text: String) -> [Int32] {
     tokens(of: text).map(\.id)
   }
+
+  /// The words that ids stand for, a space between them; special tokens are left out.
+  ///
+  /// A piece that starts with `##` is joined to the one before it. Spaces before punctuation stay,
+  /// as the reference has it with `cleanup` off.
+  public func decode(_ ids: [Int32]) -> String {
+    let prefix = model.prefix
+    var bytes: [UInt8] = []
+    var isFirst = true
+    for id in ids where !specialIDs.contains(id) {
+      guard let piece = piece(of: id) else { continue }
+      let continues = !isFirst && piece.utf8.starts(with: prefix)
+      if !isFirst, !continues { bytes.append(UInt8(ascii: " ")) }
+      bytes.append(contentsOf: piece.utf8.dropFirst(continues ? prefix.count : 0))
+      isFirst = false
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
 }
 
 extension WordPieceTokenizer {
@@ -132,28 +117,8 @@ extension WordPieceTokenizer {
   ///
   /// - Complexity: O(n) in the length of the texts.
   public func encode(_ text: String, pair: String?, maximumLength: Int) -> Encoding {
-    let pieces = pair == nil ? template.single : template.pair
-    let first = tokens(of: text)
-    let second = pair.map { tokens(of: $0) } ?? []
-    let limit = max(0, maximumLength)
-    let room = max(0, limit - SequenceTemplate.specialCount(pieces))
-    let kept =
-      pair == nil
-      ? (first: min(first.count, room), second: 0)
-      : SequenceTemplate.longestFirst(
-        first.count, second.count,
-        room: room)
-    var encoding = Encoding(capacity: min(limit, first.count + second.count + 8))
-    for piece in pieces {
-      switch piece {
-      case .text(let segment): encoding.append(first[..<kept.first], segment: segment)
-      case .pair(let segment): encoding.append(second[..<kept.second], segment: segment)
-      case .special(let ids, let segment):
-        for id in ids { encoding.append(special: id, segment: segment) }
-      }
-    }
-    encoding.truncatedCount = first.count + second.count - kept.first - kept.second
-    return encoding
+    template.encoding(
+      tokens(of: text), pair: pair.map { tokens(of: $0) }, maximumLength: maximumLength)
   }
 
   /// The tokens of a text without special tokens around it.

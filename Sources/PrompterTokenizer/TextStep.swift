@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// One of the normalisers that a Unigram `tokenizer.json` names.
+enum TextStep {
+  case precompiled(CharacterMap)
+  /// A text for each of its occurrences, from left to right.
+  case replace([Unicode.Scalar], with: [Unicode.Scalar])
+  /// A text for each run of spaces, or of any white space, that is long enough.
+  case replaceRuns(ofAnySpace: Bool, minimum: Int, with: [Unicode.Scalar])
+  /// Drops white space at the ends.
+  case strip(left: Bool, right: Bool)
+  /// Drops control characters and turns other white space into spaces.
+  case nmt
+  case form(UnicodeForm)
+  case lowercase
+  case prepend([Unicode.Scalar])
+
+  /// Unicode's normal forms.
+  enum UnicodeForm: String {
+    case nfc = "NFC"
+    case nfd = "NFD"
+    case nfkc = "NFKC"
+    case nfkd = "NFKD"
+
+    /// The decomposition of a scalar.
+    func parts(_ scalar: Unicode.Scalar) -> String {
+      let text = String(Character(scalar))
+      return switch self {
+      case _ where !Self.isKnown(scalar): text
+      case .nfc, .nfd: text.decomposedStringWithCanonicalMapping
+      case .nfkc, .nfkd: text.decomposedStringWithCompatibilityMapping
+      }
+    }
+
+    /// Whether Unicode 9.0 has the scalar; the tables of `tokenizers` are of that version.
+    static func isKnown(_ scalar: Unicode.Scalar) -> Bool {
+      scalar.isASCII || ScalarClass.isWithin(scalar, 9)
+    }
+
+    /// The normal form of a text.
+    func of(_ text: String) -> String {
+      switch self {
+      case .nfc: text.precomposedStringWithCanonicalMapping
+      case .nfd: text.decomposedStringWithCanonicalMapping
+      case .nfkc: text.precomposedStringWithCompatibilityMapping
+      case .nfkd: text.decomposedStringWithCompatibilityMapping
+      }
+    }
+  }
+
+  /// What the step makes of a text.
+  func apply(to text: AlignedText) -> AlignedText {
+    switch self {
+    case .precompiled(let map): return map.apply(to: text)
+    case .replace(let old, let new): return Self.replace(old, new, in: text)
+    case .replaceRuns(let anySpace, let minimum, let new):
+      return Self.replaceRuns(anySpace, minimum, new, in: text)
+    case .strip(let left, let right): return Self.strip(text, left, right)
+    case .nmt: return Self.nmt(text)
+    case .form(let form):
+      // What a scalar is made of may join with its neighbours' parts, so it is taken apart first.
+      return text.mapScalars { form.parts($0).unicodeScalars }.mapRuns(where: UnicodeForm.isKnown) {
+        form.of($0)
+      }
+    case .lowercase: return text.mapScalars { $0.properties.lowercaseMapping.unicodeScalars }
+    case .prepend(let prefix): return Self.prepend(prefix, to: text)
+    }
+  }
+
+  private static func replace(
+    _ old: [Unicode.Scalar], _ new: [Unicode.Scalar], in text: AlignedText
+  ) -> AlignedText {
+    guard let first = old.first else { return text }
+    var result = AlignedText(capacity: text.count)
+    var index = 0
+    while index < text.count {
+      let end = index + old.count
+      if text.scalars[index] == first, end <= text.count,
+        text.scalars[index..<end].elementsEqual(old)
+      {
+        for scalar in new { result.append(scalar, text.starts[index], text.ends[end - 1]) }
+        index = end
+      } else {
+        result.append(text.scalars[index], text.starts[index], text.ends[index])
+        index += 1
+      }
+    }
+    return result
+  }
+
+  private static func replaceRuns(
+    _ anySpace: Bool, _ minimum: Int, _ new: [Unicode.Scalar], in text: AlignedText
+  ) -> AlignedText {
+    var result = AlignedText(capacity: text.count)
+    var index = 0
+    while index < text.count {
+      var end = index
+      while end < text.count, text.scalars[end] == " " || (anySpace && text.isSpace(end)) {
+        end += 1
+      }
+      if end - index >= minimum, end > index {
+        for scalar in new { result.append(scalar, text.starts[index], text.ends[end - 1]) }
+        index = end
+      } else {
+        for kept in index..<max(end, index + 1) {
+          result.append(text.scalars[kept], text.starts[kept], text.ends[kept])
+        }
+        index = max(end, index + 1)
+      }
+    }
+    return result
+  }
+
+  private static func strip(_ text: AlignedText, _ left: Bool, _ right: Bool) -> AlignedText {
+    var (start, end) = (0, text.count)
+    while left, start < end, text.isSpace(start) { start += 1 }
+    while right, end > start, text.isSpace(end - 1) { end -= 1 }
+    var result = AlignedText(capacity: end - start)
+    for index in start..<end {
+      result.append(text.scalars[index], text.starts[index], text.ends[index])
+    }
+    return result
+  }
+
+  private static func nmt(_ text: AlignedText) -> AlignedText {
+    var result = AlignedText(capacity: text.count)
+    for index in 0..<text.count {
+      var scalar = text.scalars[index]
+      switch scalar.value {
+      case 0x01...0x08, 0x0B, 0x0E...0x1F, 0x7F, 0x8F, 0x9F: continue
+      case 0x09, 0x0A, 0x0C, 0x0D, 0x1680, 0x200B...0x200F, 0x2028, 0x2029, 0x2581, 0xFEFF, 0xFFFD:
+        scalar = " "
+      default: break
+      }
+      result.append(scalar, text.starts[index], text.ends[index])
+    }
+    return result
+  }
+
+  private static func prepend(_ prefix: [Unicode.Scalar], to text: AlignedText) -> AlignedText {
+    guard text.count > 0 else { return text }
+    var result = AlignedText(capacity: text.count + prefix.count)
+    for scalar in prefix { result.append(scalar, text.starts[0], text.ends[0]) }
+    result.append(text, 0..<text.count)
+    return result
+  }
+}
+
+extension CharacterMap {
+  /// Maps a text as `tokenizers` does: the shortest rule at the start of each short grapheme
+  /// cluster replaces the whole of it, other clusters go scalar by scalar.
+  fileprivate func apply(to text: AlignedText) -> AlignedText {
+    var result = AlignedText(capacity: text.count)
+    var bytes: [UInt8] = []
+    text.forEachCluster { cluster in
+      bytes.removeAll(keepingCapacity: true)
+      text.spell(cluster, into: &bytes)
+      if bytes.count < 6, let match = shortestMatch(bytes, 0..<bytes.count) {
+        return result.append(form(at: match.form), for: cluster, of: text)
+      }
+      guard cluster.count > 1 else { return result.append(text, cluster) }
+      for index in cluster {
+        bytes.removeAll(keepingCapacity: true)
+        text.spell(index..<index + 1, into: &bytes)
+        if let match = shortestMatch(bytes, 0..<bytes.count) {
+          result.append(form(at: match.form), for: index..<index + 1, of: text)
+        } else {
+          result.append(text, index..<index + 1)
+        }
+      }
+    }
+    return result
+  }
+}

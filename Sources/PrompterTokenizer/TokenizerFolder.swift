@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+
+/// The files of a tokenizer's folder.
+struct TokenizerFolder {
+  private let folder: URL
+
+  init(_ folder: URL) {
+    self.folder = folder
+  }
+
+  var path: String { folder.path }
+
+  /// A file of the folder, or nothing if it is not there.
+  func file(_ name: String) throws -> (bytes: [UInt8], name: String)? {
+    let file = folder.appending(path: name)
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    do {
+      return ([UInt8](try Data(contentsOf: file)), file.path)
+    } catch {
+      throw TokenizerError.unreadable(
+        file: file.path, reason: (error as NSError).localizedDescription)
+    }
+  }
+
+  /// The contents of `tokenizer_config.json`, if there is one.
+  func settings() throws -> TokenizerSettings? {
+    guard let file = try file("tokenizer_config.json") else { return nil }
+    return TokenizerSettings(
+      json: try JSONParser.parse(file.bytes, file: file.name), file: file.name)
+  }
+}

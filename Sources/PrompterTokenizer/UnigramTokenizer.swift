@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Foundation
+
+/// T5's tokenizer: SentencePiece's Unigram model, from `tokenizer.json` or `spiece.model`.
+///
+/// A `tokenizer.json` gives the ids that Hugging Face `tokenizers` 0.23 gives, a `spiece.model`
+/// those of SentencePiece 0.2.3 (0.2.1 decides a few near ties otherwise). The two differ: the
+/// first maps characters cluster by cluster, drops all white space and adds scores in double
+/// precision; the second maps the longest rule it finds and adds in single precision. Published
+/// models were trained with the second; transformers reads the first if both are there, and so
+/// does this package.
+///
+/// Special tokens are found in the text itself: "</s>" written out is the token, as in
+/// transformers, while SentencePiece alone would spell it.
+public struct UnigramTokenizer: Tokenizer {
+  /// What is done to a text before it is split into pieces.
+  enum Preparation {
+    case sentencePiece(SentencePieceNormalizer)
+    case steps([TextStep], [Splitter])
+  }
+
+  let model: UnigramModel
+  let preparation: Preparation
+  let template: SequenceTemplate
+  let decoder: PieceDecoder
+  /// Added tokens found in the original text, and those found in the normalised text.
+  let originalTokens: AddedTokenMatcher
+  let normalizedTokens: AddedTokenMatcher
+  let addedTokens: [Int32: AddedToken]
+
+  /// The ids that stand for no text.
+  public let specialIDs: Set<Int32>
+
+  /// The number of different pieces, sentinels and other added tokens included.
+  public let vocabularyCount: Int
+
+  /// The id of `</s>`, or whatever the template puts last.
+  public let endTokenID: Int32?
+
+  /// Reads the tokenizer of a model's folder.
+  ///
+  /// `tokenizer.json` is taken if it is there; otherwise `spiece.model` with the sentinels
+  /// `<extra_id_N>` that `tokenizer_config.json` asks for (100 unless it says otherwise), the last
+  /// of them right after the pieces, the first at the end.
+  ///
+  /// - Parameter folder: The folder, as Hugging Face lays it out.
+  /// - Throws: A ``TokenizerError`` if a file is missing, ill-formed or asks for what is not
+  ///   supported.
+  public init(contentsOf folder: URL) throws {
+    let folder = TokenizerFolder(folder)
+    if let file = try folder.file("tokenizer.json") {
+      self = try TokenizerFile(file.bytes, name: file.name).unigramTokenizer()
+    } else if let file = try folder.file("spiece.model") {
+      self = try SentencePieceFile(file.bytes, name: file.name)
+        .tokenizer(settings: folder.settings())
+    } else {
+      throw TokenizerError.missing(folder: folder.path)
+    }
+  }
+
+  /// A tokenizer from its parts; added tokens take the ids their pieces have, or new ones.
+  init(
+    model: UnigramModel, preparation: Preparation, template: SequenceTemplate,
+    decoder: PieceDecoder, added: [AddedToken], end: Int32?
+  ) {
+    self.model = model
+    self.preparation = preparation
+    self.template = template
+    self.decoder = decoder
+    endTokenID = end
+    let added = AddedToken.numbered(added, nextID: Int32(clamping: model.count)) {
+      model.trie.id(of: $0)
+    }
+    var (original, normalized) = (AddedTokenMatcher(), AddedTokenMatcher())
+    for token in added {
+      let text = AlignedText(token.content)
+      if token.isNormalized {
+        normalized.insert(preparation.normalize(text, 0..<text.count).scalars, token)
+      } else {
+        original.insert(text.scalars, token)
+      }
+    }
+    originalTokens = original
+    normalizedTokens = normalized
+    addedTokens = Dictionary(added.map { ($0.id, $0) }) { $1 }
+    specialIDs = Set(added.filter(\.isSpecial).map(\.id)).union(template.specialIDs)
+    vocabularyCount = model.count + added.count { $0.id >= model.count }
+  }
+
+  /// The piece that an id stands for.
+  public func piece(of id: Int32) -> String? {
+    addedTokens[id]?.content ?? model.piece(id).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The id of a piece, compared scalar by scalar.
+  public func id(of piece: String) -> Int32? {
+    model.trie.id(of: piece.utf8)
+      ?? addedTokens.values.first { $0.content.utf8.elementsEqual(piece.utf8) }?.id
+  }
+
+  /// The ids of a text without special tokens around it, however long.
+  public func ids(of text: String) -> [Int32] {
+    tokens(of: text).map(\.id)
+  }
+
+  /// The text that ids stand for; special tokens, `<unk>` and sentinels among them, are left out.
+  public func decode(_ ids: [Int32]) -> String {
+    decoder.text(
+      of: ids.filter { !specialIDs.contains($0) }.compactMap { id in
+        addedTokens[id].map { Array($0.content.utf8) } ?? model.piece(id).map(Array.init)
+      })
+  }
+
+  /// Encodes a text, or a pair of texts, with `</s>` after each.
+  ///
+  /// - Complexity: O(n) in the length of the texts.
+  public func encode(_ text: String, pair: String?, maximumLength: Int) -> Encoding {
+    template.encoding(
+      tokens(of: text), pair: pair.map { tokens(of: $0) }, maximumLength: maximumLength)
+  }
+}
+
+extension UnigramTokenizer {
+  /// The tokens of a text without special tokens around it.
+  func tokens(of text: String) -> [Token] {
+    let original = AlignedText(text)
+    var tokens: [Token] = []
+    tokens.reserveCapacity(original.count / 3 + 4)
+    var scratch = UnigramModel.Scratch()
+    var word: Int32 = 0
+    for part in originalTokens.parts(of: original) {
+      if let id = part.id {
+        tokens.append(Self.token(id, part.range, original, &word))
+        continue
+      }
+      let normal = preparation.normalize(original, part.range)
+      for part in normalizedTokens.parts(of: normal) {
+        if let id = part.id {
+          tokens.append(Self.token(id, part.range, normal, &word))
+        } else {
+          split(normal, part.range, &word, &scratch, into: &tokens)
+        }
+      }
+    }
+    return tokens
+  }
+
+  private static func token(
+    _ id: Int32, _ range: Range<Int>, _ text: AlignedText, _ word: inout Int32
+  ) -> Token {
+    defer { word += 1 }
+    return Token(
+      id: id, word: word, start: text.starts[range.lowerBound],
+      end: text.ends[range.upperBound - 1])
+  }
+
+  private func split(
+    _ text: AlignedText, _ range: Range<Int>, _ word: inout Int32,
+    _ scratch: inout UnigramModel.Scratch, into tokens: inout [Token]
+  ) {
+    switch preparation {
+    case .sentencePiece(let normalizer):
+      model.append(
+        range, of: text, word: &word, opening: normalizer.space, scratch: &scratch, to: &tokens)
+      word += 1
+    case .steps(_, let splitters):
+      var split = SplitText(text: text, parts: [range])
+      for splitter in splitters { split = splitter.apply(to: split) }
+      for part in split.parts {
+        model.append(
+          part, of: split.text, word: &word, opening: nil, scratch: &scratch, to: &tokens)
+        word += 1
+      }
+    }
+  }
+}
+
+extension UnigramTokenizer.Preparation {
+  /// The normal form of a part of a text.
+  func normalize(_ text: AlignedText, _ range: Range<Int>) -> AlignedText {
+    switch self {
+    case .sentencePiece(let normalizer):
+      return normalizer.normalize(text, range)
+    case .steps(let steps, _):
+      var result = AlignedText(capacity: range.count)
+      result.append(text, range)
+      for step in steps { result = step.apply(to: result) }
+      return result
+    }
+  }
+}

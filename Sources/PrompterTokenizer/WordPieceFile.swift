@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reads WordPiece from `tokenizer.json`.
+extension WordPieceTokenizer {
+  /// A tokenizer from the contents of `tokenizer.json`.
+  init(tokenizerFile bytes: [UInt8], name: String) throws {
+    self = try TokenizerFile(bytes, name: name).wordPieceTokenizer()
+  }
+}
+
+extension TokenizerFile {
+  func wordPieceTokenizer() throws -> WordPieceTokenizer {
+    let model = try model()
+    guard root["pre_tokenizer"]?["type"]?.string == "BertPreTokenizer" else {
+      throw unsupported("pre-tokenizer", root["pre_tokenizer"], "BertPreTokenizer")
+    }
+    return WordPieceTokenizer(
+      model: model, normalizer: try normalizer(), template: try template(),
+      added: try addedTokens())
+  }
+
+  // MARK: Model
+
+  private func model() throws -> WordPieceModel {
+    guard let model = root["model"] else { throw wrong(nil, "\"model\"", "a WordPiece model") }
+    guard modelType == "WordPiece" else {
+      throw unsupported("model", model, "WordPiece")
+    }
+    let vocabulary = try vocabulary(model["vocab"])
+    let unknown = try string(model, "unk_token", or: "[UNK]")
+    guard let unknownID = vocabulary.id(of: unknown.utf8) else {
+      throw TokenizerError.unknownToken(file: name, token: unknown, role: "unk_token")
+    }
+    return WordPieceModel(
+      vocabulary: vocabulary, unknownID: unknownID,
+      prefix: try string(model, "continuing_subword_prefix", or: "##"),
+      maximumScalars: try longestWord(model["max_input_chars_per_word"]))
+  }
+
+  private func longestWord(_ value: JSON?) throws -> Int {
+    guard let value else { return 100 }
+    guard let count = value.integer, count >= 0 else {
+      throw wrong(value, "\"max_input_chars_per_word\"", "a whole number")
+    }
+    return count
+  }
+
+  private func vocabulary(_ value: JSON?) throws -> Vocabulary {
+    guard case .object(let members) = value else {
+      throw wrong(value, "\"vocab\"", "an object of pieces and ids")
+    }
+    var vocabulary = Vocabulary(minimumCapacity: members.count)
+    for (piece, id) in members {
+      vocabulary.insert(piece.utf8, id: try self.id(id, "id of the piece \"\(piece)\""))
+    }
+    return vocabulary
+  }
+
+  // MARK: Normalizer
+
+  private func normalizer() throws -> BERTNormalizer {
+    guard let value = root["normalizer"], !value.isNull else { return .identity }
+    guard value["type"]?.string == "BertNormalizer" else {
+      throw unsupported("normalizer", value, "BertNormalizer")
+    }
+    let lowersCase = try flag(value, "lowercase", or: true)
+    return BERTNormalizer(
+      cleansText: try flag(value, "clean_text", or: true),
+      separatesIdeographs: try flag(value, "handle_chinese_chars", or: true),
+      stripsAccents: try flag(value, "strip_accents", or: lowersCase), lowersCase: lowersCase)
+  }
+}
