@@ -12,7 +12,7 @@ seed=${2:-1}
 # Tests with "damaged" or "mutated" in their names damage each of their files as often as
 # PROMPTER_FUZZ_COUNT says. There are at least as many such files as `runs`.
 tests='Prompter(Checkpoint|Tokenizer)Tests\..*(damaged|mutated)'
-runs=17
+runs=19
 export PROMPTER_FUZZ_COUNT=$(((files + runs - 1) / runs)) PROMPTER_FUZZ_SEED=$seed
 export PROMPTER_STRICT=${PROMPTER_STRICT:-1}
 

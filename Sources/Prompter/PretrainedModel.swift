@@ -33,7 +33,7 @@ public struct PretrainedModel: Sendable {
     let configuration = try BERT.Configuration(contentsOf: folder)
     family = "bert"
     backbone = try BERT(from: Weights(contentsOf: folder), configuration)
-    tokenizer = try WordPieceTokenizer(contentsOf: folder)
+    tokenizer = try Tokenizers.load(contentsOf: folder)
     defaultPooling = try Self.pooling(of: folder, hasPooler: backbone.hasPooler)
   }
 

@@ -43,7 +43,7 @@ struct DataFileOptions: ParsableArguments {
   func tokenLengths(of dataset: Dataset, _ console: OutputOptions) throws -> LengthStatistics? {
     guard let model else { return nil }
     let folder = try ModelReference(model).resolve { console.note($0) }
-    let tokenizer = try WordPieceTokenizer(contentsOf: folder)
+    let tokenizer = try Tokenizers.load(contentsOf: folder)
     return LengthStatistics(
       dataset.examples.map {
         tokenizer.encode($0.text, pair: $0.pair, maximumLength: .max).ids.count

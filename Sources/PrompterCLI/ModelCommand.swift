@@ -97,20 +97,20 @@ struct WeightsOnDisk {
   /// Opens the weights of a folder; nil if it has none.
   init?(in folder: URL) throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.relativePath)
-    guard names.contains(where: { $0.hasPrefix("model") && $0.hasSuffix(".safetensors") }) else {
-      return nil
-    }
+    guard names.contains(where: Self.isWeightFile) else { return nil }
     let weights = try Weights(contentsOf: folder)
     hasPooler = weights.containsScope("pooler") || weights.containsScope("bert.pooler")
     var counts: [ElementType: Int] = [:]
-    for name in names.sorted() where name.hasSuffix(".safetensors") && name.hasPrefix("model") {
-      let file = try SafetensorsFile(contentsOf: folder.appending(path: name))
-      for case let entry? in file.names.map({ file.entry($0) }) {
-        counts[entry.elementType, default: 0] += 1
-      }
+    for case let type? in weights.names.map({ weights.elementType(of: $0) }) {
+      counts[type, default: 0] += 1
     }
     let most = counts.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }
     precision = most?.key.rawValue ?? "unknown"
+  }
+
+  private static func isWeightFile(_ name: String) -> Bool {
+    name.hasPrefix("model") && name.hasSuffix(".safetensors")
+      || name.hasPrefix("pytorch_model") && name.hasSuffix(".bin")
   }
 }
 

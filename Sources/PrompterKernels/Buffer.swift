@@ -43,13 +43,13 @@ public final class Buffer: @unchecked Sendable {
 
   /// Float32 values where they lie in a file, which is read as they are touched.
   ///
-  /// Such a buffer must never be written.
+  /// Such a buffer must never be written. The file stays mapped as long as the buffer lives. There
+  /// is none if the values reach beyond the file's end or begin where no float32 may.
   ///
   /// - Parameters:
-  ///   - mapping: The file, which stays mapped as long as the buffer lives.
+  ///   - mapping: The file.
   ///   - offset: The byte at which the values begin.
   ///   - count: The number of values.
-  /// - Returns: `nil` if the values begin where no float32 may.
   public init?(in mapping: MappedFile, at offset: Int, count: Int) {
     guard count > 0, let address = unsafe mapping.address(of: offset, byteCount: 4 * count),
       Int(bitPattern: address) % MemoryLayout<Float>.alignment == 0
