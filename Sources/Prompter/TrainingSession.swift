@@ -22,7 +22,7 @@ final class TrainingSession {
   let trained: [Parameter]
   let baseline: [String: Double]
 
-  var optimizer: AdamW
+  var optimizer: any Optimizer
   var progress = TrainingProgress()
   var best: [Tensor]?
 
