@@ -4,6 +4,7 @@
 #ifndef CPROMPTER_KERNELS_H
 #define CPROMPTER_KERNELS_H
 
+#include "prompter_adafactor.h"
 #include "prompter_attention.h"
 #include "prompter_convert.h"
 #include "prompter_elements.h"
