@@ -8,6 +8,7 @@
 #include "prompter_attention.h"
 #include "prompter_convert.h"
 #include "prompter_elements.h"
+#include "prompter_loss.h"
 #include "prompter_memory.h"
 #include "prompter_norm.h"
 #include "prompter_products.h"
