@@ -20,11 +20,13 @@ struct FrozenStates {
   }
 
   /// The head's gradients on the mean loss of some examples.
-  func gradients(of indices: [Int], labels: [Int32], head: Linear) -> BatchGradients {
+  func gradients(
+    of indices: [Int], labels: [Int32], head: Linear, zLoss: Double
+  ) -> BatchGradients {
     let pass = Pass.training(seed: 0, step: 0)
     let loss = crossEntropy(
       head(Variable(matrix(of: indices)), in: pass), labels: labels,
-      scale: 1 / Float(indices.count))
+      scale: 1 / Float(indices.count), zLoss: zLoss)
     pass.tape?.pullback(from: loss)
     return BatchGradients(
       loss: Double(loss.value.buffer[0]), tables: [],

@@ -56,6 +56,8 @@ struct Replicas: Sendable {
     let number: Int
     /// What the sum of the rows' losses is multiplied by.
     let scale: Float
+    /// The weight of the z-loss.
+    let zLoss: Double
   }
 
   /// The gradients of some rows.
@@ -88,7 +90,8 @@ struct Replicas: Sendable {
     let state = step.tables.map { table in pass.tape?.variable(table) ?? Variable(table) }
     let states = backbone.sequenceStates(
       of: batch, prompts: state, pooling: pooling, dropout: backboneDropout, in: pass)
-    let loss = crossEntropy(step.head(states, in: pass), labels: labels, scale: step.scale)
+    let loss = crossEntropy(
+      step.head(states, in: pass), labels: labels, scale: step.scale, zLoss: step.zLoss)
     pass.tape?.pullback(from: loss)
     return BatchGradients(
       loss: Double(loss.value.buffer[0]), tables: state.tables.map(\.gradient),

@@ -53,7 +53,8 @@ final class TrainingSession {
     method = trainer.method.make(for: backbone, seed: plan.seed)
     head = Self.freshHead(labels: labels.count, width: backbone.width, seed: plan.seed)
     trained = head.parameters + backbone.trainedParameters
-    optimizer = AdamW(method.parameters + trained, weightDecay: Float(plan.weightDecay))
+    optimizer = plan.optimizer.make(
+      method.parameters + trained, weightDecay: Float(plan.weightDecay))
     replicas = Replicas(
       backbone: backbone, team: ThreadTeam(count: plan.threads, isPinned: plan.isPinned),
       pooling: trainer.pooling, backboneDropout: plan.backboneDropout)
@@ -135,7 +136,8 @@ final class TrainingSession {
     let pass = Pass.training(seed: plan.seed, step: progress.step)
     let state = method.makeState(in: pass)
     var sum =
-      frozenStates?.training.gradients(of: indices, labels: examples.map(\.label), head: head)
+      frozenStates?.training.gradients(
+        of: indices, labels: examples.map(\.label), head: head, zLoss: plan.zLoss)
       ?? gradients(of: examples, tables: state.map(\.value))
     for (variable, gradient) in zip(state.tables, sum.tables) {
       if let gradient { variable.accumulate(gradient) }
@@ -159,7 +161,7 @@ final class TrainingSession {
     let virtualTokens = tables.input.map { $0.vectors.shape[0] } ?? 0
     let step = Replicas.Step(
       tables: tables, head: head, trained: trained, seed: plan.seed, number: progress.step,
-      scale: 1 / Float(examples.count))
+      scale: 1 / Float(examples.count), zLoss: plan.zLoss)
     var total: BatchGradients?
     for first in stride(from: 0, to: examples.count, by: plan.batchSize) {
       let part = examples[first..<min(first + plan.batchSize, examples.count)]

@@ -52,3 +52,17 @@ extension AdafactorOptions: Codable {
     case epsilon2
   }
 }
+
+extension AdafactorOptions: CustomStringConvertible {
+  /// Every option, in words.
+  public var description: String {
+    [
+      "decay exponent \(decayExponent)", "counting from \(startStep)",
+      "updates cut to \(clippingThreshold.map { "\($0)" } ?? "no limit")",
+      isScaledByParameter ? "scaled by the parameter" : "not scaled by the parameter",
+      isFactored ? "factored from \(leastFactoredExtent)" : "unfactored",
+      "momentum \(beta1.map { "\($0)" } ?? "none")",
+      "epsilons \(epsilon1) and \(epsilon2)",
+    ].joined(separator: ", ")
+  }
+}

@@ -30,3 +30,13 @@ public enum OptimizerChoice: Sendable, Equatable {
     }
   }
 }
+
+extension OptimizerChoice: CustomStringConvertible {
+  /// The name and every option, in words.
+  public var description: String {
+    switch self {
+    case .adamW: name
+    case .adafactor(let options): "\(name) (\(options))"
+    }
+  }
+}

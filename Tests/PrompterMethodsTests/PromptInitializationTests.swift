@@ -39,6 +39,14 @@ import Testing
     }
   }
 
+  @Test func `the code's random values are even in 0 ..< 0.5`() {
+    let values = vectors(.positiveRandom, length: 2_000).flatMap(\.self)
+    let isInside = values.allSatisfy { $0 >= 0 && $0 < 0.5 }
+    #expect(isInside)
+    #expect(abs(values.reduce(0, +) / 6_000 - 0.25) < 0.01)
+    #expect(PromptInitialization.positiveRandom.kind == "random:code")
+  }
+
   @Test func `the same seed gives the same values, another seed others`() {
     let candidates = [Int32](0..<900)
     for kind in [PromptInitialization.random, .vocabulary(candidates: candidates)] {

@@ -10,6 +10,7 @@ struct MethodBuilder {
   let start: PromptStartOptions
   let model: PretrainedModel
   let labels: [String]
+  var recipe: TrainingRecipe?
 
   /// The method with its options.
   func choice() throws -> MethodChoice {
@@ -17,7 +18,7 @@ struct MethodBuilder {
     case .headOnly: .headOnly
     case .fineTuning: .fineTuning
     case .promptTuning:
-      try .promptTuning(promptLength: size.length, initialization: initialization())
+      try .promptTuning(promptLength: size.length(recipe), initialization: initialization())
     case .pTuningV2: try deepChoice()
     }
   }
@@ -27,7 +28,7 @@ struct MethodBuilder {
     let dropout = Float(start.promptDropout ?? 0.1)
     guard case .prompt(let path)? = start.promptInit else {
       return .pTuningV2(
-        promptLength: size.length,
+        promptLength: size.length(recipe),
         layers: try size.promptLayers?.range(layerCount: backbone.layerCount),
         reparameterization: size.perceptron(width: backbone.width), dropout: dropout)
     }
@@ -49,8 +50,9 @@ struct MethodBuilder {
 
   private func initialization() throws -> PromptInitialization {
     let tokenizer = model.tokenizer
-    switch start.promptInit ?? .vocabulary {
+    switch start.promptInit ?? recipe?.start ?? .vocabulary {
     case .random, .activations: return .random
+    case .randomAsInCode: return .positiveRandom
     case .vocabulary: return .vocabulary(candidates: try candidates())
     case .labels:
       return .labels(labels.map { tokenizer.ids(of: $0) }, candidates: try candidates())
