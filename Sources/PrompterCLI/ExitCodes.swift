@@ -74,7 +74,7 @@ extension RunStatus {
     switch error {
     case .file(let error): self.init(for: error)
     case .missingFile, .unavailable: self = .missingInput
-    case .truncated, .malformed, .missingTensor, .unexpectedShape, .unsupportedType:
+    case .truncated, .malformed, .notTensor, .missingTensor, .unexpectedShape, .unsupportedType:
       self = .badData
     }
   }

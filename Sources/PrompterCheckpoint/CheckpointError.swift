@@ -17,6 +17,9 @@ public enum CheckpointError: Error, Equatable, Sendable {
   /// A file does not keep to its format.
   case malformed(file: String, reason: String)
 
+  /// A pickle names something that could run code, or at least is no part of a tensor.
+  case notTensor(file: String, name: String)
+
   /// A folder lacks a file that it must have.
   case missingFile(name: String, folder: String)
 
@@ -43,6 +46,8 @@ extension CheckpointError: CustomStringConvertible {
       "\(file) is truncated: it should have \(expected) bytes and has \(found)."
     case .malformed(let file, let reason):
       "\(file) is damaged or of another format: \(reason)."
+    case .notTensor(let file, let name):
+      "\(file) asks for \(name), which is not a tensor; nothing was run."
     case .missingFile(let name, let folder):
       "\(folder) has no \(name)."
     case .missingTensor(let name, let place):

@@ -46,7 +46,8 @@ struct HubDownload {
     try AtomicFile.write(Data(listing.sha.utf8), to: reference)
   }
 
-  /// Whether a file is needed to run a model: its configuration, tokenizer and weights.
+  /// Whether a file is needed to run a model: its configuration, tokenizer and weights, these in
+  /// one format.
   static func isWanted(_ name: String, among names: Set<String>) -> Bool {
     let others = [
       "config.json", "1_Pooling/config.json", "modules.json", "sentence_bert_config.json",
@@ -54,11 +55,10 @@ struct HubDownload {
       "vocab.txt", "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model",
       "tokenizer.model", "generation_config.json",
     ]
-    if names.contains("model.safetensors") && name == "model.safetensors" { return true }
-    let isShard = name.hasPrefix("model-") && name.hasSuffix(".safetensors")
-    let isSharded = !names.contains("model.safetensors")
-    return others.contains(name)
-      || isSharded && (isShard || name == "model.safetensors.index.json")
+    if others.contains(name) { return true }
+    guard let format = WeightFormat.preferred(where: names.contains) else { return false }
+    if names.contains(format.wholeName) { return name == format.wholeName }
+    return name == format.indexName || format.isShard(name)
   }
 
   private func listing() throws -> Listing {

@@ -18,7 +18,7 @@ struct HubModel {
     }
     try HubDownload(model: self).run(progress: progress)
     guard let folder = cached() else {
-      throw failure("it has no config.json with weights in safetensors")
+      throw failure("it has no config.json with weights in safetensors or PyTorch's format")
     }
     return folder
   }
@@ -49,8 +49,7 @@ struct HubModel {
     guard Self.isSafe(commit) else { return nil }
     let folder = snapshot(commit)
     // Programs that asked for the tokenizer alone leave a snapshot without weights.
-    let hasWeights =
-      folder.hasFile("model.safetensors") || folder.hasFile("model.safetensors.index.json")
+    let hasWeights = WeightFormat.preferred(where: folder.hasFile) != nil
     return folder.hasFile("config.json") && hasWeights ? folder : nil
   }
 }

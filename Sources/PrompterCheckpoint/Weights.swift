@@ -12,8 +12,9 @@ public import PrompterTensor
 /// let bias = try layer.tensor("output.dense.bias", shape: [384])
 /// ```
 ///
-/// The folder holds either `model.safetensors` or `model.safetensors.index.json` with the files
-/// that it lists. Copies and scopes share the open files.
+/// The folder holds the weights in safetensors or, where it has none, as PyTorch saves them:
+/// `model.safetensors` or `pytorch_model.bin`, whole or as an `.index.json` with the files that it
+/// lists. Copies and scopes share the open files.
 public struct Weights: Sendable {
   private let store: Store
   private let prefix: String
@@ -23,16 +24,19 @@ public struct Weights: Sendable {
   /// - Parameter folder: The model's folder.
   /// - Throws: `CheckpointError` if a file is missing, unreadable, truncated or malformed.
   public init(contentsOf folder: URL) throws {
-    store = try Store(Store.files(of: folder), place: folder.path(percentEncoded: false))
+    store = try Store(WeightFormat.files(of: folder), place: folder.path(percentEncoded: false))
     prefix = ""
   }
 
   /// Opens a single weight file.
   ///
-  /// - Parameter file: A safetensors file of any name.
+  /// - Parameter file: A file of PyTorch if its name ends in `.bin`, `.pt`, `.pth` or `.ckpt`,
+  ///   otherwise a safetensors file.
   /// - Throws: `CheckpointError` if the file is missing, unreadable, truncated or malformed.
   public init(file: URL) throws {
-    store = try Store([SafetensorsFile(contentsOf: file)], place: file.path(percentEncoded: false))
+    let isPyTorch = ["bin", "pt", "pth", "ckpt"].contains(file.pathExtension)
+    let format = isPyTorch ? WeightFormat.pyTorch : .safetensors
+    store = try Store([format.open(file)], place: file.path(percentEncoded: false))
     prefix = ""
   }
 
@@ -66,27 +70,31 @@ public struct Weights: Sendable {
   /// - Throws: `CheckpointError` if the tensor is missing, of another shape or of integers.
   public func tensor(_ name: String, shape: Shape) throws -> Tensor {
     let full = prefix + name
-    guard let file = store.files[full], let entry = file.entry(full) else {
+    guard let file = store.files[full], let found = file.shape(of: full) else {
       throw CheckpointError.missingTensor(name: full, place: store.place)
     }
-    guard entry.shape == shape else {
+    guard found == shape else {
       throw CheckpointError.unexpectedShape(
-        tensor: full, file: file.url.path(percentEncoded: false), found: entry.shape,
-        expected: shape)
+        tensor: full, file: file.url.path(percentEncoded: false), found: found, expected: shape)
     }
     return try file.tensor(full)
   }
 
   /// The shape of a tensor within the scope, nil if there is none of this name.
   public func shape(of name: String) -> Shape? {
-    store.files[prefix + name]?.entry(prefix + name)?.shape
+    store.files[prefix + name]?.shape(of: prefix + name)
+  }
+
+  /// The type of a tensor's elements on disk, nil if there is none of this name within the scope.
+  public func elementType(of name: String) -> ElementType? {
+    store.files[prefix + name]?.elementType(of: prefix + name)
   }
 
   /// The number of values in all floating-point tensors within the scope.
   public var parameterCount: Int {
-    fullNames.lazy.compactMap { store.files[$0]?.entry($0) }
-      .filter(\.elementType.isFloatingPoint)
-      .reduce(0) { $0 + $1.shape.count }
+    fullNames.lazy
+      .filter { store.files[$0]?.elementType(of: $0)?.isFloatingPoint == true }
+      .reduce(0) { $0 + (store.files[$1]?.shape(of: $1)?.count ?? 0) }
   }
 
   /// The SHA-256 of all weight files of the folder, one after the other in the order of their names.
@@ -107,16 +115,16 @@ public struct Weights: Sendable {
 
 /// The open weight files of a folder.
 private final class Store: Sendable {
-  let inOrder: [SafetensorsFile]
-  let files: [String: SafetensorsFile]
+  let inOrder: [any TensorFile]
+  let files: [String: any TensorFile]
   let place: String
 
   private let names: [String]
 
-  init(_ inOrder: [SafetensorsFile], place: String) throws {
+  init(_ inOrder: [any TensorFile], place: String) throws {
     self.inOrder = inOrder
     self.place = place
-    var files: [String: SafetensorsFile] = [:]
+    var files: [String: any TensorFile] = [:]
     for file in inOrder {
       for name in file.names {
         if let other = files.updateValue(file, forKey: name) {
@@ -139,42 +147,5 @@ private final class Store: Sendable {
       if names[middle] < prefix { low = middle + 1 } else { high = middle }
     }
     return names[low...].prefix { $0.hasPrefix(prefix) }
-  }
-
-  static func files(of folder: URL) throws -> [SafetensorsFile] {
-    let single = folder.appending(path: "model.safetensors")
-    if FileManager.default.fileExists(atPath: single.path(percentEncoded: false)) {
-      return [try SafetensorsFile(contentsOf: single)]
-    }
-    let index = folder.appending(path: "model.safetensors.index.json")
-    guard FileManager.default.fileExists(atPath: index.path(percentEncoded: false)) else {
-      throw CheckpointError.missingFile(
-        name: "model.safetensors and no model.safetensors.index.json",
-        folder: folder.path(percentEncoded: false))
-    }
-    return try shards(of: index, in: folder)
-  }
-
-  private static func shards(of index: URL, in folder: URL) throws -> [SafetensorsFile] {
-    struct Index: Decodable {
-      let weight_map: [String: String]
-    }
-    let map = try decodeJSON(Index.self, from: index).weight_map
-    let indexPath = index.path(percentEncoded: false)
-    let shards = try Set(map.values).sorted().map { name in
-      // A name from a file must not lead out of the folder.
-      guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else {
-        throw CheckpointError.malformed(
-          file: indexPath, reason: "`\(name)` is not the name of a file beside it")
-      }
-      return try SafetensorsFile(contentsOf: folder.appending(path: name))
-    }
-    let byName = Dictionary(uniqueKeysWithValues: shards.map { ($0.url.lastPathComponent, $0) })
-    for (tensor, shard) in map.sorted(by: { $0.key < $1.key })
-    where byName[shard]?.entry(tensor) == nil {
-      throw CheckpointError.malformed(
-        file: indexPath, reason: "`\(tensor)` should be in \(shard) and is not")
-    }
-    return shards
   }
 }

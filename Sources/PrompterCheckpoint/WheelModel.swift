@@ -112,8 +112,7 @@ struct WheelModel {
   private func modelFolder(among files: [String]) throws -> String {
     let folders = files.filter { $0.hasSuffix("/config.json") }.map { String($0.dropLast(12)) }
       .filter { folder in
-        files.contains("\(folder)/model.safetensors")
-          || files.contains("\(folder)/model.safetensors.index.json")
+        WeightFormat.preferred { files.contains("\(folder)/\($0)") } != nil
       }
     let depth = { (path: String) in path.count(where: { $0 == "/" }) }
     guard let folder = folders.min(by: { (depth($0), $0) < (depth($1), $1) }) else {

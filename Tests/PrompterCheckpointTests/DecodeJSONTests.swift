@@ -2,6 +2,7 @@
 
 import Foundation
 import PrompterCheckpoint
+import PrompterTestSupport
 import Testing
 
 @Suite struct DecodeJSONTests {
@@ -58,5 +59,20 @@ import Testing
     }
     #expect(
       error?.description == "Cannot read \(bench.path)config.json: No such file or directory.")
+  }
+
+  @Test func `thousands of damaged files give a value or an error`() throws {
+    let text = #"{"layers": 2, "rope": {"theta": 1e4}, "labels": ["a", "\u00e9"], "more": null}"#
+    let file = try Overwriting("config.json", on: bench)
+    var mutations = Mutations(
+      seed: 1, tokens: ["{", "[", "\"rope\":", "\\ud83d", "1e999", "\u{FEFF}"])
+    for _ in 0..<Mutations.count(1000) {
+      try file.write(mutations.damaged(Array(text.utf8)))
+      do {
+        _ = try decodeJSON(Configuration.self, from: file.url)
+      } catch let error as CheckpointError {
+        #expect(error.description.hasSuffix("."), "\(error)")
+      }
+    }
   }
 }

@@ -49,6 +49,12 @@ import Testing
     #expect(isWanted("model.safetensors", single))
     #expect(!isWanted("model-00001-of-00002.safetensors", single))
     #expect(isWanted("model-00001-of-00002.safetensors", ["model.safetensors.index.json"]))
+    let both: Set = ["model.safetensors", "pytorch_model.bin"]
+    #expect(isWanted("model.safetensors", both) && !isWanted("pytorch_model.bin", both))
+    #expect(isWanted("pytorch_model.bin", ["pytorch_model.bin", "training_args.bin"]))
+    #expect(!isWanted("training_args.bin", ["pytorch_model.bin", "training_args.bin"]))
+    let shards: Set = ["pytorch_model.bin.index.json", "pytorch_model-00001-of-00002.bin"]
+    #expect(shards.allSatisfy { isWanted($0, shards) })
   }
 
   @Test func `a hub that does not answer is named`() throws {

@@ -90,7 +90,8 @@ import Testing
   }
 
   @Test func `a folder without weights is refused`() {
-    #expect(refusal() == "DIR/ has no model.safetensors and no model.safetensors.index.json.")
+    #expect(
+      refusal() == "DIR/ has no model.safetensors and no pytorch_model.bin, whole or in shards.")
   }
 
   @Test func `an index that disagrees with its files is refused`() throws {
@@ -107,5 +108,22 @@ import Testing
     try writeSharded()
     try write(["head.bias", "bert.layer.0.bias", "bert.layer.10.bias"], to: "b.safetensors")
     #expect(refusal()?.hasSuffix("`head.bias` is also in a.safetensors.") == true)
+  }
+
+  @Test func `PyTorch's files are read, whole or in shards, where there is no safetensors`() throws
+  {
+    let sharded = try Weights(contentsOf: Workbench.fixture("pytorch/sharded"))
+    #expect(sharded.names == ["layer.0.bias", "layer.0.weight", "layer.1.weight", "scalar"])
+    #expect(sharded["layer"].parameterCount == 27)
+    #expect(try sharded.tensor("scalar", shape: []).values == [7.5])
+    try bench.write(Workbench.bytes(of: "pytorch/zip.bin"), to: "pytorch_model.bin")
+    let whole = try Weights(contentsOf: bench.folder)
+    #expect(whole.contains("shared.weight") && whole.shape(of: "transposed") == [4, 3])
+    #expect(whole.elementType(of: "layer.1.bias") == .bfloat16)
+    #expect(whole["layer.1"].elementType(of: "none") == nil)
+    #expect(
+      try Weights(file: bench.folder.appending(path: "pytorch_model.bin")).names == whole.names)
+    try write(["head.bias"], to: "model.safetensors")
+    #expect(try Weights(contentsOf: bench.folder).names == ["head.bias"])
   }
 }

@@ -45,8 +45,26 @@ final class Workbench {
   }
 
   /// The files that came with the tests.
-  static var fixtures: URL {
+  static var fixtures: URL { fixture("checkpoint") }
+
+  /// One of the files or folders that came with the tests.
+  static func fixture(_ path: String) -> URL {
     URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../Fixtures/checkpoint").standardizedFileURL
+      .appending(path: "../Fixtures/\(path)").standardizedFileURL
+  }
+
+  static func bytes(of fixture: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: Self.fixture(fixture)))
+  }
+
+  /// The sentence with which a file is refused, without what every such sentence begins with.
+  static func refusal(of url: URL, _ read: (URL) throws -> Void) -> String {
+    do {
+      try read(url)
+      return "no error"
+    } catch {
+      return "\(error)".replacing(url.path(percentEncoded: false), with: "FILE")
+        .replacing("FILE is damaged or of another format: ", with: "")
+    }
   }
 }

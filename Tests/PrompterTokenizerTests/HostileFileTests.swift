@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import PrompterTestSupport
 import Testing
 
 @testable import PrompterTokenizer
@@ -120,29 +121,10 @@ import Testing
     }
   }
 
-  /// Changes, removes, repeats or swaps some bytes, or cuts the end off.
-  private func mutated(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
-    var bytes = bytes
-    for _ in 0..<Int.random(in: 1...4, using: &random) {
-      guard !bytes.isEmpty else { return bytes }
-      let place = Int.random(in: 0..<bytes.count, using: &random)
-      let end = min(bytes.count, place + Int.random(in: 1...40, using: &random))
-      switch Int.random(in: 0..<6, using: &random) {
-      case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
-      case 1: bytes[place] = Array("{}[]\",:\\u-019.etfn".utf8).randomElement(using: &random) ?? 0
-      case 2: bytes.removeSubrange(place..<end)
-      case 3: bytes.insert(contentsOf: bytes[place..<end], at: place)
-      case 4: bytes.swapAt(place, end - 1)
-      default: if Bool.random(using: &random) { bytes.removeSubrange(place...) }
-      }
-    }
-    return bytes
-  }
-
   private let sample = "İ the [MASK] café\u{0} 中 <l> \(String(repeating: "x", count: 120))"
 
-  @Test func `three thousand mutated tokenizer files throw or load`() throws {
-    var random = SeededGenerator(seed: 7)
+  @Test func `thousands of mutated tokenizer files throw or load`() throws {
+    var mutations = Mutations(seed: 7)
     let added = """
       [{"id": 9, "content": "<l>", "lstrip": true, "rstrip": true, "single_word": true,
         "normalized": false, "special": true}, {"id": 1, "content": "Café", "normalized": true}]
@@ -155,28 +137,29 @@ import Testing
       """
     let sound = Self.file(added: added, processor: processor)
     var loaded = 0
-    for _ in 0..<3_000 {
+    let count = Mutations.count(3_000)
+    for _ in 0..<count {
       guard
         let tokenizer = try? WordPieceTokenizer(
-          tokenizerFile: mutated(sound, &random), name: "tokenizer.json")
+          tokenizerFile: mutations.damaged(sound), name: "tokenizer.json")
       else { continue }
       loaded += 1
       let encoding = tokenizer.encode(sample, pair: sample, maximumLength: 16)
       #expect(encoding.ids.count == encoding.offsets.count)
     }
-    #expect(loaded > 100 && loaded < 2_900)
+    #expect(loaded > count / 30 && loaded < count - count / 30)
   }
 
   @Test func `mutated vocabularies and cut files throw or load`() throws {
-    var random = SeededGenerator(seed: 8)
+    var mutations = Mutations(seed: 8)
     let vocabulary = Array(try Fixture.bytes("vocab.txt").prefix(4_000))
     let whole = try Fixture.bytes("tokenizer-added.json")
-    for _ in 0..<300 {
+    for _ in 0..<Mutations.count(300) {
       let tokenizer = try? WordPieceTokenizer(
-        vocabularyFile: mutated(vocabulary, &random), name: "vocab.txt", settings: nil,
+        vocabularyFile: mutations.damaged(vocabulary), name: "vocab.txt", settings: nil,
         settingsName: "")
       _ = tokenizer?.encode(sample, pair: nil, maximumLength: 16)
-      let length = Int.random(in: 0..<whole.count, using: &random)
+      let length = mutations.below(whole.count)
       #expect(throws: TokenizerError.self) {
         try WordPieceTokenizer(tokenizerFile: Array(whole[..<length]), name: "tokenizer.json")
       }

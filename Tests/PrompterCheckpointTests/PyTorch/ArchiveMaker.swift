@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A zip archive made by hand, so that any part of it can be wrong.
+struct ArchiveMaker {
+  /// A file in the archive, and what the directory says where that is not the truth.
+  struct Part {
+    var name: String
+    var bytes: [UInt8]
+    var method = 0
+    var flags = 0
+    var listedName: String?
+    var listedMethod: Int?
+    var listedStart: Int?
+    var listedByteCount: Int?
+    var listedPackedByteCount: Int?
+  }
+
+  var parts: [Part]
+  var listedCount: Int?
+  var listedDisk = 0
+  var listedDirectoryStart: Int?
+  var bytesBeforeEnd: [UInt8] = []
+  var comment: [UInt8] = []
+
+  /// An archive as torch.save writes it, with storages named by their place.
+  init(pickle: [UInt8], storages: [[UInt8]] = []) {
+    parts = [Part(name: "a/data.pkl", bytes: pickle)]
+    for (place, bytes) in storages.enumerated() {
+      parts.append(Part(name: "a/data/\(place)", bytes: bytes))
+    }
+  }
+
+  var bytes: [UInt8] {
+    var archive: [UInt8] = []
+    var directory: [UInt8] = []
+    for part in parts {
+      let start = archive.count
+      archive +=
+        [0x50, 0x4B, 3, 4] + number(20, 2) + number(part.flags, 2) + number(part.method, 2)
+      archive += number(0, 8) + number(part.bytes.count, 4) + number(part.bytes.count, 4)
+      archive += number(part.name.utf8.count, 2) + number(0, 2) + Array(part.name.utf8)
+      archive += part.bytes
+      directory += entry(part, start: start)
+    }
+    let start = archive.count
+    archive += directory + bytesBeforeEnd
+    archive += [0x50, 0x4B, 5, 6] + number(listedDisk, 2) + number(0, 2)
+    archive += number(listedCount ?? parts.count, 2) + number(listedCount ?? parts.count, 2)
+    archive += number(directory.count, 4) + number(listedDirectoryStart ?? start, 4)
+    return archive + number(comment.count, 2) + comment
+  }
+
+  private func entry(_ part: Part, start: Int) -> [UInt8] {
+    let name = Array((part.listedName ?? part.name).utf8)
+    let byteCount = part.listedByteCount ?? part.bytes.count
+    var entry: [UInt8] = [0x50, 0x4B, 1, 2] + number(20, 2) + number(20, 2) + number(part.flags, 2)
+    entry += number(part.listedMethod ?? part.method, 2) + number(0, 8)
+    entry += number(part.listedPackedByteCount ?? byteCount, 4) + number(byteCount, 4)
+    entry += number(name.count, 2) + number(0, 12) + number(part.listedStart ?? start, 4)
+    return entry + name
+  }
+
+  private func number(_ value: Int, _ byteCount: Int) -> [UInt8] {
+    (0..<byteCount).map { UInt8(truncatingIfNeeded: $0 < 8 ? value >> (8 * $0) : 0) }
+  }
+}

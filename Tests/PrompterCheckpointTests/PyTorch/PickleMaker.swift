@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Pickles made by hand, so that any part of them can be wrong.
+enum PickleMaker {
+  /// `{name: value, …}`, the values being pickled already.
+  static func dictionary(_ pairs: KeyValuePairs<String, [UInt8]>) -> [UInt8] {
+    let items = pairs.flatMap { text($0.key) + $0.value }
+    return [0x80, 2] + Array("}(".utf8) + items + Array("u.".utf8)
+  }
+
+  static func text(_ text: String) -> [UInt8] {
+    [UInt8(ascii: "X")] + number(text.utf8.count, 4) + Array(text.utf8)
+  }
+
+  static func integer(_ value: Int) -> [UInt8] { [0x8A, 8] + number(value, 8) }
+
+  static func tuple(_ values: [[UInt8]]) -> [UInt8] {
+    Array("(".utf8) + values.flatMap { $0 } + Array("t".utf8)
+  }
+
+  static func global(_ module: String, _ name: String) -> [UInt8] {
+    Array("c\(module)\n\(name)\n".utf8)
+  }
+
+  static func call(_ function: [UInt8], _ arguments: [[UInt8]]) -> [UInt8] {
+    function + tuple(arguments) + Array("R".utf8)
+  }
+
+  static func storage(
+    _ key: String = "0", type: String = "FloatStorage", count: Int = 12
+  ) -> [UInt8] {
+    let parts = [
+      text("storage"), global("torch", type), text(key), text("cpu"), integer(count),
+    ]
+    return tuple(parts) + Array("Q".utf8)
+  }
+
+  static func tensor(
+    _ storage: [UInt8] = storage(), offset: Int = 0, extents: [Int] = [3, 4],
+    strides: [Int] = [4, 1]
+  ) -> [UInt8] {
+    let sizes = [extents, strides].map { tuple($0.map(integer)) }
+    return call(
+      global("torch._utils", "_rebuild_tensor_v2"),
+      [storage, integer(offset)] + sizes + [[0x89], Array("}".utf8)])
+  }
+
+  private static func number(_ value: Int, _ byteCount: Int) -> [UInt8] {
+    (0..<byteCount).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
+}
