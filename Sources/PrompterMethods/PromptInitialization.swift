@@ -29,6 +29,12 @@ public enum PromptInitialization: Sendable {
     }
   }
 
+  /// The length that the start has of itself: another prompt's; nil where any length will do.
+  public var ownLength: Int? {
+    guard case .prompt(let other) = self else { return nil }
+    return other.rows
+  }
+
   // The paper samples from this many of the most common words.
   static let sampledCount = 5_000
 

@@ -94,6 +94,7 @@ import Testing
     let kind = PromptInitialization.prompt(other)
     #expect(tokens(kind, length: 5) == [7, 8, 9, 7, 8])
     #expect(tokens(kind, length: 1) == [7])
+    #expect(kind.ownLength == 3 && PromptInitialization.random.ownLength == nil)
     let same = kind.vectors(length: 3, width: 3, seed: 1, embeddings: embeddings)
     #expect(same.buffer !== other.buffer)
   }

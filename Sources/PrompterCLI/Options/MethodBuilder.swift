@@ -17,10 +17,16 @@ struct MethodBuilder {
     switch method {
     case .headOnly: .headOnly
     case .fineTuning: .fineTuning
-    case .promptTuning:
-      try .promptTuning(promptLength: size.length(recipe), initialization: initialization())
+    case .promptTuning: try inputChoice()
     case .pTuningV2: try deepChoice()
     }
+  }
+
+  // A prompt that goes on from another one has its length unless told otherwise.
+  private func inputChoice() throws -> MethodChoice {
+    let initialization = try initialization()
+    let length = size.promptLength ?? initialization.ownLength ?? size.length(recipe)
+    return .promptTuning(promptLength: length, initialization: initialization)
   }
 
   private func deepChoice() throws -> MethodChoice {
@@ -61,12 +67,7 @@ struct MethodBuilder {
       guard !ids.isEmpty else { throw TrainingError.emptyInitialization("the text `\(text)`") }
       return .text(ids)
     case .prompt(let path):
-      let prompt = try Prompt(contentsOf: URL(filePath: path))
-      guard let input = prompt.folded.input, prompt.card.backbone.width == model.backbone.width
-      else {
-        throw UsageError("\(path) is no prompt at the input of a backbone of this width.")
-      }
-      return .prompt(input)
+      return try .prompt(contentsOf: URL(filePath: path), width: model.backbone.width)
     }
   }
 

@@ -44,7 +44,7 @@ struct PromptStartOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Where the prompt starts: random, even in -0.5 to 0.5, or random:code, in 0 to 0.5; "
-        + "vocabulary, labels, text:\"...\" or prompt:DIR "
+        + "vocabulary, labels, text:\"...\", prompt:DIR or prompt:FILE.npy "
         + "(default: vocabulary for prompt-tuning, random for p-tuning-v2).",
       valueName: "start"))
   var promptInit: PromptStart?
