@@ -185,38 +185,3 @@ void prompter_adamw(float *restrict parameter, float *restrict first, float *res
     parameter[i] = decayed - rate * (m / correction1) / (root + epsilon);
   }
 }
-
-static float row_maximum(const float *x, size_t columns) {
-  float maximum = x[0];
-  for (size_t c = 1; c < columns; c++) maximum = x[c] > maximum ? x[c] : maximum;
-  return maximum;
-}
-
-double prompter_cross_entropy(float *gradient, const float *logits, const int32_t *labels,
-                              float gradient_scale, size_t rows, size_t columns) {
-  double loss = 0.0;
-  for (size_t r = 0; r < rows; r++, logits += columns) {
-    float maximum = row_maximum(logits, columns);
-    double sum = 0.0;
-    for (size_t c = 0; c < columns; c++) sum += exp((double)logits[c] - (double)maximum);
-    if (labels[r] >= 0) loss += log(sum) + (double)maximum - (double)logits[labels[r]];
-    if (gradient == NULL) continue;
-    for (size_t c = 0; c < columns; c++) {
-      float p = (float)(exp((double)logits[c] - (double)maximum) / sum);
-      float target = (int32_t)c == labels[r] ? 1.0f : 0.0f;
-      gradient[r * columns + c] = labels[r] >= 0 ? (p - target) * gradient_scale : 0.0f;
-    }
-  }
-  return loss;
-}
-
-void prompter_softmax(float *y, const float *x, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++, x += columns, y += columns) {
-    float maximum = row_maximum(x, columns);
-    double sum = 0.0;
-    for (size_t c = 0; c < columns; c++) sum += exp((double)x[c] - (double)maximum);
-    for (size_t c = 0; c < columns; c++) {
-      y[c] = (float)(exp((double)x[c] - (double)maximum) / sum);
-    }
-  }
-}

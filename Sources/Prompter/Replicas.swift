@@ -56,6 +56,8 @@ struct Replicas: Sendable {
     let number: Int
     /// What the sum of the rows' losses is multiplied by.
     let scale: Float
+    /// The weight of the z-loss.
+    let zLoss: Double
     /// What is kept of the layers below the prompt, if anything is.
     var lower: LowerStateCache?
   }
@@ -106,7 +108,7 @@ extension Replicas.Step {
   func gradients(
     of tables: [Variable], head states: Variable, labels: [Int32], in pass: Pass
   ) -> BatchGradients {
-    let loss = crossEntropy(head(states, in: pass), labels: labels, scale: scale)
+    let loss = crossEntropy(head(states, in: pass), labels: labels, scale: scale, zLoss: zLoss)
     pass.tape?.pullback(from: loss)
     return BatchGradients(
       loss: Double(loss.value.buffer[0]), tables: tables.map(\.gradient),

@@ -2,6 +2,7 @@
 
 internal import PrompterCore
 internal import PrompterMethods
+internal import PrompterNN
 internal import PrompterTensor
 
 extension Trainer {
@@ -56,13 +57,44 @@ extension TrainingPlan {
     if let patience { try checkCount(patience, "patience") }
     if warmup != 0 { try checkCount(warmup, "warm-up") }
     for (option, value) in [
-      ("learning rate", learningRate), ("weight decay", weightDecay),
+      ("learning rate", learningRate), ("weight decay", weightDecay), ("z-loss", zLoss),
       ("limit of the gradient norm", gradientNormLimit ?? 0),
     ] where !(value.isFinite && value >= 0) {
       throw TrainingError.outOfRange(
         option: option, value: "\(value)", expected: "a number of at least 0")
     }
     try checkDropout(backboneDropout, "backbone dropout")
+    if case .adafactor(let options) = optimizer { try options.check() }
+  }
+}
+
+extension AdafactorOptions {
+  fileprivate func check() throws {
+    func require(_ isMet: Bool, _ option: String, _ value: Any, _ expected: String) throws {
+      guard !isMet else { return }
+      throw TrainingError.outOfRange(option: option, value: "\(value)", expected: expected)
+    }
+    try require(
+      decayExponent > 0 && decayExponent.isFinite, "decay exponent of Adafactor", decayExponent,
+      "a number above 0")
+    try require(
+      (0...largestCount).contains(startStep), "first step of Adafactor", startStep,
+      "at least 0 and at most \(largestCount)")
+    if let clippingThreshold {
+      try require(
+        clippingThreshold > 0 && clippingThreshold.isFinite, "clipping of Adafactor",
+        clippingThreshold, "a number above 0")
+    }
+    if let beta1 {
+      try require(
+        beta1 >= 0 && beta1 < 1, "momentum of Adafactor", beta1, "at least 0 and below 1")
+    }
+    for (name, epsilon) in [("first", epsilon1), ("second", epsilon2)] {
+      try require(
+        epsilon > 0 && epsilon.isFinite, "\(name) epsilon of Adafactor", epsilon,
+        "a number above 0")
+    }
+    try checkCount(leastFactoredExtent, "least factored extent of Adafactor")
   }
 }
 
@@ -103,7 +135,7 @@ extension MethodChoice {
   ) throws {
     let isUsable =
       switch initialization {
-      case .random: true
+      case .random, .positiveRandom: true
       case .vocabulary(let candidates): !candidates.isEmpty
       case .labels(let labels, let candidates):
         !candidates.isEmpty || labels.prefix(length).count { !$0.isEmpty } == length

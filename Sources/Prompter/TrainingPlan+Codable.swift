@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PrompterNN
+
 extension TrainingPlan: Codable {
   // The command line's names, with underscores.
   private enum CodingKeys: String, CodingKey {
-    case epochs, steps, schedule, warmup, patience, seed, threads
+    case epochs, steps, optimizer, adafactor, schedule, warmup, patience, seed, threads
     case batchSize = "batch_size"
     case learningRate = "learning_rate"
     case weightDecay = "weight_decay"
+    case zLoss = "z_loss"
     case gradientNorm = "gradient_norm"
     case gradientAccumulation = "gradient_accumulation"
     case evaluateEvery = "evaluate_every"
@@ -24,10 +27,12 @@ extension TrainingPlan: Codable {
     self.init(
       duration: try steps.map { .steps($0) } ?? .epochs(values.decode(Int.self, forKey: .epochs)),
       batchSize: try values.decode(Int.self, forKey: .batchSize),
+      optimizer: try Self.optimizer(in: values),
       learningRate: try values.decode(Double.self, forKey: .learningRate),
       schedule: try values.decode(Schedule.self, forKey: .schedule),
       warmup: try values.decode(Int.self, forKey: .warmup),
       weightDecay: try values.decode(Double.self, forKey: .weightDecay),
+      zLoss: try values.decodeIfPresent(Double.self, forKey: .zLoss) ?? 0,
       gradientNormLimit: try values.decodeIfPresent(Double.self, forKey: .gradientNorm),
       gradientAccumulation: try values.decode(Int.self, forKey: .gradientAccumulation),
       evaluation: evaluationSteps.map { .steps($0) } ?? .epoch,
@@ -40,7 +45,23 @@ extension TrainingPlan: Codable {
       isPinned: try values.decode(Bool.self, forKey: .isPinned))
   }
 
-  /// Writes the plan: `epochs` or `steps`, and `evaluate_every` only for a number of steps.
+  // Plans of before there was a choice have no optimiser's name.
+  private static func optimizer(
+    in values: KeyedDecodingContainer<CodingKeys>
+  ) throws -> OptimizerChoice {
+    let name = try values.decodeIfPresent(String.self, forKey: .optimizer)
+    switch name {
+    case nil, OptimizerChoice.adamW.name: return .adamW
+    case OptimizerChoice.adafactor().name:
+      return .adafactor(try values.decode(AdafactorOptions.self, forKey: .adafactor))
+    case let name?:
+      throw DecodingError.dataCorruptedError(
+        forKey: .optimizer, in: values, debugDescription: "There is no optimizer `\(name)`.")
+    }
+  }
+
+  /// Writes the plan: `epochs` or `steps`, `evaluate_every` only for a number of steps, and
+  /// `adafactor` only where it is the optimiser.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     switch duration {
@@ -49,10 +70,13 @@ extension TrainingPlan: Codable {
     }
     if case .steps(let steps) = evaluation { try values.encode(steps, forKey: .evaluateEvery) }
     try values.encode(batchSize, forKey: .batchSize)
+    try values.encode(optimizer.name, forKey: .optimizer)
+    if case .adafactor(let options) = optimizer { try values.encode(options, forKey: .adafactor) }
     try values.encode(learningRate, forKey: .learningRate)
     try values.encode(schedule, forKey: .schedule)
     try values.encode(warmup, forKey: .warmup)
     try values.encode(weightDecay, forKey: .weightDecay)
+    try values.encode(zLoss, forKey: .zLoss)
     try values.encodeIfPresent(gradientNormLimit, forKey: .gradientNorm)
     try values.encode(gradientAccumulation, forKey: .gradientAccumulation)
     try values.encodeIfPresent(patience, forKey: .patience)

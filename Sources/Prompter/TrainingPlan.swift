@@ -24,14 +24,19 @@ public struct TrainingPlan: Sendable, Equatable {
   public var duration: Duration
   /// The examples in a batch.
   public var batchSize: Int
+  /// What turns gradients into better parameters.
+  public var optimizer: OptimizerChoice
   /// The highest learning rate.
   public var learningRate: Double
   /// How the rate changes.
   public var schedule: Schedule
   /// The steps over which the rate first rises from 0.
   public var warmup: Int
-  /// The share of each parameter taken off at each step, times the rate.
+  /// The share of each parameter taken off at each step: times the rate by AdamW, as it is by
+  /// Adafactor.
   public var weightDecay: Double
+  /// The weight of the squared logarithm of the softmax's denominator in the loss; 0 for none.
+  public var zLoss: Double
   /// The norm that all gradients together are cut to; `nil` for no limit.
   public var gradientNormLimit: Double?
   /// The batches whose gradients make one step.
@@ -55,19 +60,22 @@ public struct TrainingPlan: Sendable, Equatable {
 
   /// A plan with defaults that suit P-Tuning v2 on a few thousand short texts.
   public init(
-    duration: Duration = .epochs(5), batchSize: Int = 32, learningRate: Double = 1e-2,
-    schedule: Schedule = .linear, warmup: Int = 0, weightDecay: Double = 0,
-    gradientNormLimit: Double? = 1, gradientAccumulation: Int = 1,
+    duration: Duration = .epochs(5), batchSize: Int = 32, optimizer: OptimizerChoice = .adamW,
+    learningRate: Double = 1e-2, schedule: Schedule = .linear, warmup: Int = 0,
+    weightDecay: Double = 0, zLoss: Double = 0, gradientNormLimit: Double? = 1,
+    gradientAccumulation: Int = 1,
     evaluation: Evaluation = .epoch, patience: Int? = nil, maximumLength: Int = 128,
     backboneDropout: Float = 0, isShuffled: Bool = true, seed: UInt64 = 11, threads: Int = 1,
     isPinned: Bool = true
   ) {
     self.duration = duration
     self.batchSize = batchSize
+    self.optimizer = optimizer
     self.learningRate = learningRate
     self.schedule = schedule
     self.warmup = warmup
     self.weightDecay = weightDecay
+    self.zLoss = zLoss
     self.gradientNormLimit = gradientNormLimit
     self.gradientAccumulation = gradientAccumulation
     self.evaluation = evaluation

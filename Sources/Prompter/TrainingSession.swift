@@ -22,7 +22,7 @@ final class TrainingSession {
   let trained: [Parameter]
   let baseline: [String: Double]
 
-  var optimizer: AdamW
+  var optimizer: any Optimizer
   var progress = TrainingProgress()
   var best: [Tensor]?
 
@@ -55,7 +55,8 @@ final class TrainingSession {
     method = trainer.method.make(for: backbone, seed: plan.seed)
     head = Self.freshHead(labels: labels.count, width: backbone.width, seed: plan.seed)
     trained = head.parameters + backbone.trainedParameters
-    optimizer = AdamW(method.parameters + trained, weightDecay: Float(plan.weightDecay))
+    optimizer = plan.optimizer.make(
+      method.parameters + trained, weightDecay: Float(plan.weightDecay))
     replicas = Replicas(
       backbone: backbone, team: ThreadTeam(count: plan.threads, isPinned: plan.isPinned),
       pooling: trainer.pooling, backboneDropout: plan.backboneDropout)
@@ -161,7 +162,7 @@ final class TrainingSession {
   private func gradients(of indices: [Int], tables: PromptTables<Tensor>) -> BatchGradients {
     let step = Replicas.Step(
       tables: tables, head: head, trained: trained, seed: plan.seed, number: progress.step,
-      scale: 1 / Float(indices.count), lower: lowerStates.training)
+      scale: 1 / Float(indices.count), zLoss: plan.zLoss, lower: lowerStates.training)
     func labels(_ part: [Int]) -> [Int32] { part.map { training.examples[$0].label } }
     if let frozen = frozenStates?.training {
       return frozen.gradients(of: indices, labels: labels(indices), step: step)

@@ -9,19 +9,29 @@ internal import PrompterTensor
 /// dz = scale (softmax(z) − one-hot). A batch split over replicas passes 1 / (rows of the whole
 /// batch), so that the replicas' losses and gradients add up to the mean's.
 ///
+/// A z-loss (Chowdhery and others 2022, section 5) adds z (log Z)² to each row that counts, log Z
+/// the logarithm of its softmax's denominator: T5X trains with z = 1e-4.
+///
 /// - Parameters:
 ///   - logits: z [rows, labels].
-///   - labels: The index of each row's label.
+///   - labels: The index of each row's label; a row whose label is negative counts for nothing.
 ///   - scale: What the sum is multiplied by.
+///   - zLoss: The weight of (log Z)².
 /// - Returns: A scalar.
-public func crossEntropy(_ logits: Variable, labels: [Int32], scale: Float) -> Variable {
+public func crossEntropy(
+  _ logits: Variable, labels: [Int32], scale: Float, zLoss: Double = 0
+) -> Variable {
   let gradient = logits.isRecorded ? Tensor(uninitialized: logits.shape) : nil
   let sum = Kernels.crossEntropy(
-    logits.value.buffer, labels: labels, gradient: gradient?.buffer, gradientScale: scale)
+    logits.value.buffer, labels: labels, gradient: gradient?.buffer, gradientScale: scale,
+    zLoss: zLoss)
   let loss = Tensor([Float(sum) * scale], shape: [])
   guard let tape = logits.tape, let gradient else { return Variable(loss) }
   return tape.record(loss) { dy in
-    Kernels.scale(gradient.buffer, by: dy.buffer[0], into: gradient.buffer)
+    // 1 wherever the loss itself is what is differentiated; a vocabulary's logits are large.
+    if dy.buffer[0] != 1 {
+      Kernels.scale(gradient.buffer, by: dy.buffer[0], into: gradient.buffer)
+    }
     logits.accumulate(gradient)
   }
 }

@@ -71,10 +71,10 @@ struct ModelInspectCommand: ParsableCommand {
       switch name {
       case .pTuningV2:
         shape.deepPromptParameterCount(
-          promptLength: size.length, layers: layers?.count ?? shape.layerCount,
+          promptLength: size.length(), layers: layers?.count ?? shape.layerCount,
           hidden: size.reparameterization == .mlp
             ? size.reparameterizationWidth ?? shape.width : nil)
-      case .promptTuning: size.length * shape.width
+      case .promptTuning: size.length() * shape.width
       case .headOnly: 0
       case .fineTuning: shape.parameterCount()
       }

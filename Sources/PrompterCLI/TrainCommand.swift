@@ -47,8 +47,14 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Learn from the first examples only.", valueName: "n"))
   var limit: Int?
 
-  @Option(help: "The method.")
-  var method: MethodArgument = .pTuningV2
+  @Option(help: "The method (default: p-tuning-v2).")
+  var method: MethodArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      "A published plan for prompt-tuning: as Lester and others 2021 say it, or as their code "
+        + "does it. Other options change it.", valueName: "name"))
+  var recipe: TrainingRecipe?
 
   @OptionGroup var size: MethodOptions
   @OptionGroup var start: PromptStartOptions
@@ -88,11 +94,12 @@ struct TrainCommand: ParsableCommand {
       training: train, validation: validation, test: test, fields: task.fields, limit: limit)
     let model = try PretrainedModel(contentsOf: model.folder(console))
     let choice = try MethodBuilder(
-      method: name, size: size, start: start, model: model, labels: data.training.labels
+      method: name, size: size, start: start, model: model, labels: data.training.labels,
+      recipe: recipe
     ).choice()
     let trainer = Trainer(
       model: model, method: choice,
-      plan: plan.plan(for: choice, backbone: model.backbone, compute: compute),
+      plan: plan.plan(for: choice, backbone: model.backbone, compute: compute, recipe: recipe),
       pooling: plan.pooling, cacheMemory: cacheMemory.bytes)
     let (prompt, seconds) =
       resume && folder.isFinished
@@ -106,10 +113,14 @@ struct TrainCommand: ParsableCommand {
   /// Refuses wrong usage, before anything is read.
   private func check() throws -> (MethodName, TaskDescription) {
     try compute.check()
-    let name = try method.checked()
+    let name = try method?.checked() ?? recipe?.method ?? .pTuningV2
+    if let recipe, name != recipe.method {
+      throw UsageError(
+        "--recipe \(recipe.rawValue) is for \(recipe.method.rawValue), not \(name.rawValue).")
+    }
     try size.check(for: name)
     try start.check(for: name)
-    try plan.check()
+    try plan.check(recipe)
     try requirePositive(limit, "--limit")
     return (name, try task.description())
   }

@@ -5,16 +5,19 @@ internal import CPrompterKernels
 extension Kernels {
   /// The sum of the cross-entropies, in nats, of the rows of `logits` against `labels`.
   ///
-  /// A row whose label is negative counts for nothing.
+  /// A row whose label is negative counts for nothing. With log Z = log Σ_c exp z_c, each other row
+  /// adds log Z − z_label + `zLoss` (log Z)².
   ///
   /// - Parameters:
   ///   - logits: [rows, labels], one row for each of `labels`.
   ///   - labels: The index of each row's true label.
-  ///   - gradient: Gets (softmax − one-hot) × `gradientScale`, if given.
+  ///   - gradient: Gets ((1 + 2 `zLoss` log Z) softmax − one-hot) × `gradientScale`, if given.
   ///   - gradientScale: 1 / rows for a mean.
+  ///   - zLoss: What holds log Z near 0, 0 for none.
   /// - Returns: The sum, not the mean.
+  /// - Complexity: one exponential a logit, and one more pass over the gradient.
   public static func crossEntropy(
-    _ logits: Buffer, labels: [Int32], gradient: Buffer?, gradientScale: Float
+    _ logits: Buffer, labels: [Int32], gradient: Buffer?, gradientScale: Float, zLoss: Double = 0
   ) -> Double {
     guard !labels.isEmpty else { return 0 }
     precondition(logits.count % labels.count == 0, "crossEntropy: the labels do not fit.")
@@ -23,10 +26,10 @@ extension Kernels {
       columns > 0 && labels.allSatisfy { Int($0) < columns }, "crossEntropy: no such label.")
     expect(gradient, count: logits.count, "crossEntropy")
     return unsafe prompter_cross_entropy(
-      gradient?.base, logits.base, labels, gradientScale, labels.count, columns)
+      gradient?.base, logits.base, labels, gradientScale, zLoss, labels.count, columns)
   }
 
-  /// y[r] = softmax(x[r]) for rows of `columns` values.
+  /// y[r] = softmax(x[r]) for rows of `columns` values; `x` may not be `y`.
   public static func softmax(_ x: Buffer, columns: Int, into y: Buffer) {
     expect(x, count: y.count, "softmax")
     unsafe prompter_softmax(

@@ -6,6 +6,8 @@ public import PrompterTensor
 public enum PromptInitialization: Sendable {
   /// Uniform in [-0.5, 0.5), as the paper says.
   case random
+  /// Uniform in [0, 0.5), as the authors' code draws: JAX's `uniform` begins at 0.
+  case positiveRandom
   /// Words sampled without replacement from the most frequent 5,000 of these candidates.
   case vocabulary(candidates: [Int32])
   /// Each label's text, its pieces averaged; what is left over is sampled from the candidates.
@@ -19,11 +21,18 @@ public enum PromptInitialization: Sendable {
   public var kind: String {
     switch self {
     case .random: "random"
+    case .positiveRandom: "random:code"
     case .vocabulary: "vocabulary"
     case .labels: "labels"
     case .text: "text"
     case .prompt: "prompt"
     }
+  }
+
+  /// The length that the start has of itself: another prompt's; nil where any length will do.
+  public var ownLength: Int? {
+    guard case .prompt(let other) = self else { return nil }
+    return other.rows
   }
 
   // The paper samples from this many of the most common words.
@@ -44,6 +53,8 @@ public enum PromptInitialization: Sendable {
     switch self {
     case .random:
       return Tensor(uniform: [length, width], in: -0.5..<0.5, using: &generator)
+    case .positiveRandom:
+      return Tensor(uniform: [length, width], in: 0..<0.5, using: &generator)
     case .vocabulary(let candidates):
       return embeddings(Self.sample(length, of: candidates, using: &generator))
     case .labels(let labels, let candidates):

@@ -6,7 +6,7 @@ public import PrompterTensor
 /// AdamW (Loshchilov and Hutter 2019, Algorithm 2): Adam with decay apart from the gradient.
 ///
 /// With PyTorch's defaults: β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
-public struct AdamW: Sendable {
+public struct AdamW: Optimizer {
   /// The decay of the mean of gradients.
   public var beta1: Float = 0.9
   /// The decay of the mean of squared gradients.
@@ -33,13 +33,8 @@ public struct AdamW: Sendable {
     second = parameters.map { Tensor(zeros: $0.value.shape) }
   }
 
-  /// Takes one step.
-  ///
-  /// - Parameters:
-  ///   - gradients: One for each parameter; where there is none the parameter stays as it is.
-  ///   - rate: The learning rate.
-  ///   - gradientScale: What every gradient is multiplied by first.
-  public mutating func update(with gradients: [Tensor?], rate: Float, gradientScale: Float = 1) {
+  /// Takes one step; a parameter without a gradient stays as it is.
+  public mutating func update(with gradients: [Tensor?], rate: Float, gradientScale: Float) {
     step += 1
     let numbers = AdamWStep(
       step: step, rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon,
@@ -62,21 +57,9 @@ public struct AdamW: Sendable {
     return state
   }
 
-  /// Goes on from a saved state.
-  ///
-  /// - Parameters:
-  ///   - state: What ``state`` gave.
-  ///   - step: The steps taken then.
-  /// - Returns: Whether every moment was there, in the right size; if not, nothing has changed.
+  /// Goes on from a saved state; whether it was complete.
   public mutating func restore(_ state: [String: Tensor], step: Int) -> Bool {
-    let pairs = parameters.enumerated().flatMap { index, parameter in
-      [
-        (first[index], state["first." + parameter.name]),
-        (second[index], state["second." + parameter.name]),
-      ]
-    }
-    guard pairs.allSatisfy({ $0.0.shape.count == $0.1?.shape.count }) else { return false }
-    for case (let target, let source?) in pairs { target.buffer.update(from: source.buffer) }
+    guard PrompterNN.restore(self.state, from: state) else { return false }
     self.step = step
     return true
   }

@@ -30,6 +30,10 @@ public enum DataError: Error, Equatable {
   case missingLabel(file: String, line: Int)
   /// A label is not one of the task's.
   case unknownLabel(file: String?, line: Int?, label: String, known: [String])
+  /// What a nested file says of an example does not fit together.
+  case malformedExample(file: String, line: Int, reason: String)
+  /// A template is no template.
+  case malformedTemplate(template: String, reason: String)
   /// A label space was given the same label twice.
   case duplicateLabel(label: String)
 }
@@ -77,6 +81,10 @@ extension DataError: CustomStringConvertible {
       "\(file), line \(line): the field \(Self.quoted(field)) should be \(expected)."
     case .malformedQuestion(let file, let line):
       "\(file), line \(line) should read \"COARSE:fine question\", as TREC's files do."
+    case .malformedExample(let file, let line, let reason):
+      "\(file), line \(line): \(reason)."
+    case .malformedTemplate(let template, let reason):
+      "The template \(Self.quoted(template)) cannot be read: \(reason)."
     case .missingLabel(let file, let line):
       "\(file), line \(line) has no label, and one is needed here."
     }

@@ -24,4 +24,10 @@ enum DataFormat: Equatable {
         file: url.relativePath, fileExtension: other.isEmpty ? url.lastPathComponent : ".\(other)")
     }
   }
+
+  /// Spreadsheets save "Unicode text" as UTF-16, which would read as one column of garbage.
+  static func refuseUTF16(_ bytes: [UInt8], file: String) throws {
+    let isUTF16 = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+    guard !isUTF16 else { throw DataError.unsupportedEncoding(file: file, found: "UTF-16") }
+  }
 }

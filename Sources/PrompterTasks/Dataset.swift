@@ -51,7 +51,7 @@ public struct Dataset: Sendable {
       examples: reader.examples(in: Self.bytes(of: url), format: format), url: url)
   }
 
-  private static func bytes(of url: URL) throws -> [UInt8] {
+  static func bytes(of url: URL) throws -> [UInt8] {
     let attributes = try? FileManager.default.attributesOfItem(atPath: url.path)
     guard attributes?[.type] as? FileAttributeType != .typeDirectory else {
       throw DataError.unreadable(file: url.relativePath, reason: "it is a folder")

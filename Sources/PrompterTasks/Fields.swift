@@ -96,7 +96,7 @@ extension Fields {
   }
 
   /// The column of that very name, or else one that differs in case only.
-  private static func position(of name: String, in columns: [String]) -> Int? {
+  static func position(of name: String, in columns: [String]) -> Int? {
     columns.firstIndex(of: name)
       ?? columns.firstIndex { $0.lowercased() == name.lowercased() }
   }

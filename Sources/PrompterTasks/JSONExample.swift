@@ -51,7 +51,7 @@ struct JSONExample: DecodableWithConfiguration {
 }
 
 /// Any name as a coding key.
-private struct JSONName: CodingKey {
+struct JSONName: CodingKey {
   let stringValue: String
   var intValue: Int? { nil }
 
@@ -60,7 +60,8 @@ private struct JSONName: CodingKey {
 }
 
 extension KeyedDecodingContainer where Key == JSONName {
-  fileprivate func text(_ name: String) throws -> String {
+  /// A string.
+  func text(_ name: String) throws -> String {
     let key = JSONName(stringValue: name)
     guard contains(key) else { throw JSONFieldFault.missing(name) }
     do {
@@ -71,7 +72,7 @@ extension KeyedDecodingContainer where Key == JSONName {
   }
 
   /// A string, number or boolean in canonical spelling; nil where it is missing or null.
-  fileprivate func label(
+  func label(
     _ name: String, trying guess: JSONScalarKind
   ) throws -> (String?, JSONScalarKind) {
     let key = JSONName(stringValue: name)

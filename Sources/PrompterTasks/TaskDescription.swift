@@ -6,6 +6,8 @@ public struct TaskDescription: Codable, Sendable, Equatable {
   public enum Kind: String, Codable, Sendable, CaseIterable {
     /// One label for a text or for two.
     case textClassification = "text-classification"
+    /// A text for a text.
+    case textToText = "text-to-text"
   }
 
   /// What is asked about a text.
@@ -20,19 +22,23 @@ public struct TaskDescription: Codable, Sendable, Equatable {
   /// The labels in index order; empty until they are read from training data.
   public var labels: [String]
 
-  /// The metrics to report; the first one selects the best prompt.
+  /// The metrics of a classification to report; the first one selects the best prompt.
   public var metrics: [Metric]
+
+  /// How a text-to-text task is put and scored; nil for another kind.
+  public var text: TextToTextDescription?
 
   /// A description from its parts.
   public init(
     kind: Kind, preset: String? = nil, fields: Fields = Fields(), labels: [String] = [],
-    metrics: [Metric] = [.accuracy]
+    metrics: [Metric] = [.accuracy], text: TextToTextDescription? = nil
   ) {
     self.kind = kind
     self.preset = preset
     self.fields = fields
     self.labels = labels
     self.metrics = metrics
+    self.text = text
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Foundation
 import Prompter
 import Testing
 
@@ -14,18 +15,60 @@ import Testing
 
   @Test func `training has the documented defaults`() throws {
     let command = try train()
-    #expect(command.method == .pTuningV2)
-    #expect(command.size.length == 20)
+    #expect(command.method == nil && command.recipe == nil)
+    #expect(command.size.length() == 20)
     #expect(command.size.reparameterization == .none)
-    #expect(command.plan.batchSize == 32)
-    #expect(command.plan.schedule == .linear)
-    #expect(command.plan.evaluateEvery == .epoch)
-    #expect(command.plan.gradientNorm == 1)
     #expect(command.plan.seed == 11)
+    let plan = try plan(command)
+    #expect(plan.batchSize == 32 && plan.duration == .epochs(5))
+    #expect(plan.optimizer == .adamW && plan.weightDecay == 0 && plan.zLoss == 0)
+    #expect(plan.schedule == .linear && plan.learningRate == 0.01)
+    #expect(plan.evaluation == .epoch && plan.gradientNormLimit == 1)
+    #expect(plan.maximumLength == 64 - 20 && plan.backboneDropout == 0)
     #expect(command.compute.isPinned)
     #expect(command.compute.threadCount >= 1)
     #expect(!command.resume && !command.overwrite)
     #expect(!command.console.json && !command.console.quiet)
+  }
+
+  // The plan that the options make on a backbone of 64 positions.
+  private func plan(
+    _ command: TrainCommand, for method: MethodName = .pTuningV2
+  ) throws -> TrainingPlan {
+    let length = command.size.length(command.recipe)
+    let choice: MethodChoice =
+      switch method {
+      case .promptTuning: .promptTuning(promptLength: min(length, 30), initialization: .random)
+      default: .pTuningV2(promptLength: length)
+      }
+    return command.plan.plan(
+      for: choice, backbone: try PretrainedModel(contentsOf: URL(filePath: tinyModel)).backbone,
+      compute: command.compute,
+      recipe: command.recipe)
+  }
+
+  @Test func `a recipe is a plan that other options change`() throws {
+    let paper = try plan(train("--recipe", "lester"), for: .promptTuning)
+    var expected = TrainingRecipe.lester.plan
+    (expected.maximumLength, expected.threads) = (34, paper.threads)
+    #expect(paper == expected)
+    let changed = try plan(
+      train(
+        "--recipe", "lester-code", "--epochs", "3", "--learning-rate", "0.1", "--batch-size", "8",
+        "--z-loss", "0", "--backbone-dropout", "0", "--adafactor-start", "5", "--gradient-norm",
+        "2", "--weight-decay", "0.5", "--schedule", "cosine", "--max-length", "16"),
+      for: .promptTuning)
+    #expect(changed.duration == .epochs(3) && changed.learningRate == 0.1)
+    #expect(changed.batchSize == 8 && changed.zLoss == 0 && changed.backboneDropout == 0)
+    #expect(changed.gradientNormLimit == 2 && changed.weightDecay == 0.5)
+    #expect(changed.schedule == .cosine && changed.maximumLength == 16)
+    var options = AdafactorOptions()
+    options.startStep = 5
+    #expect(changed.optimizer == .adafactor(options))
+    #expect(try train("--recipe", "lester").size.length(.lester) == 100)
+    #expect(try train("--prompt-length", "7").size.length(.lester) == 7)
+    #expect(TrainingRecipe.lester.start == .labels)
+    #expect(TrainingRecipe.lesterCode.start == .randomAsInCode)
   }
 
   @Test(arguments: [
@@ -89,7 +132,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("random", PromptStart.random), ("vocabulary", .vocabulary), ("labels", .labels),
+    ("random", PromptStart.random), ("random:code", .randomAsInCode), ("vocabulary", .vocabulary),
+    ("labels", .labels),
     ("text:a:b", .text("a:b")), ("prompt:some/folder", .prompt("some/folder")),
     ("activations", .activations),
   ])
@@ -133,7 +177,7 @@ import Testing
   @Test(arguments: [
     ["--epochs", "0"], ["--batch-size", "-3"], ["--learning-rate", "nan"], ["--warmup", "-1"],
     ["--backbone-dropout", "1"], ["--patience", "0"], ["--gradient-norm", "-1"],
-    ["--optimizer", "adafactor"],
+    ["--z-loss", "-1"], ["--weight-decay", "nan"], ["--adafactor-start", "3"],
   ])
   func `numbers that make no plan are refused`(_ arguments: [String]) throws {
     // A value with a sign follows its option directly.

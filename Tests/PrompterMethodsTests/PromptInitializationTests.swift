@@ -39,6 +39,14 @@ import Testing
     }
   }
 
+  @Test func `the code's random values are even in 0 ..< 0.5`() {
+    let values = vectors(.positiveRandom, length: 2_000).flatMap(\.self)
+    let isInside = values.allSatisfy { $0 >= 0 && $0 < 0.5 }
+    #expect(isInside)
+    #expect(abs(values.reduce(0, +) / 6_000 - 0.25) < 0.01)
+    #expect(PromptInitialization.positiveRandom.kind == "random:code")
+  }
+
   @Test func `the same seed gives the same values, another seed others`() {
     let candidates = [Int32](0..<900)
     for kind in [PromptInitialization.random, .vocabulary(candidates: candidates)] {
@@ -86,6 +94,7 @@ import Testing
     let kind = PromptInitialization.prompt(other)
     #expect(tokens(kind, length: 5) == [7, 8, 9, 7, 8])
     #expect(tokens(kind, length: 1) == [7])
+    #expect(kind.ownLength == 3 && PromptInitialization.random.ownLength == nil)
     let same = kind.vectors(length: 3, width: 3, seed: 1, embeddings: embeddings)
     #expect(same.buffer !== other.buffer)
   }

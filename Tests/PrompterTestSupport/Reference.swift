@@ -56,12 +56,17 @@ public enum Reference {
     return result
   }
 
-  /// The sum of −log softmax(row)[label] over the rows whose label is not negative.
-  public static func crossEntropy(_ logits: Matrix, labels: [Int32]) -> Double {
+  /// The sum of −log softmax(row)[label] + zLoss (log Z)² over the rows whose label is not
+  /// negative, log Z the logarithm of the sum of exponentials.
+  public static func crossEntropy(
+    _ logits: Matrix, labels: [Int32], zLoss: Double = 0
+  ) -> Double {
     var sum = 0.0
     for (row, label) in labels.enumerated() where label >= 0 {
       let scores = (0..<logits.columns).map { logits[row, $0] }
-      sum -= log(softmax(scores)[Int(label)])
+      let maximum = scores.max() ?? 0
+      let logZ = maximum + log(scores.reduce(0) { $0 + exp($1 - maximum) })
+      sum += logZ - scores[Int(label)] + zLoss * logZ * logZ
     }
     return sum
   }

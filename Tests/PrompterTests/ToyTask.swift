@@ -87,6 +87,7 @@ enum Toy {
       "mlp": .pTuningV2(promptLength: 6, reparameterization: .mlp(hidden: 16), dropout: 0),
       "layers": .pTuningV2(promptLength: 6, layers: 1..<3, dropout: 0),
       "random": tuned(.random),
+      "random:code": tuned(.positiveRandom),
       "vocabulary": tuned(.vocabulary(candidates: candidates)),
       "labels": tuned(.labels(task.labels.map { tokenizer.ids(of: $0) }, candidates: candidates)),
       "text": tuned(.text(tokenizer.ids(of: "good or bad film"))),

@@ -22,6 +22,23 @@ import Testing
     #expect(card.baseline["accuracy"] == 0.5)
   }
 
+  @Test(arguments: [0, 1_100_000], ["labels", "random:code"])
+  func `prompt tuning learns with Adafactor, wherever it counts from`(
+    start: Int, method: String
+  ) throws {
+    var options = AdafactorOptions()
+    options.startStep = start
+    let plan = Toy.plan(.epochs(10)) {
+      ($0.optimizer, $0.weightDecay, $0.zLoss) = (.adafactor(options), 1e-5, 1e-4)
+      ($0.schedule, $0.gradientNormLimit) = (.constant, nil)
+    }
+    let card = try Toy.train(method, plan, on: Toy.more).prompt.card
+    let (first, last) = (try #require(card.history.first), try #require(card.history.last))
+    #expect(last.loss < 0.7 * first.loss)
+    #expect(try #require(card.best?.metrics["accuracy"]) >= 0.8)
+    #expect(card.plan?.optimizer == .adafactor(options))
+  }
+
   @Test(arguments: Pooling.allCases, ["plain", "vocabulary"])
   func `every pooling learns from pairs`(pooling: Pooling, method: String) throws {
     let outcome = try Toy.trainer(method, Toy.plan(.epochs(10)), pooling: pooling).train(

@@ -25,6 +25,19 @@ private let plans: [String: (method: String, plan: TrainingPlan)] = [
   "fine-tuning": ("fine-tuning", Toy.plan(.steps(9)) { $0.backboneDropout = 0.1 }),
   "input": ("vocabulary", Toy.plan(.epochs(3)) { $0.evaluation = .steps(5) }),
   "two threads": ("dropping", Toy.plan(.steps(12)) { ($0.threads, $0.warmup) = (2, 5) }),
+  "Adafactor": (
+    "labels",
+    Toy.plan(.epochs(3)) { ($0.optimizer, $0.weightDecay, $0.zLoss) = (.adafactor(), 1e-5, 1e-4) }
+  ),
+  "Adafactor with all its state": (
+    "mlp",
+    Toy.plan(.steps(9)) {
+      var options = AdafactorOptions()
+      (options.isFactored, options.leastFactoredExtent, options.beta1) = (true, 8, 0.9)
+      options.startStep = 1_000
+      $0.optimizer = .adafactor(options)
+    }
+  ),
   "decay": ("head-only", Toy.plan(.epochs(3)) { ($0.schedule, $0.weightDecay) = (.cosine, 0.1) }),
 ]
 

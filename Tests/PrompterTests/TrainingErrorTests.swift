@@ -48,6 +48,25 @@ import Testing
         == "The prompt length must be at least 1, not 0.")
   }
 
+  @Test func `options of Adafactor that are no numbers for it are refused by name`() {
+    let changes: [(String, (inout AdafactorOptions) -> Void)] = [
+      ("decay exponent of Adafactor must be a number above 0, not 0.0", { $0.decayExponent = 0 }),
+      ("first step of Adafactor must be at least 0", { $0.startStep = -1 }),
+      ("clipping of Adafactor must be a number above 0", { $0.clippingThreshold = .nan }),
+      ("momentum of Adafactor must be at least 0 and below 1, not 1.0", { $0.beta1 = 1 }),
+      ("first epsilon of Adafactor", { $0.epsilon1 = 0 }),
+      ("second epsilon of Adafactor", { $0.epsilon2 = -.infinity }),
+      ("least factored extent of Adafactor", { $0.leastFactoredExtent = 0 }),
+    ]
+    for (words, change) in changes {
+      var options = AdafactorOptions()
+      change(&options)
+      let found = sentence { $0.optimizer = .adafactor(options) }
+      #expect(found.contains(words))
+    }
+    #expect(sentence { $0.zLoss = -1 }.contains("z-loss must be a number of at least 0"))
+  }
+
   @Test func `counts too large to multiply are refused`() {
     let largest = 1 << 30
     for change: (inout TrainingPlan) -> Void in [

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct TrainingPlanTests {
   @Test(arguments: [
-    TrainingPlan(),
+    TrainingPlan(), TrainingRecipe.lester.plan, TrainingRecipe.lesterCode.plan,
     TrainingPlan(
       duration: .steps(7), batchSize: 3, schedule: .cosine, warmup: 2, gradientNormLimit: nil,
       gradientAccumulation: 2, evaluation: .steps(5), patience: 4, isShuffled: false, seed: 9,
@@ -16,6 +16,22 @@ import Testing
   func `a plan reads back as it was written`(_ plan: TrainingPlan) throws {
     let data = try JSONEncoder().encode(plan)
     #expect(try JSONDecoder().decode(TrainingPlan.self, from: data) == plan)
+  }
+
+  @Test func `a plan of before there was a choice of optimisers still reads`() throws {
+    let data = try JSONEncoder().encode(TrainingPlan())
+    let text = String(decoding: data, as: UTF8.self)
+      .replacing("\"optimizer\":\"adamw\",", with: "").replacing("\"z_loss\":0,", with: "")
+    #expect(!text.contains("z_loss") && !text.contains("optimizer"))
+    #expect(try JSONDecoder().decode(TrainingPlan.self, from: Data(text.utf8)) == TrainingPlan())
+  }
+
+  @Test func `an optimiser that there is not is refused`() throws {
+    let data = try JSONEncoder().encode(TrainingPlan())
+    let text = String(decoding: data, as: UTF8.self).replacing("adamw", with: "sgd")
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(TrainingPlan.self, from: Data(text.utf8))
+    }
   }
 
   @Test func `the last batch of an epoch may be smaller`() {

@@ -4,9 +4,11 @@
 #ifndef CPROMPTER_KERNELS_H
 #define CPROMPTER_KERNELS_H
 
+#include "prompter_adafactor.h"
 #include "prompter_attention.h"
 #include "prompter_convert.h"
 #include "prompter_elements.h"
+#include "prompter_loss.h"
 #include "prompter_memory.h"
 #include "prompter_norm.h"
 #include "prompter_products.h"

@@ -65,12 +65,4 @@ void prompter_adamw(float *parameter, float *first, float *second, const float *
                     float gradient_scale, float rate, float beta1, float beta2, float epsilon,
                     float weight_decay, float correction1, float correction2, size_t count);
 
-/// Mean cross-entropy in nats of `rows` rows of logits; rows whose label is negative do not count
-/// towards the loss. `gradient` (may be NULL) gets (softmax - one-hot) * `gradient_scale`. Returns
-/// the sum, not the mean.
-double prompter_cross_entropy(float *gradient, const float *logits, const int32_t *labels,
-                              float gradient_scale, size_t rows, size_t columns);
-/// y[r] = softmax(x[r]).
-void prompter_softmax(float *y, const float *x, size_t rows, size_t columns);
-
 #endif

@@ -10,16 +10,23 @@ struct MethodBuilder {
   let start: PromptStartOptions
   let model: PretrainedModel
   let labels: [String]
+  var recipe: TrainingRecipe?
 
   /// The method with its options.
   func choice() throws -> MethodChoice {
     switch method {
     case .headOnly: .headOnly
     case .fineTuning: .fineTuning
-    case .promptTuning:
-      try .promptTuning(promptLength: size.length, initialization: initialization())
+    case .promptTuning: try inputChoice()
     case .pTuningV2: try deepChoice()
     }
+  }
+
+  // A prompt that goes on from another one has its length unless told otherwise.
+  private func inputChoice() throws -> MethodChoice {
+    let initialization = try initialization()
+    let length = size.promptLength ?? initialization.ownLength ?? size.length(recipe)
+    return .promptTuning(promptLength: length, initialization: initialization)
   }
 
   private func deepChoice() throws -> MethodChoice {
@@ -27,7 +34,7 @@ struct MethodBuilder {
     let dropout = Float(start.promptDropout ?? 0.1)
     guard case .prompt(let path)? = start.promptInit else {
       return .pTuningV2(
-        promptLength: size.length,
+        promptLength: size.length(recipe),
         layers: try size.promptLayers?.range(layerCount: backbone.layerCount),
         reparameterization: size.perceptron(width: backbone.width), dropout: dropout)
     }
@@ -49,8 +56,9 @@ struct MethodBuilder {
 
   private func initialization() throws -> PromptInitialization {
     let tokenizer = model.tokenizer
-    switch start.promptInit ?? .vocabulary {
+    switch start.promptInit ?? recipe?.start ?? .vocabulary {
     case .random, .activations: return .random
+    case .randomAsInCode: return .positiveRandom
     case .vocabulary: return .vocabulary(candidates: try candidates())
     case .labels:
       return .labels(labels.map { tokenizer.ids(of: $0) }, candidates: try candidates())
@@ -59,12 +67,7 @@ struct MethodBuilder {
       guard !ids.isEmpty else { throw TrainingError.emptyInitialization("the text `\(text)`") }
       return .text(ids)
     case .prompt(let path):
-      let prompt = try Prompt(contentsOf: URL(filePath: path))
-      guard let input = prompt.folded.input, prompt.card.backbone.width == model.backbone.width
-      else {
-        throw UsageError("\(path) is no prompt at the input of a backbone of this width.")
-      }
-      return .prompt(input)
+      return try .prompt(contentsOf: URL(filePath: path), width: model.backbone.width)
     }
   }
 

@@ -61,8 +61,6 @@ enum ReparameterizationArgument: String, CaseIterable, ExpressibleByArgument {
 
 /// The options that size a prompt.
 struct MethodOptions: ParsableArguments {
-  static let defaultLength = 20
-
   @Option(
     help: ArgumentHelp(
       "Virtual tokens: in each prompted layer, or before the text (default: 20).", valueName: "n"))
@@ -106,7 +104,9 @@ struct MethodOptions: ParsableArguments {
   }
 
   /// The virtual tokens.
-  var length: Int { promptLength ?? Self.defaultLength }
+  func length(_ recipe: TrainingRecipe? = nil) -> Int {
+    promptLength ?? recipe?.promptLength ?? 20
+  }
 
   /// The perceptron, if one was asked for.
   func perceptron(width: Int) -> PTuningV2.Reparameterization {

@@ -5,17 +5,17 @@ public import Prompter
 
 extension Schedule: ExpressibleByArgument {}
 extension Pooling: ExpressibleByArgument {}
+extension TrainingRecipe: ExpressibleByArgument {}
 
 /// When the validation data are scored, as `--evaluate-every` says it.
 enum EvaluationInterval: Equatable, ExpressibleByArgument {
   case epoch
   case steps(Int)
 
-  // Shown as the default in help.
-  var defaultValueDescription: String {
+  var evaluation: TrainingPlan.Evaluation {
     switch self {
-    case .epoch: "epoch"
-    case .steps(let steps): "\(steps)"
+    case .epoch: .epoch
+    case .steps(let steps): .steps(steps)
     }
   }
 
@@ -30,27 +30,16 @@ enum EvaluationInterval: Equatable, ExpressibleByArgument {
   }
 }
 
-/// The optimisers that the command line knows by name.
-enum OptimizerArgument: String, CaseIterable, ExpressibleByArgument {
-  case adamw
-  case adafactor
-
-  static let allValueStrings = ["adamw"]
-}
-
 /// The options of a training plan.
 struct PlanOptions: ParsableArguments {
-  static let epochs = 5
-  static let longest = 128
-
   @Option(help: ArgumentHelp("Passes over the training data (default: 5).", valueName: "n"))
   var epochs: Int?
 
   @Option(help: ArgumentHelp("Optimiser steps, in place of --epochs.", valueName: "n"))
   var steps: Int?
 
-  @Option(help: ArgumentHelp("Examples in a batch.", valueName: "n"))
-  var batchSize = 32
+  @Option(help: ArgumentHelp("Examples in a batch (default: 32).", valueName: "n"))
+  var batchSize: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -58,26 +47,26 @@ struct PlanOptions: ParsableArguments {
         + "0.005 for head-only, 0.00005 for fine-tuning).", valueName: "x"))
   var learningRate: Double?
 
-  @Option(help: ArgumentHelp("The optimiser.", valueName: "name"))
-  var optimizer: OptimizerArgument = .adamw
+  @OptionGroup var optimizer: OptimizerOptions
 
-  @Option(help: "How the learning rate changes.")
-  var schedule: Schedule = .linear
+  @Option(help: "How the learning rate changes (default: linear).")
+  var schedule: Schedule?
 
   @Option(help: ArgumentHelp("Steps over which the rate rises from 0.", valueName: "n"))
   var warmup = 0
 
-  @Option(help: ArgumentHelp("AdamW's weight decay.", valueName: "x"))
-  var weightDecay = 0.0
-
   @Option(help: ArgumentHelp("Batches whose gradients make one step.", valueName: "n"))
   var gradientAccumulation = 1
 
-  @Option(help: ArgumentHelp("The norm that gradients are cut to; 0 for none.", valueName: "x"))
-  var gradientNorm = 1.0
+  @Option(
+    help: ArgumentHelp(
+      "The norm that gradients are cut to; 0 for none (default: 1).", valueName: "x"))
+  var gradientNorm: Double?
 
-  @Option(help: ArgumentHelp("When to score the validation data.", valueName: "epoch|n"))
-  var evaluateEvery: EvaluationInterval = .epoch
+  @Option(
+    help: ArgumentHelp(
+      "When to score the validation data (default: epoch).", valueName: "epoch|n"))
+  var evaluateEvery: EvaluationInterval?
 
   @Option(
     help: ArgumentHelp("End after so many evaluations without a better score.", valueName: "n"))
@@ -107,13 +96,11 @@ struct PlanOptions: ParsableArguments {
 
 extension PlanOptions {
   /// Refuses numbers that make no plan.
-  func check() throws {
+  func check(_ recipe: TrainingRecipe? = nil) throws {
     if epochs != nil, steps != nil {
       throw UsageError("Give --epochs or --steps, not both.")
     }
-    if optimizer == .adafactor {
-      throw UsageError.notInThisVersion("--optimizer adafactor", use: "adamw")
-    }
+    try optimizer.check(recipe)
     try requirePositive(epochs, "--epochs")
     try requirePositive(steps, "--steps")
     try requirePositive(batchSize, "--batch-size")
@@ -122,8 +109,7 @@ extension PlanOptions {
     try requirePositive(maxLength, "--max-length")
     if warmup < 0 { throw UsageError("--warmup must not be negative.") }
     for (value, option) in [
-      (learningRate ?? 1, "--learning-rate"), (weightDecay, "--weight-decay"),
-      (gradientNorm, "--gradient-norm"),
+      (learningRate ?? 1, "--learning-rate"), (gradientNorm ?? 1, "--gradient-norm"),
     ] where !(value.isFinite && value >= 0) {
       throw UsageError("\(option) must be a number of at least 0, not \(value).")
     }
@@ -133,30 +119,34 @@ extension PlanOptions {
     }
   }
 
-  /// The plan for a method on a backbone.
+  /// The plan for a method on a backbone: the recipe's, or the usual one, with what was said
+  /// otherwise.
   func plan(
-    for choice: MethodChoice, backbone: any Backbone, compute: ComputeOptions
+    for choice: MethodChoice, backbone: any Backbone, compute: ComputeOptions,
+    recipe: TrainingRecipe? = nil
   ) -> TrainingPlan {
-    let usual = choice.name == .fineTuning ? backbone.trainedDropout : 0
+    var plan = recipe?.plan ?? TrainingPlan(learningRate: Self.learningRate(for: choice.name))
+    if let steps { plan.duration = .steps(steps) }
+    if let epochs { plan.duration = .epochs(epochs) }
+    if let batchSize { plan.batchSize = batchSize }
+    plan.optimizer = optimizer.choice(recipe)
+    if let learningRate { plan.learningRate = learningRate }
+    if let schedule { plan.schedule = schedule }
+    plan.warmup = warmup
+    if let decay = optimizer.weightDecay { plan.weightDecay = decay }
+    if let zLoss = optimizer.zLoss { plan.zLoss = zLoss }
+    if let gradientNorm { plan.gradientNormLimit = gradientNorm > 0 ? gradientNorm : nil }
+    plan.gradientAccumulation = gradientAccumulation
+    if let evaluateEvery { plan.evaluation = evaluateEvery.evaluation }
+    plan.patience = patience
     let room = max(1, backbone.positionLimit - choice.occupiedPositions)
-    return TrainingPlan(
-      duration: steps.map { .steps($0) } ?? .epochs(epochs ?? Self.epochs),
-      batchSize: batchSize,
-      learningRate: learningRate ?? Self.learningRate(for: choice.name),
-      schedule: schedule, warmup: warmup, weightDecay: weightDecay,
-      gradientNormLimit: gradientNorm > 0 ? gradientNorm : nil,
-      gradientAccumulation: gradientAccumulation, evaluation: evaluation, patience: patience,
-      maximumLength: maxLength ?? min(Self.longest, room),
-      backboneDropout: backboneDropout.map { Float($0) } ?? usual, isShuffled: !keepsOrder,
-      seed: seed,
-      threads: compute.threadCount, isPinned: compute.isPinned)
-  }
-
-  private var evaluation: TrainingPlan.Evaluation {
-    switch evaluateEvery {
-    case .epoch: .epoch
-    case .steps(let steps): .steps(steps)
-    }
+    plan.maximumLength = maxLength ?? min(plan.maximumLength, room)
+    if choice.name == .fineTuning { plan.backboneDropout = backbone.trainedDropout }
+    if let backboneDropout { plan.backboneDropout = Float(backboneDropout) }
+    plan.isShuffled = !keepsOrder
+    plan.seed = seed
+    (plan.threads, plan.isPinned) = (compute.threadCount, compute.isPinned)
+    return plan
   }
 
   // Rates that suit each method on a few thousand short texts.

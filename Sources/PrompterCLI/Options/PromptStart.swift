@@ -7,6 +7,7 @@ import Prompter
 /// Where a prompt starts, as `--prompt-init` says it.
 enum PromptStart: Equatable, ExpressibleByArgument {
   case random
+  case randomAsInCode
   case vocabulary
   case labels
   case text(String)
@@ -17,6 +18,7 @@ enum PromptStart: Equatable, ExpressibleByArgument {
     let parts = argument.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     switch (parts[0], parts.count == 2 ? String(parts[1]) : nil) {
     case ("random", nil): self = .random
+    case ("random", "code"): self = .randomAsInCode
     case ("vocabulary", nil): self = .vocabulary
     case ("labels", nil): self = .labels
     case ("activations", nil): self = .activations
@@ -27,11 +29,22 @@ enum PromptStart: Equatable, ExpressibleByArgument {
   }
 }
 
+extension TrainingRecipe {
+  /// Where its prompts start.
+  var start: PromptStart {
+    switch self {
+    case .lester: .labels
+    case .lesterCode: .randomAsInCode
+    }
+  }
+}
+
 /// The options of a method that only training needs.
 struct PromptStartOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Where the prompt starts: random, vocabulary, labels, text:\"...\" or prompt:DIR "
+      "Where the prompt starts: random, even in -0.5 to 0.5, or random:code, in 0 to 0.5; "
+        + "vocabulary, labels, text:\"...\", prompt:DIR or prompt:FILE.npy "
         + "(default: vocabulary for prompt-tuning, random for p-tuning-v2).",
       valueName: "start"))
   var promptInit: PromptStart?

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Answers as SQuAD's scorer compares them: in lower case, without punctuation or articles.
+enum NormalizedAnswer {
+  /// The words that are left.
+  static func words(of answer: String) -> [String] {
+    var words: [String] = []
+    var word = String.UnicodeScalarView()
+    var run = String.UnicodeScalarView()  // of letters and digits, the end of `word`
+    func endRun() {
+      // An article is dropped wherever it stands between boundaries, and parts what it stood in.
+      if ["a", "an", "the"].contains(String(run)) {
+        endWord()
+      } else {
+        word.append(contentsOf: run)
+      }
+      run = .init()
+    }
+    func endWord() {
+      if !word.isEmpty { words.append(String(word)) }
+      word = .init()
+    }
+    for scalar in answer.lowercased().unicodeScalars where !scalar.isASCIIPunctuation {
+      if scalar.properties.isWhitespace {
+        endRun()
+        endWord()
+      } else if scalar.isWordPart {
+        run.append(scalar)
+      } else {
+        endRun()
+        word.append(scalar)
+      }
+    }
+    endRun()
+    endWord()
+    return words
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether this is a letter or a number of any script.
+  var isWordPart: Bool {
+    switch properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+      .decimalNumber, .letterNumber, .otherNumber:
+      true
+    default: false
+    }
+  }
+}
+
+/// The F1 of the words of an answer.
+enum TokenF1 {
+  /// The highest F1 over right answers; 0 if there are none.
+  static func highest(of output: String, _ targets: [String]) -> Double {
+    let words = NormalizedAnswer.words(of: output)
+    return targets.map { score(words, NormalizedAnswer.words(of: $0)) }.max() ?? 0
+  }
+
+  // As the published scorers do: no common word is 0, even where both are empty.
+  private static func score(_ output: [String], _ target: [String]) -> Double {
+    let common = WordRuns(output, length: 1).common(with: WordRuns(target, length: 1))
+    guard common > 0 else { return 0 }
+    return 2 * Double(common) / Double(output.count + target.count)
+  }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Foundation
+
+/// The examples of one file, put as texts with texts for answers.
+///
+/// Files are written as ``Dataset`` reads them. Nested ones are read as their authors publish them:
+/// MultiRC and ReCoRD as SuperGLUE's JSON lines, WSC with its spans, SQuAD as one JSON value, CoLA
+/// without a header, E2E as a table or as lines of `meaning||sentence`.
+public struct TextToTextDataset: Sendable {
+  /// What examples are read for, which decides how many there are.
+  public enum Purpose: Sendable {
+    /// An example for each answer to learn: ReCoRD's queries once for each right entity, E2E's
+    /// meanings once for each sentence, WSC's sentences only where the span is what is meant.
+    case training
+    /// An example for each question, with all its right answers.
+    case evaluation
+  }
+
+  /// The examples, in the order of the file.
+  public var examples: [TextToTextExample]
+
+  /// The file that they come from, for messages.
+  public var url: URL
+
+  /// A data set of examples at hand.
+  public init(examples: [TextToTextExample], url: URL) {
+    self.examples = examples
+    self.url = url
+  }
+
+  /// Reads a file.
+  ///
+  /// - Parameters:
+  ///   - url: The file; its extension says how it is written.
+  ///   - task: A text-to-text task.
+  ///   - purpose: What the examples are for.
+  ///   - requireTargets: Whether every example must have an answer.
+  ///   - limit: Read only this many examples.
+  /// - Throws: ``DataError``.
+  /// - Complexity: O(bytes), all in memory.
+  public init(
+    contentsOf url: URL, task: TaskDescription, for purpose: Purpose, requireTargets: Bool = true,
+    limit: Int? = nil
+  ) throws {
+    let reader = try TextToTextReader(
+      file: url.relativePath, task: task, purpose: purpose, requireTargets: requireTargets,
+      limit: max(0, limit ?? .max))
+    try self.init(
+      examples: reader.examples(
+        in: Dataset.bytes(of: url), fileExtension: url.pathExtension.lowercased(), of: url),
+      url: url)
+  }
+
+  /// The answer that is right most often: what the least that a prompt must beat always says.
+  ///
+  /// The first by spelling among equals; nil without answers.
+  public var majorityAnswer: String? {
+    var counts: [String: Int] = [:]
+    for example in examples where example.isTrue != false {
+      if let target = example.targets.first { counts[target, default: 0] += 1 }
+    }
+    return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+  }
+}

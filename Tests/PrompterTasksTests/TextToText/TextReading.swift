@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@testable import PrompterTasks
+
+/// Reads a text as a preset's file of a format, without a file.
+func textExamples(
+  of text: String, as format: DataFormat, _ preset: String,
+  for purpose: TextToTextDataset.Purpose = .evaluation, isNamed: Bool = true,
+  requireTargets: Bool = true, limit: Int = .max
+) throws -> [TextToTextExample] {
+  try textExamples(
+    of: Array(text.utf8), as: format, preset, for: purpose, isNamed: isNamed,
+    requireTargets: requireTargets, limit: limit)
+}
+
+/// Reads bytes as a preset's file of a format, without a file.
+func textExamples(
+  of bytes: [UInt8], as format: DataFormat, _ preset: String,
+  for purpose: TextToTextDataset.Purpose = .evaluation, isNamed: Bool = true,
+  requireTargets: Bool = true, limit: Int = .max
+) throws -> [TextToTextExample] {
+  let task = try #require(TaskDescription.textToText(preset, isNamed: isNamed))
+  return try TextToTextReader(
+    file: "data", task: task, purpose: purpose, requireTargets: requireTargets, limit: limit
+  ).examples(in: bytes, format: format)
+}
