@@ -12,7 +12,7 @@ public enum Reading: Sendable {
   case slots([Int32])
 }
 
-/// A pretrained encoder.
+/// A pretrained encoder, or the encoder of an ``EncoderDecoder``.
 ///
 /// A backbone knows nothing of methods, tasks or files of prompts: it takes slots and a
 /// ``PromptState`` and gives hidden states. Its weights are immutable and may be used by any number
@@ -20,6 +20,8 @@ public enum Reading: Sendable {
 public protocol Backbone: Sendable {
   /// The number of values in a hidden state.
   var width: Int { get }
+  /// The number of values in a key, or a value, of all heads: what deep prompts are made of.
+  var attentionWidth: Int { get }
   /// The number of layers.
   var layerCount: Int { get }
   /// The number of attention heads in each layer.
@@ -68,6 +70,9 @@ public enum Pooling: String, Codable, Sendable, CaseIterable {
 }
 
 extension Backbone {
+  /// The width, as most families have it.
+  public var attentionWidth: Int { width }
+
   /// One vector for each row of a batch [rows, width], all pooled alike.
   public func sequenceStates(
     of batch: Batch, prompts: PromptState, pooling: Pooling, dropout: Float, in pass: Pass
