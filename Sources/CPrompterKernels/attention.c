@@ -21,17 +21,19 @@ struct head {
   size_t queries, prompt, text, keys, stride;  // keys = prompt + text; stride = padded keys
   struct strided q;
   const float *k, *v, *prefix_k, *prefix_v;
+  const int32_t *places;  // of the queries, NULL where they do not matter
+  const float *bias;      // of key j for a query at place p is at j - p; NULL for none
   uint32_t dropout_key;
 };
 
 PROMPTER_INLINE struct head head_of(const struct prompter_attention *a, size_t row, size_t h) {
-  size_t first_query = (size_t)a->query_offsets[row], first_key = (size_t)a->key_offsets[row];
+  size_t first_query = (size_t)a->query_offsets[row], first_key = (size_t)a->key_begin[row];
   size_t prompt = 0, prefix = 0;
   if (a->prefix_keys != NULL) {
     prefix = (size_t)a->prefix_begin[row];
     prompt = (size_t)a->prefix_end[row] - prefix;
   }
-  size_t text = (size_t)a->key_offsets[row + 1] - first_key;
+  size_t text = (size_t)a->key_end[row] - first_key;
   return (struct head){
       .queries = (size_t)a->query_offsets[row + 1] - first_query,
       .prompt = prompt,
@@ -43,6 +45,8 @@ PROMPTER_INLINE struct head head_of(const struct prompter_attention *a, size_t r
       .v = a->values + first_key * a->key_stride + h * a->size,
       .prefix_k = prompt ? a->prefix_keys + prefix * a->prefix_stride + h * a->size : NULL,
       .prefix_v = prompt ? a->prefix_values + prefix * a->prefix_stride + h * a->size : NULL,
+      .places = a->query_places != NULL ? a->query_places + first_query : NULL,
+      .bias = a->bias != NULL ? a->bias + h * a->bias_stride + a->bias_center - prompt : NULL,
       .dropout_key = a->dropout_threshold != 0
                          ? derived_key(derived_key(a->dropout_key, a->row_keys[row]), (uint32_t)h)
                          : 0,
@@ -57,6 +61,18 @@ PROMPTER_INLINE void gather_transposed(const struct prompter_attention *a, const
   for (size_t c = 0; c < a->size; c++) {
     for (size_t j = t->keys; j < t->stride; j++) y[c * t->stride + j] = 0.0f;
   }
+}
+
+// The keys that a query sees, prompt included: all, or those up to its own place.
+PROMPTER_INLINE size_t seen_by(const struct prompter_attention *a, const struct head *t,
+                               size_t query) {
+  return a->is_causal ? t->prompt + (size_t)t->places[query] + 1 : t->keys;
+}
+
+// scores = scale * scores + bias for the keys that a query sees.
+PROMPTER_INLINE void add_bias(float *restrict scores, const float *restrict bias, size_t seen,
+                              float scale) {
+  for (size_t j = 0; j < seen; j++) scores[j] = scores[j] * scale + bias[j];
 }
 
 // scores = softmax(scale * scores) in place, without the division; returns 1 / denominator and, in
@@ -93,11 +109,16 @@ PROMPTER_INLINE void forward_head(const struct prompter_attention *a, const stru
     small_product(count, t->stride, a->size, q, keys, t->stride, scores, t->stride, 0);
     float inverse[block];
     for (size_t r = 0; r < count; r++) {
-      float log_sum;
+      float log_sum, scale = a->scale;
       float *row = scores + r * t->stride;
-      inverse[r] = softmax_row(row, t->keys, t->stride, a->scale, &log_sum);
+      size_t seen = seen_by(a, t, i + r);
+      if (t->bias != NULL) {
+        add_bias(row, t->bias - t->places[i + r], seen, scale);
+        scale = 1.0f;
+      }
+      inverse[r] = softmax_row(row, seen, t->stride, scale, &log_sum);
       if (log_sums != NULL) log_sums[(i + r) * heads] = log_sum;
-      if (a->dropout_threshold) drop_row(row, a, derived_key(t->dropout_key, i + r), t->keys);
+      if (a->dropout_threshold) drop_row(row, a, derived_key(t->dropout_key, i + r), seen);
     }
     float *target = out + i * out_stride;
     struct strided p = {scores, t->stride, 1}, text = {scores + t->prompt, t->stride, 1};
@@ -140,12 +161,17 @@ PROMPTER_INLINE void score_gradients(const struct prompter_attention *a, const s
   for (size_t r = 0; r < count; r++) {
     PROMPTER_REASSOCIATE
     float *probability = p + r * t->stride, *gradient = ds + r * t->stride;
-    float log_sum = log_sums[r * a->heads], dot = 0.0f;
+    float log_sum = log_sums[r * a->heads], dot = 0.0f, scale = a->scale;
+    size_t seen = seen_by(a, t, first + r);
+    if (t->bias != NULL) {
+      add_bias(probability, t->bias - t->places[first + r], seen, scale);
+      scale = 1.0f;
+    }
     for (size_t c = 0; c < a->size; c++) dot += dout[r * out_stride + c] * out[r * out_stride + c];
     for (size_t j = 0; j < t->stride; j++) {
-      probability[j] = exponential(probability[j] * a->scale - log_sum);
+      probability[j] = exponential(probability[j] * scale - log_sum);
     }
-    for (size_t j = t->keys; j < t->stride; j++) probability[j] = 0.0f;
+    for (size_t j = seen; j < t->stride; j++) probability[j] = 0.0f;
     if (a->dropout_threshold) {
       uint32_t key = derived_key(t->dropout_key, first + r);
       for (size_t j = 0; j < t->keys; j++) {
@@ -161,15 +187,27 @@ PROMPTER_INLINE void score_gradients(const struct prompter_attention *a, const s
   }
 }
 
+// The bias meets the scores after they were scaled, so its gradient is dS / scale.
+PROMPTER_INLINE void add_bias_gradients(const struct prompter_attention *a, const struct head *t,
+                                        size_t first, size_t count, const float *restrict ds,
+                                        float *restrict dbias) {
+  float inverse = 1.0f / a->scale;
+  for (size_t r = 0; r < count; r++) {
+    float *line = dbias - t->places[first + r];
+    size_t seen = seen_by(a, t, first + r);
+    for (size_t j = 0; j < seen; j++) line[j] += ds[r * t->stride + j] * inverse;
+  }
+}
+
 // Where one head of one row writes its gradients; NULL where none are wanted.
 struct head_gradients {
-  float *q, *k, *v, *prefix_k, *prefix_v;
+  float *q, *k, *v, *prefix_k, *prefix_v, *bias;
 };
 
 PROMPTER_INLINE struct head_gradients gradients_of(const struct prompter_attention *a,
                                                    const struct prompter_attention_gradients *d,
                                                    size_t row, size_t h) {
-  size_t query = (size_t)a->query_offsets[row], key = (size_t)a->key_offsets[row];
+  size_t query = (size_t)a->query_offsets[row], key = (size_t)a->key_begin[row];
   struct head_gradients g = {0};
   if (d->queries != NULL) {
     g.q = d->queries + query * d->query_stride + h * a->size;
@@ -180,6 +218,11 @@ PROMPTER_INLINE struct head_gradients gradients_of(const struct prompter_attenti
     size_t prefix = (size_t)a->prefix_begin[row] * d->prefix_stride + h * a->size;
     g.prefix_k = d->prefix_keys + prefix;
     g.prefix_v = d->prefix_values + prefix;
+  }
+  if (d->bias != NULL) {
+    size_t prompt =
+        a->prefix_keys != NULL ? (size_t)(a->prefix_end[row] - a->prefix_begin[row]) : 0;
+    g.bias = d->bias + h * a->bias_stride + a->bias_center - prompt;
   }
   return g;
 }
@@ -198,6 +241,7 @@ PROMPTER_INLINE void backward_head(const struct prompter_attention *a,
     const float *go = dout + i * out_stride, *q = t->q.p + i * t->q.row;
     score_gradients(a, t, i, count, out + i * out_stride, go, out_stride,
                     log_sums + i * a->heads, keys, values, p, ds);
+    if (g.bias != NULL) add_bias_gradients(a, t, i, count, ds, g.bias);
     // Transposed views: (j, r) of these is (r, j) of p and ds.
     struct strided pt = {p, 1, t->stride}, st = {ds, 1, t->stride};
     struct strided text_p = {p + t->prompt, 1, t->stride}, text_s = {ds + t->prompt, 1, t->stride};
@@ -208,14 +252,15 @@ PROMPTER_INLINE void backward_head(const struct prompter_attention *a,
     if (g.q != NULL) {
       struct strided s = {ds, t->stride, 1}, s_text = {ds + t->prompt, t->stride, 1};
       float *dq = g.q + i * d->query_stride;
+      int adds = i != 0 || d->adds_keys;
       if (t->prompt) {
         small_product(count, n, t->prompt, s, t->prefix_k, a->prefix_stride, dq, d->query_stride,
                       0);
       }
       small_product(count, n, t->text, s_text, t->k, a->key_stride, dq, d->query_stride,
                     t->prompt != 0);
-      small_product(t->text, n, count, text_p, go, out_stride, g.v, d->key_stride, i != 0);
-      small_product(t->text, n, count, text_s, q, t->q.row, g.k, d->key_stride, i != 0);
+      small_product(t->text, n, count, text_p, go, out_stride, g.v, d->key_stride, adds);
+      small_product(t->text, n, count, text_s, q, t->q.row, g.k, d->key_stride, adds);
     }
   }
 }

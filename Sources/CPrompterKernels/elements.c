@@ -36,6 +36,10 @@ int prompter_all_finite(const float *x, size_t count) {
   return !found;
 }
 
+int prompter_same_bits(const float *x, const float *y, size_t count) {
+  return memcmp(x, y, count * sizeof *x) == 0;
+}
+
 PROMPTER_CLONES
 void prompter_add_bias(float *restrict y, const float *restrict bias, size_t rows, size_t columns) {
   for (size_t r = 0; r < rows; r++, y += columns) {
@@ -102,11 +106,27 @@ void prompter_gather_rows(float *y, const float *x, const int32_t *index, size_t
   }
 }
 
+void prompter_place_rows(float *y, size_t y_stride, const float *x, size_t x_stride,
+                         const int32_t *index, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++) {
+    memcpy(y + (size_t)index[r] * y_stride, x + r * x_stride, columns * sizeof *y);
+  }
+}
+
 PROMPTER_CLONES
 void prompter_add_rows(float *restrict y, size_t y_stride, const float *restrict x, size_t x_stride,
                        size_t rows, size_t columns) {
   for (size_t r = 0; r < rows; r++) {
     for (size_t c = 0; c < columns; c++) y[r * y_stride + c] += x[r * x_stride + c];
+  }
+}
+
+void prompter_embed_words(float *x, const float *tokens, const float *virtual_tokens,
+                          const int32_t *ids, size_t slots, size_t width) {
+  for (size_t s = 0; s < slots; s++, x += width) {
+    const float *word = ids[s] >= 0 ? tokens + (size_t)ids[s] * width
+                                    : virtual_tokens + (size_t)(-1 - ids[s]) * width;
+    memcpy(x, word, width * sizeof *x);
   }
 }
 

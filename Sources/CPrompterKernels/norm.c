@@ -85,3 +85,53 @@ void prompter_layer_norm_backward(float *restrict dx, float *restrict dgain,
     }
   }
 }
+
+PROMPTER_INLINE float sum_of_squares(const float *x, size_t columns) {
+  PROMPTER_REASSOCIATE
+  float sum = 0.0f;
+  for (size_t c = 0; c < columns; c++) sum += x[c] * x[c];
+  return sum;
+}
+
+PROMPTER_CLONES
+void prompter_rms_norm(float *restrict y, float *restrict sum, float *restrict inverse_root,
+                       const float *restrict x, const float *restrict added,
+                       const float *restrict gain, float epsilon, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++) {
+    const float *row = x + r * columns;
+    if (added != NULL) {
+      float *target = sum + r * columns;
+      const float *other = added + r * columns;
+      for (size_t c = 0; c < columns; c++) target[c] = row[c] + other[c];
+      row = target;
+    }
+    float inverse = 1.0f / sqrtf(sum_of_squares(row, columns) / (float)columns + epsilon);
+    for (size_t c = 0; c < columns; c++) y[r * columns + c] = row[c] * inverse * gain[c];
+    if (inverse_root != NULL) inverse_root[r] = inverse;
+  }
+}
+
+// With g = dy * gain, i the inverse root and s the sum: ds = i g - s i^3 mean(g s).
+PROMPTER_CLONES
+void prompter_rms_norm_backward(float *restrict dsum, float *restrict dgain,
+                                const float *restrict dy, const float *restrict further,
+                                const float *restrict sum, const float *restrict inverse_root,
+                                const float *restrict gain, size_t rows, size_t columns) {
+  PROMPTER_REASSOCIATE
+  for (size_t r = 0; r < rows; r++) {
+    const float *s = sum + r * columns, *g = dy + r * columns;
+    float *d = dsum + r * columns;
+    float inverse = inverse_root[r], product = 0.0f;
+    for (size_t c = 0; c < columns; c++) product += g[c] * gain[c] * s[c];
+    float share = product / (float)columns * inverse * inverse * inverse;
+    if (further != NULL) {
+      const float *f = further + r * columns;
+      for (size_t c = 0; c < columns; c++) d[c] = f[c] + g[c] * gain[c] * inverse - s[c] * share;
+    } else {
+      for (size_t c = 0; c < columns; c++) d[c] = g[c] * gain[c] * inverse - s[c] * share;
+    }
+    if (dgain != NULL) {
+      for (size_t c = 0; c < columns; c++) dgain[c] += g[c] * s[c] * inverse;
+    }
+  }
+}

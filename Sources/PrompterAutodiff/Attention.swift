@@ -52,40 +52,41 @@ public struct DeepPrompt {
 
 /// Multi-head attention over ragged rows whose keys and values begin with a prompt's.
 ///
-/// For every head h and query t of a row: o[t] = Σⱼ softmax(scale q[t] · k[j]) v[j], j over the
-/// prompt's and the row's own keys (Vaswani and others 2017; Liu and others 2021, section 3.2). The
+/// For every head h and query t of a row: o[t] = Σⱼ softmax(scale q[t] · k[j] + bias) v[j], j over
+/// the prompt's and the row's own keys (Vaswani and others 2017; Liu and others 2021, section 3.2). The
 /// pullback recomputes probabilities from the softmax denominators and computes only what is wanted:
 /// when the row's own projections are constants, the prompt's gradients alone.
 ///
 /// - Parameters:
-///   - kernel: Heads, scale, offsets and dropout.
+///   - kernel: Heads, scale, which keys each query sees, and dropout.
 ///   - queries: [queries, ≥ width].
 ///   - keys: [tokens, ≥ width].
 ///   - values: A block of the same matrix as the keys.
 ///   - prompt: The layer's prompts, if any.
+///   - bias: Biases by distance, if any; the kernel must know the queries' places.
 /// - Returns: o [queries, width].
 public func attention(
   _ kernel: AttentionKernel, queries: Projection, keys: Projection, values: Projection,
-  prompt: DeepPrompt?
+  prompt: DeepPrompt?, bias: BiasLines? = nil
 ) -> Variable {
   precondition(keys.variable === values.variable, "Keys and values stand in one matrix.")
   let output = Tensor(uninitialized: [kernel.queryCount, kernel.width])
-  let tape = Tape.common(queries.variable, keys.variable, prompt?.keys, prompt?.values)
+  let tape = Tape.common(queries.variable, keys.variable, prompt?.keys, prompt?.values, bias?.lines)
   let logSums = tape.map { _ in Tensor(uninitialized: [kernel.queryCount, kernel.heads]) }
   kernel.forward(
     queries: queries.block, keys: keys.block, values: values.block, prefix: prompt?.prefix,
-    into: output.buffer, logSums: logSums?.buffer)
+    bias: bias?.bias, into: output.buffer, logSums: logSums?.buffer)
   guard let tape, let logSums else { return Variable(output) }
   return tape.record(output) { dy in
     let text = textGradients(kernel, queries, keys, values)
     kernel.pullback(
       dy.buffer, queries: queries.block, keys: keys.block, values: values.block,
-      prefix: prompt?.prefix, output: output.buffer, logSums: logSums.buffer,
+      prefix: prompt?.prefix, bias: bias?.bias, output: output.buffer, logSums: logSums.buffer,
       into: AttentionKernel.Gradients(
         text: text.map {
           (queries.block(of: $0.queries), keys.block(of: $0.keys), values.block(of: $0.keys))
         },
-        prefix: promptGradients(prompt)))
+        prefix: promptGradients(prompt), bias: bias?.lines.ownedGradient()?.buffer))
     guard let text else { return }
     queries.variable.accumulate(text.queries)
     if keys.variable !== queries.variable { keys.variable.accumulate(text.keys) }

@@ -59,6 +59,27 @@ public func embedding(
   }
 }
 
+/// x[s] = token or virtual token of slot s, for models that know positions otherwise.
+///
+/// - Parameters:
+///   - slots: For each slot, a row of the token table, or −1 − i for row i of the virtual tokens.
+///   - tokens: [vocabulary, width].
+///   - virtualTokens: [virtual tokens of all prompts, width], if any slot is virtual.
+/// - Returns: x [slots, width].
+public func embedding(
+  _ slots: [Int32], tokens: Variable, virtualTokens: Variable?
+) -> Variable {
+  let x = Tensor(uninitialized: [slots.count, tokens.value.columns])
+  Kernels.embed(
+    tokens: slots, words: tokens.value.buffer, virtualTokens: virtualTokens?.value.buffer,
+    width: tokens.value.columns, into: x.buffer)
+  guard let tape = Tape.common(tokens, virtualTokens) else { return Variable(x) }
+  return tape.record(x) { dx in
+    scatter(dx, to: slots, of: tokens)
+    scatter(dx, to: slots.map { -1 - $0 }, of: virtualTokens)
+  }
+}
+
 // Adds the rows of dx whose index is not negative to the rows of a table's gradient.
 private func scatter(_ dx: Tensor, to indices: [Int32], of table: Variable?) {
   guard let gradient = table?.ownedGradient() else { return }

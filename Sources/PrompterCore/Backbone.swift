@@ -26,7 +26,7 @@ public struct LowerStates: Sendable {
   }
 }
 
-/// A pretrained encoder.
+/// A pretrained encoder, or the encoder of an ``EncoderDecoder``.
 ///
 /// A backbone knows nothing of methods, tasks or files of prompts: it takes slots and a
 /// ``PromptState`` and gives hidden states. Its weights are immutable and may be used by any number
@@ -34,6 +34,8 @@ public struct LowerStates: Sendable {
 public protocol Backbone: Sendable {
   /// The number of values in a hidden state.
   var width: Int { get }
+  /// The number of values in a key, or a value, of all heads: what deep prompts are made of.
+  var attentionWidth: Int { get }
   /// The number of layers.
   var layerCount: Int { get }
   /// The number of attention heads in each layer.
@@ -97,6 +99,9 @@ public enum Pooling: String, Codable, Sendable, CaseIterable {
 }
 
 extension Backbone {
+  /// The width, as most families have it.
+  public var attentionWidth: Int { width }
+
   /// The hidden states after the last layer [slots wanted, width].
   ///
   /// - Parameters:

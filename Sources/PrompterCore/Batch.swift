@@ -82,15 +82,15 @@ public struct Batch: Sendable {
   public var slotCount: Int { ids.count }
 
   /// A dropout key for each slot: its row's number and its place in the row.
-  public var slotKeys: [UInt32] { placeKeys(offsets: offsets) }
+  public var slotKeys: [UInt32] { placeKeys(of: numbers, offsets: offsets) }
+}
 
-  // A key for each place of each row, row r having offsets[r] ..< offsets[r + 1].
-  func placeKeys(offsets: [Int32]) -> [UInt32] {
-    var keys: [UInt32] = []
-    for row in 0..<count {
-      let rowKey = numbers[row] &* 65_537
-      for place in 0..<(offsets[row + 1] - offsets[row]) { keys.append(rowKey &+ UInt32(place)) }
-    }
-    return keys
+// A key for each place of each row, row r having offsets[r] ..< offsets[r + 1].
+func placeKeys(of numbers: [UInt32], offsets: [Int32]) -> [UInt32] {
+  var keys: [UInt32] = []
+  for (row, number) in numbers.enumerated() {
+    let rowKey = number &* 65_537
+    for place in 0..<(offsets[row + 1] - offsets[row]) { keys.append(rowKey &+ UInt32(place)) }
   }
+  return keys
 }

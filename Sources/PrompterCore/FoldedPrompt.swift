@@ -9,8 +9,8 @@ public import PrompterTensor
 public struct FoldedPrompt: Sendable {
   /// Keys and values for a range of layers.
   public struct Deep: Sendable {
-    /// [prompt length, layers × 2 × width] over *all* layers of the backbone: block 2 l is the key
-    /// of layer l, block 2 l + 1 its value; blocks of layers without a prompt are zeros.
+    /// [prompt length, layers × 2 × attention width] over *all* layers of the backbone: block 2 l
+    /// is the key of layer l, block 2 l + 1 its value; blocks of layers without a prompt are zeros.
     public let table: Tensor
     /// The layers that have a prompt, counted from 0.
     public let layers: Range<Int>
@@ -25,22 +25,29 @@ public struct FoldedPrompt: Sendable {
   /// Vectors that stand before the text, [prompt length, width], if any.
   public var input: Tensor?
 
+  /// Vectors that stand before a decoder's input, [prompt length, width], if any.
+  public var decoderInput: Tensor?
+
   /// Keys and values in the layers, if any.
   public var deep: Deep?
 
-  /// A prompt of either kind, both, or neither.
-  public init(input: Tensor? = nil, deep: Deep? = nil) {
+  /// A prompt of any kind, several, or none.
+  public init(input: Tensor? = nil, decoderInput: Tensor? = nil, deep: Deep? = nil) {
     self.input = input
+    self.decoderInput = decoderInput
     self.deep = deep
   }
 
   /// The number of virtual tokens before the text.
   public var inputLength: Int { input?.shape[0] ?? 0 }
 
+  /// The number of virtual tokens before a decoder's input.
+  public var decoderInputLength: Int { decoderInput?.shape[0] ?? 0 }
+
   /// The number of virtual tokens in each prompted layer.
   public var deepLength: Int { deep?.table.shape[0] ?? 0 }
 
-  /// The positions of the backbone that the prompt takes from the text.
+  /// The positions of the backbone, or of its encoder, that the prompt takes from the text.
   ///
   /// Virtual tokens at the input stand at positions of their own; those in the layers push the
   /// text's first position back by their number (Liu and others 2021, as PEFT has it too).

@@ -6,22 +6,37 @@ public import PrompterNN
 extension PromptState {
   /// Where the slots of a batch get their vectors from.
   public func embeddingSlots(of batch: Batch) -> EmbeddingSlots {
-    var tokens: [Int32] = []
     var positions: [Int32] = []
-    tokens.reserveCapacity(batch.slotCount)
     positions.reserveCapacity(batch.slotCount)
     for row in 0..<batch.count {
-      let prompt = batch.prompts[row]
-      let first = input?.table.offsets[prompt] ?? 0
-      var position = firstPositions[prompt]
-      for slot in Int(batch.offsets[row])..<Int(batch.offsets[row + 1]) {
-        let id = batch.ids[slot]
-        tokens.append(id < 0 ? id - first : id)
-        positions.append(position)
-        position += 1
+      let first = firstPositions[batch.prompts[row]]
+      positions += (0..<batch.offsets[row + 1] - batch.offsets[row]).map { first + $0 }
+    }
+    return EmbeddingSlots(
+      tokens: tokens(of: batch), positions: positions, segments: batch.segments)
+  }
+
+  /// For each slot of a batch its token, or −1 − i for row i of all prompts' input vectors.
+  public func tokens(of batch: Batch) -> [Int32] {
+    Self.tokens(batch.ids, offsets: batch.offsets, prompts: batch.prompts, in: input)
+  }
+
+  /// For each slot of targets its token, or −1 − i for row i of all prompts' decoder vectors.
+  public func tokens(of targets: TargetBatch) -> [Int32] {
+    Self.tokens(targets.ids, offsets: targets.offsets, prompts: targets.prompts, in: decoderInput)
+  }
+
+  private static func tokens(
+    _ ids: [Int32], offsets: [Int32], prompts: [Int], in input: Input?
+  ) -> [Int32] {
+    var tokens = ids
+    for (row, prompt) in prompts.enumerated() {
+      guard let first = input?.table.offsets[prompt], first > 0 else { continue }
+      for slot in Int(offsets[row])..<Int(offsets[row + 1]) where ids[slot] < 0 {
+        tokens[slot] -= first
       }
     }
-    return EmbeddingSlots(tokens: tokens, positions: positions, segments: batch.segments)
+    return tokens
   }
 
   /// The keys and values that each row of a batch sees before its own in one layer.
@@ -38,7 +53,7 @@ extension PromptState {
     }
     let indices = zip(begin, end).flatMap { Array($0..<$1) }
     let own = Table(lengths: zip(begin, end).map { Int($1 - $0) }).offsets
-    let rowKeys = batch.placeKeys(offsets: own)
+    let rowKeys = placeKeys(of: batch.numbers, offsets: own)
     return DeepPrompt(
       keys: drop(rows(indices, of: layer.keys), by: keyDropout, rowKeys: rowKeys),
       values: drop(rows(indices, of: layer.values), by: valueDropout, rowKeys: rowKeys),

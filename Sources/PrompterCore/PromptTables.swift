@@ -38,9 +38,9 @@ public struct PromptTables<Value> {
 
   /// Keys and values of one layer.
   public struct Layer {
-    /// [virtual tokens of all prompts, width], already projected.
+    /// [virtual tokens of all prompts, attention width], already projected.
     public var keys: Value
-    /// [virtual tokens of all prompts, width], already projected.
+    /// [virtual tokens of all prompts, attention width], already projected.
     public var values: Value
     /// Whose rows are whose.
     public var table: Table
@@ -56,6 +56,9 @@ public struct PromptTables<Value> {
   /// Vectors before the input embeddings, if any prompt has them.
   public var input: Input?
 
+  /// Vectors before the embeddings of a decoder's input, if any prompt has them.
+  public var decoderInput: Input?
+
   /// For each layer of the backbone, keys and values, if any prompt has them there.
   public var layers: [Layer?]
 
@@ -66,8 +69,12 @@ public struct PromptTables<Value> {
   public var dropout: Float = 0
 
   /// A state for as many prompts as there are first positions.
-  public init(input: Input?, layers: [Layer?], firstPositions: [Int32], dropout: Float = 0) {
+  public init(
+    input: Input?, decoderInput: Input? = nil, layers: [Layer?], firstPositions: [Int32],
+    dropout: Float = 0
+  ) {
     self.input = input
+    self.decoderInput = decoderInput
     self.layers = layers
     self.firstPositions = firstPositions
     self.dropout = dropout
@@ -86,17 +93,21 @@ public struct PromptTables<Value> {
 extension PromptTables {
   /// The tables, in a fixed order.
   public var tables: [Value] {
-    (input.map { [$0.vectors] } ?? []) + layers.flatMap { $0.map { [$0.keys, $0.values] } ?? [] }
+    [input, decoderInput].compactMap { $0?.vectors }
+      + layers.flatMap { $0.map { [$0.keys, $0.values] } ?? [] }
   }
 
   /// The same prompts with each table replaced, in the order of ``tables``.
   public func map<Other>(_ transform: (Value) -> Other) -> PromptTables<Other> {
-    PromptTables<Other>(
-      input: input.map {
+    func mapped(_ input: Input?) -> PromptTables<Other>.Input? {
+      input.map {
         PromptTables<Other>.Input(
           vectors: transform($0.vectors),
           table: PromptTables<Other>.Table(offsets: $0.table.offsets))
-      },
+      }
+    }
+    return PromptTables<Other>(
+      input: mapped(input), decoderInput: mapped(decoderInput),
       layers: layers.map { layer in
         layer.map {
           PromptTables<Other>.Layer(

@@ -51,7 +51,9 @@ public struct AttentionPrefix: Sendable {
 /// Multi-head attention over ragged rows, each with its own prompt before it.
 ///
 /// Vaswani and others 2017, section 3.2. For every head and every query of batch row r:
-/// o = Σⱼ softmax(scale q · kⱼ) vⱼ, j over the prompt's and the row's own keys.
+/// o = Σⱼ softmax(scale q · kⱼ + bias) vⱼ, j over the prompt's and the row's own keys, where
+/// attention is causal only over those up to the query's own place. The bias depends on the head and
+/// on the distance from query to key alone (Raffel and others 2020, section 2.1).
 public struct AttentionKernel: Sendable {
   /// The number of heads.
   public let heads: Int
@@ -61,8 +63,12 @@ public struct AttentionKernel: Sendable {
   public let scale: Float
   /// Row r owns queries queryOffsets[r] ..< queryOffsets[r + 1].
   public let queryOffsets: [Int32]
-  /// Row r owns keys and values keyOffsets[r] ..< keyOffsets[r + 1].
-  public let keyOffsets: [Int32]
+  /// The keys and values that each row sees.
+  public let keys: KeyRanges
+  /// Which of its row's keys, prompt aside, each query stands at, where that matters.
+  public let queryPlaces: [Int32]?
+  /// Whether a query sees no key beyond its own place.
+  public let isCausal: Bool
   /// Dropout of probabilities and the key of each batch row, if any.
   public let dropout: (dropout: Dropout, rowKeys: [UInt32])?
 
@@ -71,29 +77,64 @@ public struct AttentionKernel: Sendable {
     heads: Int, size: Int, scale: Float, queryOffsets: [Int32], keyOffsets: [Int32],
     dropout: (dropout: Dropout, rowKeys: [UInt32])? = nil
   ) {
+    self.init(
+      heads: heads, size: size, scale: scale, queryOffsets: queryOffsets,
+      keys: KeyRanges(offsets: keyOffsets), dropout: dropout)
+  }
+
+  /// Attention for batch rows whose keys are given by ranges, and whose queries may have places.
+  ///
+  /// - Parameters:
+  ///   - heads: The number of heads.
+  ///   - size: The number of values in a head.
+  ///   - scale: What scores are multiplied by.
+  ///   - queryOffsets: Row r owns queries queryOffsets[r] ..< queryOffsets[r + 1].
+  ///   - keys: The keys and values that each row sees.
+  ///   - queryPlaces: Each query's place among its row's keys; needed if attention is causal or has
+  ///     a bias.
+  ///   - isCausal: Whether a query sees no key beyond its own place.
+  ///   - dropout: Dropout of probabilities and the key of each batch row, if any.
+  public init(
+    heads: Int, size: Int, scale: Float, queryOffsets: [Int32], keys: KeyRanges,
+    queryPlaces: [Int32]? = nil, isCausal: Bool = false,
+    dropout: (dropout: Dropout, rowKeys: [UInt32])? = nil
+  ) {
+    precondition(queryOffsets.count == keys.begin.count + 1, "Queries and keys must pair up.")
     precondition(
-      queryOffsets.count == keyOffsets.count && !keyOffsets.isEmpty, "Offsets must pair up.")
-    for offsets in [queryOffsets, keyOffsets] {
-      precondition(
-        offsets[0] == 0 && zip(offsets, offsets.dropFirst()).allSatisfy { $0 < $1 },
-        "Every row needs at least one query and one key.")
-    }
+      queryOffsets[0] == 0 && zip(queryOffsets, queryOffsets.dropFirst()).allSatisfy { $0 < $1 },
+      "Every row needs at least one query.")
     precondition(
-      dropout.map { $0.rowKeys.count == keyOffsets.count - 1 } ?? true, "A key for every row.")
+      dropout.map { $0.rowKeys.count == keys.begin.count } ?? true, "A key for every row.")
+    precondition(queryPlaces != nil || !isCausal, "Causal attention needs places.")
     self.heads = heads
     self.size = size
     self.scale = scale
     self.queryOffsets = queryOffsets
-    self.keyOffsets = keyOffsets
+    self.keys = keys
+    self.queryPlaces = queryPlaces
+    self.isCausal = isCausal
     self.dropout = dropout
+    checkPlaces()
+  }
+
+  private func checkPlaces() {
+    guard let queryPlaces else { return }
+    precondition(queryPlaces.count == queryCount, "A place for every query.")
+    for row in 0..<rows {
+      let limit = keys.end[row] - keys.begin[row]
+      precondition(
+        queryPlaces[Int(queryOffsets[row])..<Int(queryOffsets[row + 1])].allSatisfy {
+          $0 >= 0 && $0 < limit
+        }, "A query's place lies outside its row's keys.")
+    }
   }
 
   /// The number of batch rows.
-  public var rows: Int { keyOffsets.count - 1 }
+  public var rows: Int { keys.begin.count }
   /// The number of queries of all rows.
   public var queryCount: Int { Int(queryOffsets[rows]) }
-  /// The number of keys of all rows, without prompts.
-  public var keyCount: Int { Int(keyOffsets[rows]) }
+  /// The number of keys in the matrix, without prompts.
+  public var keyCount: Int { keys.count }
   /// The values in all heads of one token.
   public var width: Int { heads * size }
 
@@ -104,30 +145,34 @@ public struct AttentionKernel: Sendable {
   /// - Complexity: 4 width Σᵣ queriesᵣ (promptᵣ + keysᵣ) FLOPs.
   public func forward(
     queries: ColumnBlock, keys: ColumnBlock, values: ColumnBlock, prefix: AttentionPrefix?,
-    into output: Buffer, logSums: Buffer?
+    bias: PositionBias? = nil, into output: Buffer, logSums: Buffer?
   ) {
     Kernels.expect(output, count: queryCount * width, "attention")
     Kernels.expect(logSums, count: queryCount * heads, "attention")
-    unsafe withDescription(queries, keys, values, prefix) { description, scratch in
+    unsafe withDescription(queries, keys, values, prefix, bias) { description, scratch in
       unsafe prompter_attention_forward(
         &description, output.base, width, logSums?.base, scratch.base)
     }
   }
 
-  /// Where the pullback writes: all three blocks, or the prompt's tables, or both.
+  /// Where the pullback writes: all three blocks, the prompt's tables, the bias, or several.
   public struct Gradients {
-    /// The gradients of queries, keys and values, written whole.
+    /// The gradients of queries, keys and values, written whole; where rows share keys, those of
+    /// keys and values are added to.
     public var text: (queries: ColumnBlock, keys: ColumnBlock, values: ColumnBlock)?
     /// The gradients of the prompt's keys and values, added to.
     public var prefix: (keys: Buffer, values: Buffer)?
+    /// The gradient of the bias's lines, added to.
+    public var bias: Buffer?
 
     /// The gradients that are wanted.
     public init(
       text: (queries: ColumnBlock, keys: ColumnBlock, values: ColumnBlock)?,
-      prefix: (keys: Buffer, values: Buffer)?
+      prefix: (keys: Buffer, values: Buffer)?, bias: Buffer? = nil
     ) {
       self.text = text
       self.prefix = prefix
+      self.bias = bias
     }
   }
 
@@ -136,20 +181,21 @@ public struct AttentionKernel: Sendable {
   /// - Complexity: 10 width Σᵣ queriesᵣ (promptᵣ + keysᵣ) FLOPs.
   public func pullback(
     _ dy: Buffer, queries: ColumnBlock, keys: ColumnBlock, values: ColumnBlock,
-    prefix: AttentionPrefix?, output: Buffer, logSums: Buffer, into gradients: Gradients
+    prefix: AttentionPrefix?, bias: PositionBias? = nil, output: Buffer, logSums: Buffer,
+    into gradients: Gradients
   ) {
     Kernels.expect(dy, count: queryCount * width, "attention")
     Kernels.expect(output, count: queryCount * width, "attention")
     Kernels.expect(logSums, count: queryCount * heads, "attention")
-    var targets = unsafe targets(gradients, prefix)
-    unsafe withDescription(queries, keys, values, prefix) { description, scratch in
+    var targets = unsafe targets(gradients, prefix, bias)
+    unsafe withDescription(queries, keys, values, prefix, bias) { description, scratch in
       unsafe prompter_attention_backward(
         &description, &targets, output.base, dy.base, width, logSums.base, scratch.base)
     }
   }
 
   private func targets(
-    _ gradients: Gradients, _ prefix: AttentionPrefix?
+    _ gradients: Gradients, _ prefix: AttentionPrefix?, _ bias: PositionBias?
   ) -> prompter_attention_gradients {
     var targets = unsafe prompter_attention_gradients()
     if let text = gradients.text {
@@ -162,6 +208,7 @@ public struct AttentionKernel: Sendable {
       unsafe targets.values = text.values.start
       unsafe targets.query_stride = text.queries.columns
       unsafe targets.key_stride = text.keys.columns
+      unsafe targets.adds_keys = keys.areShared ? 1 : 0
     }
     if let tables = gradients.prefix, let prefix {
       Kernels.expect(tables.keys, count: prefix.keys.count, "attention")
@@ -170,11 +217,16 @@ public struct AttentionKernel: Sendable {
       unsafe targets.prefix_values = tables.values.base
       unsafe targets.prefix_stride = width
     }
+    if let lines = gradients.bias, let bias {
+      Kernels.expect(lines, count: bias.lines.count, "attention")
+      unsafe targets.bias = lines.base
+    }
     return unsafe targets
   }
 
   private func withDescription(
-    _ queries: ColumnBlock, _ keys: ColumnBlock, _ values: ColumnBlock, _ prefix: AttentionPrefix?,
+    _ queries: ColumnBlock, _ keys: ColumnBlock, _ values: ColumnBlock,
+    _ prefix: AttentionPrefix?, _ bias: PositionBias?,
     _ body: (inout prompter_attention, Buffer) -> Void
   ) {
     queries.check(rows: queryCount, width: width, "attention")
@@ -182,31 +234,39 @@ public struct AttentionKernel: Sendable {
     values.check(rows: keyCount, width: width, "attention")
     precondition(keys.columns == values.columns, "Keys and values share a stride.")
     let longest = longestRow(prefix)
+    check(bias, longest: longest)
     let scratch = Buffer(count: prompter_attention_scratch(longest, size))
     let begin = prefix?.begin ?? []
     let end = prefix?.end ?? []
     let rowKeys = dropout?.rowKeys ?? []
-    unsafe queryOffsets.withUnsafeBufferPointer { queryOffsets in
-      unsafe keyOffsets.withUnsafeBufferPointer { keyOffsets in
-        unsafe begin.withUnsafeBufferPointer { begin in
-          unsafe end.withUnsafeBufferPointer { end in
-            unsafe rowKeys.withUnsafeBufferPointer { rowKeys in
-              var description = unsafe prompter_attention(
-                rows: rows, heads: heads, size: size, scale: scale,
-                queries: queries.start, keys: keys.start, values: values.start,
-                query_stride: queries.columns, key_stride: keys.columns,
-                query_offsets: queryOffsets.baseAddress, key_offsets: keyOffsets.baseAddress,
-                prefix_keys: prefix?.keys.base, prefix_values: prefix?.values.base,
-                prefix_stride: width, prefix_begin: begin.baseAddress, prefix_end: end.baseAddress,
-                dropout_key: dropout?.dropout.key ?? 0,
-                dropout_threshold: dropout?.dropout.threshold ?? 0,
-                dropout_scale: dropout?.dropout.scale ?? 1, row_keys: rowKeys.baseAddress)
-              unsafe body(&description, scratch)
-            }
-          }
-        }
+    // All lists of numbers behind one pointer, one after the other.
+    let lists = [queryOffsets, self.keys.begin, self.keys.end, begin, end, queryPlaces ?? []]
+    let starts = lists.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+    unsafe lists.flatMap(\.self).withUnsafeBufferPointer { numbers in
+      unsafe rowKeys.withUnsafeBufferPointer { rowKeys in
+        guard let first = numbers.baseAddress else { return }
+        var description = unsafe prompter_attention(
+          rows: rows, heads: heads, size: size, scale: scale, queries: queries.start,
+          keys: keys.start, values: values.start, query_stride: queries.columns,
+          key_stride: keys.columns, query_offsets: first, key_begin: first + starts[1],
+          key_end: first + starts[2], query_places: queryPlaces == nil ? nil : first + starts[5],
+          is_causal: isCausal ? 1 : 0, bias: bias?.lines.base,
+          bias_stride: bias?.distances ?? 0, bias_center: bias?.reach ?? 0,
+          prefix_keys: prefix?.keys.base, prefix_values: prefix?.values.base,
+          prefix_stride: width, prefix_begin: first + starts[3], prefix_end: first + starts[4],
+          dropout_key: dropout?.dropout.key ?? 0,
+          dropout_threshold: dropout?.dropout.threshold ?? 0,
+          dropout_scale: dropout?.dropout.scale ?? 1, row_keys: rowKeys.baseAddress)
+        unsafe body(&description, scratch)
       }
     }
+  }
+
+  private func check(_ bias: PositionBias?, longest: Int) {
+    guard let bias else { return }
+    precondition(queryPlaces != nil, "A bias by distance needs places.")
+    Kernels.expect(bias.lines, count: heads * bias.distances, "attention")
+    precondition(longest <= bias.reach + 1, "A bias does not reach over the longest row.")
   }
 
   // The most keys that a row sees, prompt included; checks the prompt's ranges on the way.
@@ -226,7 +286,7 @@ public struct AttentionKernel: Sendable {
           prompt >= 0 && prefix.begin[row] >= 0 && Int(prefix.end[row]) <= table,
           "A prompt's range lies outside its table.")
       }
-      longest = max(longest, prompt + Int(keyOffsets[row + 1] - keyOffsets[row]))
+      longest = max(longest, prompt + Int(keys.end[row] - keys.begin[row]))
     }
     return longest
   }

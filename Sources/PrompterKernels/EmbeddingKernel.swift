@@ -46,6 +46,19 @@ extension Kernels {
       tables.segments.base, tokens, positions, segments, tokens.count, width)
   }
 
+  /// x[s] = row tokens[s] of `words`; a negative token −1 − i is row i of `virtualTokens`.
+  public static func embed(
+    tokens: [Int32], words: Buffer, virtualTokens: Buffer?, width: Int, into x: Buffer
+  ) {
+    expect(x, count: tokens.count * width, "embed")
+    let count = Int32(rows(of: words, columns: width, "embed"))
+    let virtualCount = Int32((virtualTokens?.count ?? 0) / width)
+    precondition(
+      tokens.allSatisfy { $0 < count && -1 - $0 < virtualCount }, "embed: no such token.")
+    unsafe prompter_embed_words(
+      x.base, words.base, virtualTokens?.base, tokens, tokens.count, width)
+  }
+
   /// y[indices[r]] += x[r] for the rows whose index is not negative.
   public static func scatterAddRows(
     _ x: Buffer, to indices: [Int32], of y: Buffer, columns: Int

@@ -38,6 +38,30 @@ extension Kernels {
       y.base, columns, x.base + range.lowerBound * columns, columns, range.count, columns)
   }
 
+  /// Copies rows `range` of `x` to `y`, the first one to row `row`.
+  public static func copyRows(
+    _ range: Range<Int>, of x: Buffer, to y: Buffer, at row: Int, columns: Int
+  ) {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound * columns <= x.count && row >= 0
+        && (row + range.count) * columns <= y.count, "copyRows: the rows lie outside.")
+    unsafe prompter_copy_rows(
+      y.base + row * columns, columns, x.base + range.lowerBound * columns, columns, range.count,
+      columns)
+  }
+
+  /// y[indices[r], c] = x[r, from + c] for all columns c of y.
+  public static func placeRows(
+    of x: Buffer, xColumns: Int, from column: Int, to indices: [Int32], of y: Buffer, columns: Int
+  ) {
+    expect(indices, below: rows(of: y, columns: columns, "placeRows"), "placeRows")
+    expect(x, count: indices.count * xColumns, "placeRows")
+    precondition(column >= 0 && column + columns <= xColumns, "placeRows: outside the source.")
+    guard !indices.isEmpty else { return }
+    unsafe prompter_place_rows(
+      y.base, columns, x.base + column, xColumns, indices, indices.count, columns)
+  }
+
   /// y[r] = x[indices[r]].
   public static func gatherRows(_ indices: [Int32], of x: Buffer, into y: Buffer, columns: Int) {
     expect(indices, below: rows(of: x, columns: columns, "gatherRows"), "gatherRows")

@@ -56,6 +56,11 @@ extension Kernels {
     unsafe prompter_all_finite(x.base, x.count) != 0
   }
 
+  /// Whether two buffers hold the same bits.
+  public static func areEqual(_ x: Buffer, _ y: Buffer) -> Bool {
+    unsafe x.count == y.count && (x === y || prompter_same_bits(x.base, y.base, x.count) != 0)
+  }
+
   /// y[r] += bias for every row r.
   public static func addBias(_ bias: Buffer, to y: Buffer) {
     let rows = rows(of: y, columns: bias.count, "addBias")

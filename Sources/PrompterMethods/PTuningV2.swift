@@ -26,11 +26,14 @@ public struct PTuningV2: PromptMethod {
     public let layerCount: Int
     /// The width of hidden states.
     public let width: Int
+    /// The width of keys and values.
+    public let attentionWidth: Int
 
-    /// A backbone of `layerCount` layers of `width`.
-    public init(layerCount: Int, width: Int) {
+    /// A backbone of `layerCount` layers of `width`, whose keys and values may have another.
+    public init(layerCount: Int, width: Int, attentionWidth: Int? = nil) {
       self.layerCount = layerCount
       self.width = width
+      self.attentionWidth = attentionWidth ?? width
     }
   }
 
@@ -68,7 +71,7 @@ public struct PTuningV2: PromptMethod {
   ) {
     var generator = SeededGenerator(seed: seed, purpose: "prompt")
     let layers = layers ?? 0..<size.layerCount
-    let columns = layers.count * 2 * size.width
+    let columns = layers.count * 2 * size.attentionWidth
     func normal(_ name: String, _ shape: Shape, _ deviation: Double = 0.02) -> Parameter {
       let value = Tensor(normal: shape, deviation: deviation, using: &generator)
       return Parameter(name, value, isTrained: true)
@@ -98,7 +101,7 @@ public struct PTuningV2: PromptMethod {
   ///   - size: The backbone's shape.
   ///   - dropout: The share of keys and values dropped in training.
   public init(_ deep: FoldedPrompt.Deep, size: Size, dropout: Float = 0.1) {
-    let block = 2 * size.width
+    let block = 2 * size.attentionWidth
     let prompted = deep.layers.lowerBound * block..<deep.layers.upperBound * block
     let table = columns(prompted, of: Variable(deep.table)).value
     source = .table(Parameter("prompt", table, isTrained: true))
@@ -122,10 +125,11 @@ public struct PTuningV2: PromptMethod {
     let length = table.value.rows
     var state = PromptState.none(layerCount: size.layerCount)
     for (index, layer) in layers.enumerated() {
-      let first = 2 * index * size.width
+      let first = 2 * index * size.attentionWidth
+      let middle = first + size.attentionWidth
       state.layers[layer] = PromptState.Layer(
-        keys: columns(first..<first + size.width, of: table),
-        values: columns(first + size.width..<first + 2 * size.width, of: table),
+        keys: columns(first..<middle, of: table),
+        values: columns(middle..<middle + size.attentionWidth, of: table),
         table: PromptState.Table(lengths: [length]))
     }
     state.firstPositions = [Int32(length)]
@@ -136,13 +140,13 @@ public struct PTuningV2: PromptMethod {
   /// The table over all layers, zeros where there is no prompt.
   public func folded() -> FoldedPrompt {
     let table = table(in: .inference()).value
-    let block = 2 * size.width
+    let block = 2 * size.attentionWidth
     let whole = table.placed(
       at: layers.lowerBound * block, ofColumns: size.layerCount * block)
     return FoldedPrompt(deep: FoldedPrompt.Deep(table: whole, layers: layers))
   }
 
-  // [prompt length, prompted layers × 2 × width].
+  // [prompt length, prompted layers × 2 × attention width].
   private func table(in pass: Pass) -> Variable {
     switch source {
     case .table(let table): pass(table)

@@ -8,33 +8,48 @@ public import PrompterTensor
 ///
 /// The backbone reads [P; X] where X are the word embeddings of the text and P [prompt length,
 /// width] is all that is trained (section 2). Positions, segments and the embedding norm apply to P
-/// as to words.
+/// as to words. An encoder-decoder may have vectors before the decoder's input besides.
 public struct PromptTuning: PromptMethod {
   /// P.
   public let vectors: Parameter
+
+  /// The vectors before the decoder's input, if any.
+  public let decoderVectors: Parameter?
 
   /// The backbone's number of layers.
   public let layerCount: Int
 
   /// A prompt that starts from given vectors; ``PromptInitialization`` makes them.
-  public init(_ vectors: Tensor, layerCount: Int) {
+  ///
+  /// - Parameters:
+  ///   - vectors: P, [prompt length, width].
+  ///   - decoderVectors: The same for the decoder's input, if it has a prompt of its own.
+  ///   - layerCount: The backbone's number of layers.
+  public init(_ vectors: Tensor, decoderVectors: Tensor? = nil, layerCount: Int) {
     self.vectors = Parameter("input", vectors, isTrained: true)
+    self.decoderVectors = decoderVectors.map {
+      Parameter("decoder_input", $0, isTrained: true)
+    }
     self.layerCount = layerCount
   }
 
-  /// P alone.
-  public var parameters: [Parameter] { [vectors] }
+  /// P, and the decoder's vectors if there are any.
+  public var parameters: [Parameter] { [vectors] + (decoderVectors.map { [$0] } ?? []) }
 
   /// P as the input of one prompt.
   public func makeState(in pass: Pass) -> PromptState {
     var state = PromptState.none(layerCount: layerCount)
-    state.input = PromptState.Input(
-      vectors: pass(vectors), table: PromptState.Table(lengths: [vectors.value.shape[0]]))
+    func input(_ vectors: Parameter) -> PromptState.Input {
+      PromptState.Input(
+        vectors: pass(vectors), table: PromptState.Table(lengths: [vectors.value.shape[0]]))
+    }
+    state.input = input(vectors)
+    state.decoderInput = decoderVectors.map(input)
     return state
   }
 
-  /// P itself.
+  /// The vectors themselves.
   public func folded() -> FoldedPrompt {
-    FoldedPrompt(input: vectors.value.copy())
+    FoldedPrompt(input: vectors.value.copy(), decoderInput: decoderVectors?.value.copy())
   }
 }

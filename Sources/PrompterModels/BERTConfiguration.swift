@@ -76,34 +76,3 @@ extension BERT {
     }
   }
 }
-
-extension KeyedDecodingContainer {
-  // A count between 1 and two thousand million.
-  fileprivate func size(_ key: Key, default fallback: Int? = nil) throws -> Int {
-    let found = try decodeIfPresent(Int.self, forKey: key) ?? fallback
-    guard let found else { return try decode(Int.self, forKey: key) }
-    guard (1...Int(Int32.max)).contains(found) else {
-      throw BackboneError.unusable(key: key.stringValue, found: "\(found)", expected: "1 or more")
-    }
-    return found
-  }
-
-  // A probability that leaves something over; 0.1 where nothing is said.
-  fileprivate func dropout(_ key: Key) throws -> Float {
-    let found = try decodeIfPresent(Float.self, forKey: key) ?? 0.1
-    guard (0..<1).contains(found) else {
-      throw BackboneError.unusable(
-        key: key.stringValue, found: "\(found)", expected: "a probability below 1")
-    }
-    return found
-  }
-
-  fileprivate func expect(_ key: Key, _ known: [String]) throws {
-    guard let found = try decodeIfPresent(String.self, forKey: key) else { return }
-    guard known.contains(found) else {
-      throw BackboneError.unusable(
-        key: key.stringValue, found: "`\(found)`",
-        expected: known.map { "`\($0)`" }.joined(separator: " or "))
-    }
-  }
-}

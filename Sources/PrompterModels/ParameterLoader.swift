@@ -49,6 +49,27 @@ struct ParameterLoader {
       weight: try joined("weight", [outputs, inputs]), bias: try joined("bias", [outputs]))
   }
 
+  func linearMap(_ name: String, outputs: Int, inputs: Int) throws -> LinearMap {
+    LinearMap(weight: try self[name].parameter("weight", [outputs, inputs]))
+  }
+
+  // Several linear maps of the same input as one.
+  func joinedMap(_ names: [String], outputs: Int, inputs: Int) throws -> LinearMap {
+    let pieces = try names.map { name in
+      (
+        name: "\(path)\(name).weight",
+        value: try self[name].tensor("weight", [outputs, inputs], isShared: true)
+      )
+    }
+    return LinearMap(
+      weight: Parameter(
+        path + names.joined(separator: "+") + ".weight", joining: pieces, isTrained: isTrained))
+  }
+
+  func rmsNorm(width: Int, epsilon: Float) throws -> RMSNorm {
+    RMSNorm(gain: try parameter("weight", [width]), epsilon: epsilon)
+  }
+
   func layerNorm(width: Int, epsilon: Float) throws -> LayerNorm {
     LayerNorm(
       gain: try parameter("weight", [width]), offset: try parameter("bias", [width]),

@@ -42,12 +42,12 @@ struct AttentionCase {
   var firstQueries: AttentionKernel {
     AttentionKernel(
       heads: kernel.heads, size: kernel.size, scale: kernel.scale,
-      queryOffsets: Self.offsets(lengths.map { _ in 1 }), keyOffsets: kernel.keyOffsets,
+      queryOffsets: Self.offsets(lengths.map { _ in 1 }), keys: kernel.keys,
       dropout: kernel.dropout)
   }
 
   /// The rows of `text` that ``firstQueries`` asks for.
-  var firstTokens: [Int32] { kernel.keyOffsets.dropLast() }
+  var firstTokens: [Int32] { kernel.keys.begin }
 
   var hasPrompts: Bool { prompts.contains { !$0.isEmpty } }
 
@@ -83,7 +83,7 @@ struct AttentionCase {
     ).tensor
   }
 
-  private static func offsets(_ lengths: [Int]) -> [Int32] {
+  static func offsets(_ lengths: [Int]) -> [Int32] {
     lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + Int32($1)) }
   }
 }

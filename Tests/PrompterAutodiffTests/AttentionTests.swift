@@ -151,7 +151,7 @@ import Testing
     let prompt = all.prompt(keys: Variable(all.keys), values: Variable(all.values))
     let together = all.output(text: Variable(all.text), prompt: prompt)
     for (row, length) in lengths.enumerated() {
-      let tokens = (all.kernel.keyOffsets[row]..<all.kernel.keyOffsets[row + 1]).map { $0 }
+      let tokens = (all.kernel.keys.begin[row]..<all.kernel.keys.end[row]).map { $0 }
       let alone = AttentionCase(
         heads: 3, size: 32, lengths: [length], prompts: [prompts[row]], seed: 8)
       let output = alone.output(

@@ -77,3 +77,24 @@ import Testing
     [5, 3, 4, 2].map { random.tensor([$0, width]) }
   }
 }
+
+extension EmbeddingTests {
+  @Test func `words and virtual tokens alone are looked up, and get their gradients`() {
+    var random = SeededRandom(seed: 9)
+    let (words, virtual) = (random.tensor([5, 3]), random.tensor([2, 3]))
+    let slots: [Int32] = [4, -1, 0, 4, -2, -1]
+    let x = embedding(slots, tokens: Variable(words), virtualTokens: Variable(virtual))
+    let expected: [Float] = slots.map(Int.init).flatMap { slot -> [Float] in
+      slot < 0
+        ? Array(virtual.values[(-1 - slot) * 3..<(-slot) * 3])
+        : Array(words.values[slot * 3..<(slot + 1) * 3])
+    }
+    #expect(x.value.values == expected)
+    checkGradients(of: [words, virtual]) {
+      embedding(slots, tokens: $0[0], virtualTokens: $0[1])
+    }
+    checkGradients(of: [virtual]) {
+      embedding(slots, tokens: Variable(words), virtualTokens: $0[0])
+    }
+  }
+}

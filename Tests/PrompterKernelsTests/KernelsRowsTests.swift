@@ -88,3 +88,23 @@ import Testing
     }
   }
 }
+
+extension KernelsRowsTests {
+  @Test func `placed rows are a block of columns of the source`() {
+    var random = SeededRandom(seed: 8)
+    let x = random.tensor([3, 7])
+    let y = Tensor(zeros: [5, 4])
+    Kernels.placeRows(of: x.buffer, xColumns: 7, from: 2, to: [4, 0, 2], of: y.buffer, columns: 4)
+    let blocks = (0..<3).map { Array(x.values[$0 * 7 + 2..<$0 * 7 + 6]) }
+    let zeros = [Float](repeating: 0, count: 4)
+    #expect(y.values == [blocks[1], zeros, blocks[2], zeros, blocks[0]].flatMap(\.self))
+  }
+
+  @Test func `a range of rows is copied to any place`() {
+    var random = SeededRandom(seed: 9)
+    let x = random.tensor([4, 3])
+    let y = Tensor(zeros: [3, 3])
+    Kernels.copyRows(1..<3, of: x.buffer, to: y.buffer, at: 1, columns: 3)
+    #expect(y.values == [0, 0, 0] + Array(x.values[3..<9]))
+  }
+}

@@ -10,6 +10,21 @@ import Testing
 @Suite struct PTuningV2Tests {
   private let size = PTuningV2.Size(layerCount: 6, width: 384)
 
+  @Test func `keys and values may have another width than hidden states`() throws {
+    let size = PTuningV2.Size(layerCount: 3, width: 8, attentionWidth: 6)
+    let method = PTuningV2(
+      promptLength: 2, layers: 1..<3, size: size, reparameterization: .mlp(hidden: 4), seed: 1)
+    let state = method.makeState(in: .inference())
+    let layer = try #require(state.layers[2])
+    #expect(layer.keys.shape == [2, 6] && layer.values.shape == [2, 6])
+    let deep = try #require(method.folded().deep)
+    #expect(deep.table.shape == [2, 36])
+    let served = PromptTables<Tensor>(
+      [method.folded()], layerCount: 3, width: 8, attentionWidth: 6)
+    #expect(served.layers[2]?.values.values == layer.values.value.values)
+    #expect(PTuningV2(deep, size: size).parameters[0].value.shape == [2, 24])
+  }
+
   @Test func `20 virtual tokens of MiniLM are 92,160 parameters`() {
     #expect(PTuningV2(promptLength: 20, size: size, seed: 1).parameterCount == 20 * 6 * 2 * 384)
     #expect(PTuningV2(promptLength: 20, size: size, seed: 1).parameterCount == 92_160)

@@ -24,6 +24,23 @@ import Testing
     #expect(state.firstPositions == [0])
   }
 
+  @Test func `a decoder may have vectors of its own`() throws {
+    let method = PromptTuning(
+      Tensor([1, 2], shape: [1, 2]), decoderVectors: Tensor([3, 4, 5, 6], shape: [2, 2]),
+      layerCount: 1)
+    #expect(method.parameters.map(\.name) == ["input", "decoder_input"])
+    #expect(method.parameterCount == 6)
+    let pass = Pass.training(seed: 1, step: 0)
+    let state = method.makeState(in: pass)
+    let input = try #require(state.decoderInput)
+    #expect(input.vectors.value.values == [3, 4, 5, 6] && input.table.offsets == [0, 2])
+    input.vectors.accumulate(Tensor([1, 2, 3, 4], shape: [2, 2]))
+    let decoderVectors = try #require(method.decoderVectors)
+    #expect(pass.gradient(of: decoderVectors)?.values == [1, 2, 3, 4])
+    #expect(method.folded().decoderInput?.values == [3, 4, 5, 6])
+    #expect(method.folded().decoderInputLength == 2 && method.folded().occupiedPositions == 1)
+  }
+
   @Test func `a gradient of the state is the parameter's`() throws {
     let method = PromptTuning(Tensor([1, 2], shape: [1, 2]), layerCount: 1)
     let pass = Pass.training(seed: 1, step: 0)

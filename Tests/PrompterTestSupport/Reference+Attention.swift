@@ -19,26 +19,31 @@ extension Reference {
 
   /// Attention of every query over its row's prompt and its row's own keys, head by head.
   ///
-  /// `queries`, `keys` and `values` have `kernel.width` columns.
+  /// `queries`, `keys` and `values` have `kernel.width` columns. `bias` is what is added to the
+  /// scaled score of a head for a key so many places after its query.
   public static func attention(
-    _ kernel: AttentionKernel, queries: Matrix, keys: Matrix, values: Matrix, prefix: Prefix?
+    _ kernel: AttentionKernel, queries: Matrix, keys: Matrix, values: Matrix, prefix: Prefix?,
+    bias: (_ head: Int, _ distance: Int) -> Double = { _, _ in 0 }
   ) -> Matrix {
     var result = Matrix(rows: queries.rows, columns: kernel.width)
     for row in 0..<kernel.rows {
-      let text = Int(kernel.keyOffsets[row])..<Int(kernel.keyOffsets[row + 1])
+      let text = Int(kernel.keys.begin[row])..<Int(kernel.keys.end[row])
       let prompt = prefix?.ranges[row] ?? 0..<0
       let first = Int(kernel.queryOffsets[row])
       for query in first..<Int(kernel.queryOffsets[row + 1]) {
         for head in 0..<kernel.heads {
           let columns = head * kernel.size..<(head + 1) * kernel.size
+          let place = kernel.queryPlaces.map { Int($0[query]) } ?? 0
+          let visible = kernel.isCausal ? text.prefix(place + 1) : text[...]
           let seen =
             prompt.compactMap { token in
               prefix.map { (keys: $0.keys, values: $0.values, token: token) }
-            } + text.map { (keys: keys, values: values, token: $0) }
+            } + visible.map { (keys: keys, values: values, token: $0) }
           var shares = softmax(
-            seen.map { seen in
+            seen.enumerated().map { index, seen in
               Double(kernel.scale)
                 * columns.reduce(0) { $0 + queries[query, $1] * seen.keys[seen.token, $1] }
+                + bias(head, index - prompt.count - place)
             })
           if let (dropout, rowKeys) = kernel.dropout {
             let path = [rowKeys[row], UInt32(head), UInt32(query - first)]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Foundation
+public import PrompterKernels
 
 /// Slow twins of the kernels, written down from their definitions in double precision.
 public enum Reference {
@@ -31,6 +32,17 @@ public enum Reference {
     return 0.5 * erfc(-value / 2.0.squareRoot()) + value * density
   }
 
+  /// The value of an activation.
+  public static func value(of activation: Activation, at x: Double) -> Double {
+    switch activation {
+    case .relu: max(0, x)
+    case .gelu: gelu(x)
+    case .geluTanh:
+      0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+    case .silu: x / (1 + exp(-x))
+    }
+  }
+
   /// The softmax of a list.
   public static func softmax(_ scores: [Double]) -> [Double] {
     let maximum = scores.max() ?? 0
@@ -51,6 +63,19 @@ public enum Reference {
       for column in 0..<x.columns {
         let normal = (values[column] - mean) / (variance + epsilon).squareRoot()
         result[row, column] = normal * Double(gain[column]) + Double(offset[column])
+      }
+    }
+    return result
+  }
+
+  /// Each row divided by √(mean of its squares + ε), times a gain.
+  public static func rmsNorm(_ x: Matrix, gain: [Float], epsilon: Double) -> Matrix {
+    var result = x
+    for row in 0..<x.rows {
+      let squares = (0..<x.columns).reduce(0) { $0 + x[row, $1] * x[row, $1] }
+      let root = (squares / Double(x.columns) + epsilon).squareRoot()
+      for column in 0..<x.columns {
+        result[row, column] = x[row, column] / root * Double(gain[column])
       }
     }
     return result

@@ -4,6 +4,7 @@
 #ifndef CPROMPTER_KERNELS_H
 #define CPROMPTER_KERNELS_H
 
+#include "prompter_activation.h"
 #include "prompter_adafactor.h"
 #include "prompter_attention.h"
 #include "prompter_convert.h"
@@ -11,7 +12,9 @@
 #include "prompter_loss.h"
 #include "prompter_memory.h"
 #include "prompter_norm.h"
+#include "prompter_position_bias.h"
 #include "prompter_products.h"
+#include "prompter_ranking.h"
 #include "prompter_sha256.h"
 #include "prompter_threads.h"
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Multi-head attention over ragged rows whose keys and values may begin with a prompt's.
 //
-// A batch row r owns the queries query_offsets[r] ..< query_offsets[r + 1], the keys and values
-// key_offsets[r] ..< key_offsets[r + 1], and before those the prompt's keys and values
-// prefix_begin[r] ..< prefix_end[r] of a table that all rows share. Every query sees every key of
-// its own row. Nothing is padded.
+// A batch row r owns the queries query_offsets[r] ..< query_offsets[r + 1], sees the keys and
+// values key_begin[r] ..< key_end[r], which other rows may see too, and before those the prompt's
+// keys and values prefix_begin[r] ..< prefix_end[r] of a table that all rows share. A query sees
+// every key of its own row or, where attention is causal, no key beyond its own place. Nothing is
+// padded.
 
 #ifndef PROMPTER_ATTENTION_H
 #define PROMPTER_ATTENTION_H
@@ -18,7 +19,18 @@ struct prompter_attention {
 
   const float *queries, *keys, *values;  // head h of token t is at t * stride + h * size
   size_t query_stride, key_stride;       // key_stride also holds for values
-  const int32_t *query_offsets, *key_offsets;
+  const int32_t *query_offsets, *key_begin, *key_end;
+
+  // Which of its row's keys, prompt aside, each query stands at. NULL where it does not matter:
+  // where attention is neither causal nor biased.
+  const int32_t *query_places;
+  int is_causal;
+
+  // Added to the scaled scores by the distance from query to key, [heads, bias_stride]: head h's
+  // value for a key d places after the query is bias[h * bias_stride + bias_center + d]. Prompts'
+  // keys stand right before their row's first. NULL for none.
+  const float *bias;
+  size_t bias_stride, bias_center;
 
   const float *prefix_keys, *prefix_values;  // NULL when no row has a prompt here
   size_t prefix_stride;
@@ -35,20 +47,22 @@ struct prompter_attention {
 /// included.
 size_t prompter_attention_scratch(size_t keys, size_t size);
 
-/// out[t, h] = sum over j of softmax(scale q[t, h] . k[j, h]) v[j, h]. `log_sums` [queries, heads]
-/// (may be NULL) gets the logarithm of each softmax's denominator, all that the backward pass
-/// needs besides `out`.
+/// out[t, h] = sum over j of softmax(scale q[t, h] . k[j, h] + bias) v[j, h]. `log_sums`
+/// [queries, heads] (may be NULL) gets the logarithm of each softmax's denominator, all that the
+/// backward pass needs besides `out`.
 void prompter_attention_forward(const struct prompter_attention *a, float *out, size_t out_stride,
                                 float *log_sums, float *scratch);
 
-/// Where the backward pass writes. The gradients of queries, keys and values are written whole;
-/// those of the prompt's keys and values are added to, for several rows may share a prompt. Either
-/// group is left out by leaving its pointers NULL.
+/// Where the backward pass writes. The gradients of queries, keys and values are written whole (or,
+/// where rows share keys, those of keys and values are added to); those of the prompt's keys and
+/// values and of the bias are added to. Each group is left out by leaving its pointers NULL.
 struct prompter_attention_gradients {
   float *queries, *keys, *values;
   size_t query_stride, key_stride;
+  int adds_keys;
   float *prefix_keys, *prefix_values;
   size_t prefix_stride;
+  float *bias;
 };
 
 /// The pullback of the forward pass for the output's gradient `dout`.

@@ -15,6 +15,8 @@ void prompter_scale(float *y, const float *x, float a, size_t count);
 double prompter_sum_of_squares(const float *x, size_t count);
 /// Whether every value is finite.
 int prompter_all_finite(const float *x, size_t count);
+/// Whether x and y hold the same bits.
+int prompter_same_bits(const float *x, const float *y, size_t count);
 
 /// y[r] += bias.
 void prompter_add_bias(float *y, const float *bias, size_t rows, size_t columns);
@@ -37,6 +39,9 @@ void prompter_copy_rows(float *y, size_t y_stride, const float *x, size_t x_stri
 /// y[r] = x[index[r]].
 void prompter_gather_rows(float *y, const float *x, const int32_t *index, size_t rows,
                           size_t columns);
+/// y[index[r]] = x[r] for `rows` rows of `columns` values with strides of their own.
+void prompter_place_rows(float *y, size_t y_stride, const float *x, size_t x_stride,
+                         const int32_t *index, size_t rows, size_t columns);
 /// y += x for `rows` rows of `columns` values with strides of their own.
 void prompter_add_rows(float *y, size_t y_stride, const float *x, size_t x_stride, size_t rows,
                        size_t columns);
@@ -45,6 +50,9 @@ void prompter_add_rows(float *y, size_t y_stride, const float *x, size_t x_strid
 void prompter_embed(float *x, const float *tokens, const float *virtual_tokens,
                     const float *positions, const float *segments, const int32_t *ids,
                     const int32_t *place, const int32_t *segment, size_t slots, size_t width);
+/// x[s] = tokens[ids[s]]; a negative id -1 - i means row i of `virtual_tokens`.
+void prompter_embed_words(float *x, const float *tokens, const float *virtual_tokens,
+                          const int32_t *ids, size_t slots, size_t width);
 /// y[index[r]] += x[r] where the index is not negative.
 void prompter_scatter_add_rows(float *y, const float *x, const int32_t *index, size_t rows,
                                size_t columns);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Layer normalisation (Ba et al. 2016), with the residual and the bias that stand before it.
+// Layer normalisation (Ba et al. 2016), with the residual and the bias that stand before it, and
+// that by the root mean square (Zhang and Sennrich 2019), with the residual's sum.
 
 #ifndef PROMPTER_NORM_H
 #define PROMPTER_NORM_H
@@ -18,5 +19,18 @@ void prompter_layer_norm(float *y, float *normalized, float *inverse_deviation, 
 void prompter_layer_norm_backward(float *dx, float *dgain, float *doffset, const float *dy,
                                   const float *normalized, const float *inverse_deviation,
                                   const float *gain, size_t rows, size_t columns);
+
+/// sum[r] = x[r] + added[r], then y[r] = sum[r] / sqrt(mean of its squares + epsilon) * gain. With
+/// `added` NULL the sum is x itself and `sum` is not written. `inverse_root` (may be NULL) gets the
+/// first factor of each row.
+void prompter_rms_norm(float *y, float *sum, float *inverse_root, const float *x,
+                       const float *added, const float *gain, float epsilon, size_t rows,
+                       size_t columns);
+
+/// dsum[r] = `further`[r] (may be NULL) + the gradient of the sum through y. `dgain` (may be NULL)
+/// is added to.
+void prompter_rms_norm_backward(float *dsum, float *dgain, const float *dy, const float *further,
+                                const float *sum, const float *inverse_root, const float *gain,
+                                size_t rows, size_t columns);
 
 #endif

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "prompter_ranking.h"
+
+#include <math.h>
+
+#include "vector.h"
+
+PROMPTER_INLINE float maximum_of(const float *x, size_t count) {
+  PROMPTER_REASSOCIATE
+  float maximum = x[0];
+  for (size_t i = 1; i < count; i++) maximum = x[i] > maximum ? x[i] : maximum;
+  return maximum;
+}
+
+PROMPTER_CLONES
+void prompter_log_sums(float *sums, const float *x, size_t rows, size_t columns) {
+  PROMPTER_REASSOCIATE
+  for (size_t r = 0; r < rows; r++, x += columns) {
+    float maximum = maximum_of(x, columns), sum = 0.0f;
+    for (size_t c = 0; c < columns; c++) sum += exponential(x[c] - maximum);
+    sums[r] = maximum + logf(sum);
+  }
+}
+
+// Keeps the largest so far sorted; most values fail the first comparison.
+void prompter_largest(int32_t *indices, const float *x, size_t count, size_t rows,
+                      size_t columns) {
+  for (size_t r = 0; r < rows; r++, x += columns, indices += count) {
+    size_t found = 0;
+    for (size_t c = 0; c < columns; c++) {
+      if (found == count && !(x[c] > x[indices[count - 1]])) continue;
+      size_t place = found < count ? found++ : count - 1;
+      for (; place > 0 && x[c] > x[indices[place - 1]]; place--) {
+        indices[place] = indices[place - 1];
+      }
+      indices[place] = (int32_t)c;
+    }
+  }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PrompterAutodiff
+internal import PrompterKernels
+internal import PrompterNN
+internal import PrompterTensor
+
+/// How the next token is chosen.
+public enum DecodingStrategy: Sendable, Equatable {
+  /// Always the likeliest.
+  case greedy
+  /// The likeliest text that a search in breadth finds.
+  case beam(BeamSearch)
+  /// At random, by the probabilities.
+  case sampling(Sampling)
+}
+
+/// A text that was written.
+public struct GeneratedText: Sendable, Equatable {
+  /// The tokens, without the start token and the end token.
+  public var tokens: [Int32]
+  /// Whether the model ended the text, rather than the limit.
+  public var hasEnded: Bool
+  /// The text's log-likelihood, end token included; a beam search divides it by its length to the
+  /// power of the penalty.
+  public var score: Float
+
+  /// A text and how it ended.
+  public init(tokens: [Int32], hasEnded: Bool, score: Float) {
+    self.tokens = tokens
+    self.hasEnded = hasEnded
+    self.score = score
+  }
+}
+
+/// Writes texts by an encoder-decoder.
+///
+/// What a row gets does not depend on the rows beside it.
+public struct Generator: Sendable, Equatable {
+  /// How the next token is chosen.
+  public var strategy: DecodingStrategy
+  /// The most tokens that a text gets, end token included.
+  public var maximumLength: Int
+
+  /// A way of choosing tokens, at most `maximumLength` of them.
+  public init(_ strategy: DecodingStrategy = .greedy, maximumLength: Int) {
+    precondition(maximumLength > 0, "A text needs at least one token.")
+    self.strategy = strategy
+    self.maximumLength = maximumLength
+  }
+
+  /// Goes on writing each row of a decoder.
+  ///
+  /// - Parameters:
+  ///   - decoder: A decoder that has taken in what each row begins with.
+  ///   - end: The token that ends a text.
+  ///   - numbers: A number for each row that decides what is drawn for it, if anything is.
+  /// - Returns: A text for each row.
+  public func texts(
+    by decoder: any Decoding, end: Int32, numbers: [Int]
+  ) -> [GeneratedText] {
+    guard !numbers.isEmpty else { return [] }
+    switch strategy {
+    case .greedy:
+      return oneByOne(decoder, end: end, rows: numbers.count) { logits, live in
+        Kernels.largest(1, of: logits.buffer, columns: logits.columns).map { $0[0] }
+      }
+    case .sampling(let sampling):
+      var generators = numbers.map { sampling.generator(number: $0) }
+      return oneByOne(decoder, end: end, rows: numbers.count) { logits, live in
+        live.enumerated().map { row, text in
+          sampling.draw(from: logits, row: row, using: &generators[text])
+        }
+      }
+    case .beam(let search):
+      return search.texts(
+        by: decoder, end: end, rows: numbers.count, maximumLength: maximumLength)
+    }
+  }
+
+  // One token a step for each text that has not ended; `choose` gets the logits of those texts.
+  private func oneByOne(
+    _ decoder: any Decoding, end: Int32, rows: Int,
+    choose: (_ logits: Tensor, _ live: [Int]) -> [Int]
+  ) -> [GeneratedText] {
+    var texts = (0..<rows).map { _ in GeneratedText(tokens: [], hasEnded: false, score: 0) }
+    var live = Array(0..<rows)
+    for length in 1...maximumLength {
+      let logits = decoder.logits
+      let sums = logSums(of: logits)
+      let chosen = choose(logits, live)
+      var (kept, tokens): ([Int], [Int32]) = ([], [])
+      for (row, token) in chosen.enumerated() {
+        let text = live[row]
+        texts[text].score += logits.buffer[row * logits.columns + token] - sums[row]
+        if Int32(token) == end {
+          texts[text].hasEnded = true
+          continue
+        }
+        texts[text].tokens.append(Int32(token))
+        kept.append(row)
+        tokens.append(Int32(token))
+      }
+      guard !kept.isEmpty, length < maximumLength else { break }
+      decoder.advance(tokens, of: kept)
+      live = kept.map { live[$0] }
+    }
+    return texts
+  }
+}
+
+extension EncoderDecoder {
+  /// Writes a text for each row of a batch.
+  ///
+  /// - Parameters:
+  ///   - batch: The rows that the encoder reads.
+  ///   - prompts: The prompts that the rows name.
+  ///   - generator: How tokens are chosen, and how many.
+  /// - Returns: A text for each row.
+  public func texts(
+    for batch: Batch, prompts: PromptState, by generator: Generator
+  ) -> [GeneratedText] {
+    guard batch.count > 0 else { return [] }
+    let memory = hiddenStates(
+      of: batch, prompts: prompts, reading: .all, dropout: 0, in: .inference())
+    let rows = batch.prompts.enumerated().map { row, prompt in
+      let length = prompts.decoderInput.map {
+        $0.table.offsets[prompt + 1] - $0.table.offsets[prompt]
+      }
+      return TargetRow(
+        ids: (0..<(length ?? 0)).map { -1 - $0 } + [startTokenID], memory: row, prompt: prompt)
+    }
+    let decoder = decoder(
+      of: TargetBatch(rows), memory: memory.value, memoryOffsets: batch.offsets, prompts: prompts)
+    return generator.texts(
+      by: decoder, end: endTokenID, numbers: batch.numbers.map { Int($0) })
+  }
+}
+
+/// log Σ exp of each row of logits.
+func logSums(of logits: Tensor) -> [Float] {
+  let sums = Tensor(uninitialized: [logits.rows])
+  Kernels.logSums(of: logits.buffer, columns: logits.columns, into: sums.buffer)
+  return sums.values
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import PrompterAutodiff
+public import PrompterCheckpoint
+public import PrompterCore
+internal import PrompterKernels
+public import PrompterNN
+public import PrompterTensor
+
+/// T5 (Raffel and others 2020): an encoder and a decoder of any size that turn text into text.
+///
+/// Also T5 1.1 and its LM-adapted form (Lester and others 2021), Flan-T5, mT5 and ByT5, which gate
+/// the perceptron and have an output of their own. Before each attention and perceptron stands a
+/// norm without offset; scores are not scaled, and positions enter only as biases by distance. As a
+/// ``Backbone`` it is its encoder.
+public struct T5: EncoderDecoder {
+  /// The shape.
+  public let configuration: Configuration
+
+  let words: Parameter
+  let encoder: T5Encoder
+  let decoder: T5Decoder
+  private let output: LinearMap
+  private let ownsOutput: Bool
+
+  /// Reads a backbone from weights as transformers names them.
+  ///
+  /// - Parameters:
+  ///   - weights: All weights of a folder.
+  ///   - configuration: The shape that the weights must have.
+  ///   - isTrained: Whether training changes the weights; frozen ones are packed.
+  ///   - replacements: Weights that stand in for the file's, by their names.
+  /// - Throws: ``CheckpointError`` if a weight is missing or has another shape.
+  public init(
+    from weights: Weights, _ configuration: Configuration, isTrained: Bool = false,
+    replacing replacements: [String: Tensor] = [:]
+  ) throws {
+    let weights = weights.containsScope("transformer") ? weights["transformer"] : weights
+    let loader = ParameterLoader(
+      weights: weights, isTrained: isTrained, replacements: replacements)
+    let shape: Shape = [configuration.vocabularyCount, configuration.width]
+    self.configuration = configuration
+    words = try loader[Self.embeddingScope(of: weights)].parameter("weight", shape)
+    encoder = try T5Encoder(from: loader["encoder"], configuration)
+    decoder = try T5Decoder(from: loader["decoder"], configuration)
+    let final = try Self.outputWeight(from: loader, shape, words: words)
+    output = LinearMap(weight: final)
+    ownsOutput = final !== words
+  }
+
+  // The file's own output, unless it has none or merely repeats the embeddings.
+  private static func outputWeight(
+    from loader: ParameterLoader, _ shape: Shape, words: Parameter
+  ) throws -> Parameter {
+    guard loader.weights.contains("lm_head.weight") else { return words }
+    let own = try loader["lm_head"].parameter("weight", shape)
+    return Kernels.areEqual(own.value.buffer, words.value.buffer) ? words : own
+  }
+
+  // The embeddings that both stacks share, under the first of their names that the file has.
+  private static func embeddingScope(of weights: Weights) -> String {
+    ["shared", "encoder.embed_tokens", "decoder.embed_tokens"].first {
+      weights.contains($0 + ".weight")
+    } ?? "shared"
+  }
+
+  /// The number of values in a hidden state.
+  public var width: Int { configuration.width }
+  /// The number of values in a key of all heads.
+  public var attentionWidth: Int { configuration.attentionWidth }
+  /// The number of the encoder's layers.
+  public var layerCount: Int { configuration.layerCount }
+  /// The number of the decoder's layers.
+  public var decoderLayerCount: Int { configuration.decoderLayerCount }
+  /// The number of attention heads in each layer.
+  public var headCount: Int { configuration.headCount }
+  /// The number of tokens that pretraining read at once; the model itself knows no limit.
+  public var positionLimit: Int { configuration.positionLimit }
+  /// The number of tokens.
+  public var vocabularyCount: Int { configuration.vocabularyCount }
+  /// The dropout of pretraining.
+  public var trainedDropout: Float { configuration.dropout }
+  /// Never.
+  public var hasPooler: Bool { false }
+  /// The token that decoding begins with.
+  public var startTokenID: Int32 { configuration.startTokenID }
+  /// The token that ends a text.
+  public var endTokenID: Int32 { configuration.endTokenID }
+  /// The number of weights of both stacks.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.shape.count } }
+  /// All weights, if they are trained.
+  public var trainedParameters: [Parameter] { parameters.filter(\.isTrained) }
+
+  private var parameters: [Parameter] {
+    [words] + encoder.parameters + decoder.parameters + (ownsOutput ? output.parameters : [])
+  }
+
+  /// The vectors of the encoder's words; see ``Backbone``.
+  public func embeddings(
+    of batch: Batch, prompts: PromptState, dropout: Float, in pass: Pass
+  ) -> Variable {
+    let vectors = embedding(
+      prompts.tokens(of: batch), tokens: pass(words), virtualTokens: prompts.input?.vectors)
+    return T5Setting(pass: pass, dropout: dropout, numbers: batch.numbers)
+      .dropped(vectors, T5Slots(offsets: batch.offsets, keys: batch.slotKeys))
+  }
+
+  /// What some of the encoder's blocks make of hidden states; see ``Backbone``.
+  public func hiddenStates(
+    through layers: Range<Int>, from states: Variable, of batch: Batch, prompts: PromptState,
+    reading: Reading, dropout: Float, in pass: Pass
+  ) -> Variable {
+    encoder(
+      layers, states, batch, prompts, reading: reading,
+      T5Setting(pass: pass, dropout: dropout, numbers: batch.numbers))
+  }
+
+  /// The hidden states themselves.
+  public func pooled(_ hidden: Variable, in pass: Pass) -> Variable { hidden }
+
+  /// The word embeddings of some tokens [ids, width].
+  public func wordEmbeddings(of ids: [Int32]) -> Tensor {
+    rows(ids, of: Variable(words.value)).value
+  }
+
+  /// The logits of the token after each of the targets'; see ``EncoderDecoder``.
+  public func logits(
+    of targets: TargetBatch, memory: Variable, memoryOffsets: [Int32], prompts: PromptState,
+    dropout: Float, in pass: Pass
+  ) -> Variable {
+    let vectors = embedding(
+      prompts.tokens(of: targets), tokens: pass(words),
+      virtualTokens: prompts.decoderInput?.vectors)
+    let all = T5Slots(offsets: targets.offsets, keys: targets.slotKeys)
+    let read =
+      targets.textSlots.count == targets.slotCount
+      ? all : all.reading(targets.textSlots, offsets: targets.textOffsets)
+    let hidden = decoder(
+      vectors, all, reading: read, memory: decoder.memory(of: memory, in: pass),
+      Self.ranges(of: targets.memories, memoryOffsets),
+      T5Setting(pass: pass, dropout: dropout, numbers: targets.numbers))
+    return logits(of: hidden, in: pass)
+  }
+
+  /// Begins to write; see ``EncoderDecoder``.
+  public func decoder(
+    of targets: TargetBatch, memory: Tensor, memoryOffsets: [Int32], prompts: PromptState
+  ) -> any Decoding {
+    T5Decoding(self, targets, memory: memory, memoryOffsets: memoryOffsets, prompts)
+  }
+
+  /// The logits [rows, vocabulary] of hidden states [rows, width].
+  func logits(of hidden: Variable, in pass: Pass) -> Variable {
+    guard configuration.scalesOutput else { return output(hidden, in: pass) }
+    return output(scaled(hidden, by: 1 / Float(width).squareRoot()), in: pass)
+  }
+
+  /// The encoder's states that each row sees.
+  static func ranges(of memories: [Int], _ offsets: [Int32]) -> KeyRanges {
+    KeyRanges(
+      begin: memories.map { offsets[$0] }, end: memories.map { offsets[$0 + 1] },
+      count: Int(offsets.last ?? 0))
+  }
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PrompterAutodiff
+internal import PrompterKernels
+internal import PrompterNN
+internal import PrompterTensor
+
+/// What the layers of a stack add to: a sum, and what the last layer's norm has yet to add to it.
+struct T5Stream {
+  var sum: Variable
+  var pending: Variable?
+}
+
+/// Some slots of ragged rows: where each stands in its row, and its dropout's key.
+struct T5Slots {
+  /// Row r owns slots offsets[r] ..< offsets[r + 1].
+  let offsets: [Int32]
+  /// Each slot's place in its row.
+  let places: [Int32]
+  /// Each slot's key.
+  let keys: [UInt32]
+  /// The slots' indices among those of the whole rows; `nil` if they are all of them.
+  let indices: [Int32]?
+
+  /// All slots of rows given by their offsets.
+  init(offsets: [Int32], keys: [UInt32]) {
+    self.offsets = offsets
+    self.keys = keys
+    places = zip(offsets, offsets.dropFirst()).flatMap { begin, end in (0..<end - begin).map { $0 }
+    }
+    indices = nil
+  }
+
+  /// One slot after each row's `lengths[r]` earlier ones.
+  init(after lengths: [Int32]) {
+    offsets = (0...Int32(lengths.count)).map { $0 }
+    places = lengths
+    keys = []
+    indices = nil
+  }
+
+  /// Some slots of these rows, row by row.
+  func reading(_ indices: [Int32], offsets: [Int32]) -> T5Slots {
+    T5Slots(of: self, indices, offsets)
+  }
+
+  private init(of whole: T5Slots, _ indices: [Int32], _ offsets: [Int32]) {
+    self.offsets = offsets
+    self.indices = indices
+    places = indices.map { whole.places[Int($0)] }
+    keys = whole.keys.isEmpty ? [] : indices.map { whole.keys[Int($0)] }
+  }
+
+  /// These rows of what was computed for whole rows.
+  func rows(of x: Variable) -> Variable {
+    indices.map { PrompterAutodiff.rows($0, of: x) } ?? x
+  }
+}
+
+/// What all layers of one computation share.
+struct T5Setting {
+  let pass: Pass
+  let dropout: Float
+  let numbers: [UInt32]
+
+  func dropped(_ x: Variable, _ slots: T5Slots) -> Variable {
+    guard let dropout = pass.dropout(dropout) else { return x }
+    return drop(x, by: dropout, rowKeys: slots.keys)
+  }
+
+  var attentionDropout: (dropout: Dropout, rowKeys: [UInt32])? {
+    pass.dropout(dropout).map { ($0, numbers) }
+  }
+}
+
+/// Attention of a stack's slots to each other, scores unscaled and biased by distance.
+struct T5SelfAttention: Sendable {
+  let norm: RMSNorm
+  let projections: LinearMap  // queries, keys and values side by side
+  let output: LinearMap
+  let heads: Int
+  let size: Int
+  let isCausal: Bool
+
+  init(from loader: ParameterLoader, _ c: T5.Configuration, isCausal: Bool) throws {
+    norm = try loader["layer_norm"].rmsNorm(width: c.width, epsilon: c.epsilon)
+    projections = try loader["SelfAttention"].joinedMap(
+      ["q", "k", "v"], outputs: c.attentionWidth, inputs: c.width)
+    output = try loader["SelfAttention"].linearMap(
+      "o", outputs: c.width, inputs: c.attentionWidth)
+    heads = c.headCount
+    size = c.headSize
+    self.isCausal = isCausal
+  }
+
+  var parameters: [Parameter] { norm.parameters + projections.parameters + output.parameters }
+
+  /// Adds what the slots hear to their stream.
+  ///
+  /// With a cache, keys and values are added to those of earlier calls, and all of a row's are
+  /// seen; without one, rows are whole. Of the slots only those of `reading` go on.
+  func callAsFunction(
+    _ stream: T5Stream, _ slots: T5Slots, prompt: DeepPrompt?, bias: BiasLines,
+    cache: (rows: T5CacheRows, table: Tensor)? = nil, reading: T5Slots? = nil,
+    _ setting: T5Setting
+  ) -> T5Stream {
+    let width = heads * size
+    let (sum, normalized) = norm(stream.sum, adding: stream.pending, in: setting.pass)
+    let projected = projections(normalized, in: setting.pass)
+    var (source, first, keys) = (projected, width, KeyRanges(offsets: slots.offsets))
+    if let cache {
+      Kernels.placeRows(
+        of: projected.value.buffer, xColumns: 3 * width, from: width, to: cache.rows.targets,
+        of: cache.table.buffer, columns: 2 * width)
+      (source, first, keys) = (Variable(cache.table), 0, cache.rows.keys)
+    }
+    let read = reading ?? slots
+    let kernel = AttentionKernel(
+      heads: heads, size: size, scale: 1, queryOffsets: read.offsets, keys: keys,
+      queryPlaces: read.places, isCausal: isCausal, dropout: setting.attentionDropout)
+    let heard = attention(
+      kernel, queries: Projection(read.rows(of: projected), column: 0),
+      keys: Projection(source, column: first), values: Projection(source, column: first + width),
+      prompt: prompt, bias: bias)
+    return T5Stream(
+      sum: read.rows(of: sum),
+      pending: setting.dropped(output(heard, in: setting.pass), read))
+  }
+}
+
+/// Attention of a decoder's slots to the encoder's states.
+struct T5CrossAttention: Sendable {
+  let norm: RMSNorm
+  let queries: LinearMap
+  let memory: LinearMap  // keys and values side by side
+  let output: LinearMap
+  let heads: Int
+  let size: Int
+
+  init(from loader: ParameterLoader, _ c: T5.Configuration) throws {
+    norm = try loader["layer_norm"].rmsNorm(width: c.width, epsilon: c.epsilon)
+    let attention = loader["EncDecAttention"]
+    queries = try attention.linearMap("q", outputs: c.attentionWidth, inputs: c.width)
+    memory = try attention.joinedMap(
+      ["k", "v"], outputs: c.attentionWidth, inputs: c.width)
+    output = try attention.linearMap("o", outputs: c.width, inputs: c.attentionWidth)
+    heads = c.headCount
+    size = c.headSize
+  }
+
+  var parameters: [Parameter] {
+    norm.parameters + queries.parameters + memory.parameters + output.parameters
+  }
+
+  /// Adds what the slots hear of the encoder to their stream.
+  ///
+  /// `keysAndValues` is what ``memory`` makes of the encoder's states, `ranges` tells which of them
+  /// each row sees.
+  func callAsFunction(
+    _ stream: T5Stream, _ slots: T5Slots, keysAndValues: Variable, _ ranges: KeyRanges,
+    _ setting: T5Setting
+  ) -> T5Stream {
+    let (sum, normalized) = norm(stream.sum, adding: stream.pending, in: setting.pass)
+    let kernel = AttentionKernel(
+      heads: heads, size: size, scale: 1, queryOffsets: slots.offsets, keys: ranges,
+      dropout: setting.attentionDropout)
+    let heard = attention(
+      kernel, queries: Projection(queries(normalized, in: setting.pass), column: 0),
+      keys: Projection(keysAndValues, column: 0),
+      values: Projection(keysAndValues, column: heads * size), prompt: nil)
+    return T5Stream(
+      sum: sum, pending: setting.dropped(output(heard, in: setting.pass), slots))
+  }
+}
+
+/// A perceptron of two layers, its activation gated or not (Shazeer 2020).
+struct T5Perceptron: Sendable {
+  let norm: RMSNorm
+  let inner: LinearMap  // if gated, the activated half and the other side by side
+  let outer: LinearMap
+  let activation: Activation
+  let isGated: Bool
+
+  init(from loader: ParameterLoader, _ c: T5.Configuration) throws {
+    norm = try loader["layer_norm"].rmsNorm(width: c.width, epsilon: c.epsilon)
+    let perceptron = loader["DenseReluDense"]
+    inner = try perceptron.joinedMap(
+      c.isGated ? ["wi_0", "wi_1"] : ["wi"], outputs: c.innerWidth, inputs: c.width)
+    outer = try perceptron.linearMap("wo", outputs: c.width, inputs: c.innerWidth)
+    activation = c.activation
+    isGated = c.isGated
+  }
+
+  var parameters: [Parameter] { norm.parameters + inner.parameters + outer.parameters }
+
+  func callAsFunction(
+    _ stream: T5Stream, _ slots: T5Slots, _ setting: T5Setting
+  ) -> T5Stream {
+    let (sum, normalized) = norm(stream.sum, adding: stream.pending, in: setting.pass)
+    let projected = inner(normalized, in: setting.pass)
+    let active =
+      isGated ? activateGated(projected, by: activation) : activate(projected, by: activation)
+    let result = outer(setting.dropped(active, slots), in: setting.pass)
+    return T5Stream(sum: sum, pending: setting.dropped(result, slots))
+  }
+}
