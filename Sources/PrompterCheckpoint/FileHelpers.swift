@@ -3,25 +3,25 @@
 internal import Foundation
 internal import PrompterKernels
 
-/// All bytes of a file.
-func readBytes(of url: URL) throws -> [UInt8] {
+/// A file's bytes, brought into memory as they are touched.
+func mapFile(_ url: URL) throws -> MappedFile {
   do {
-    let file = try MappedFile(path: url.path(percentEncoded: false))
-    return file.bytes(in: 0..<file.count)
+    return try MappedFile(path: url.path(percentEncoded: false))
   } catch {
     throw CheckpointError.file(error)
   }
 }
 
+/// All bytes of a file.
+func readBytes(of url: URL) throws -> [UInt8] {
+  let file = try mapFile(url)
+  return file.bytes(in: 0..<file.count)
+}
+
 /// The SHA-256 of a file in hexadecimal.
 func sha256(of url: URL) throws -> String {
   var hash = SHA256()
-  do {
-    let file = try MappedFile(path: url.path(percentEncoded: false))
-    file.withBytes { hash.update($0) }
-  } catch {
-    throw CheckpointError.file(error)
-  }
+  try mapFile(url).withBytes { hash.update($0) }
   return hash.digest
 }
 

@@ -48,11 +48,7 @@ public struct SafetensorsFile: Sendable {
   /// - Complexity: O(header); the tensors are not read.
   public init(contentsOf url: URL) throws {
     let path = url.path(percentEncoded: false)
-    do {
-      mapping = try MappedFile(path: path)
-    } catch {
-      throw CheckpointError.file(error)
-    }
+    mapping = try mapFile(url)
     let count = mapping.count
     guard count >= 8 else { throw CheckpointError.truncated(file: path, expected: 8, found: count) }
     let length = mapping.bytes(in: 0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -100,16 +96,5 @@ public struct SafetensorsFile: Sendable {
       let tensor = mapping.float32Tensor(at: entry.offset, shape: entry.shape)
     else { return try tensor(name) }
     return tensor
-  }
-
-  private func readable(_ name: String) throws -> (Entry, FloatFormat) {
-    let path = url.path(percentEncoded: false)
-    guard let entry = entries[name] else {
-      throw CheckpointError.missingTensor(name: name, place: path)
-    }
-    guard let format = entry.elementType.floatFormat else {
-      throw CheckpointError.unsupportedType(tensor: name, file: path, found: entry.elementType)
-    }
-    return (entry, format)
   }
 }

@@ -4,8 +4,19 @@ internal import Foundation
 internal import PrompterKernels
 internal import PrompterTensor
 
+/// What a file says about one of its tensors.
+protocol TensorEntry: Sendable {
+  /// The type of its elements.
+  var elementType: ElementType { get }
+
+  /// Its extents.
+  var shape: Shape { get }
+}
+
 /// A file of named tensors, in whatever format, open and checked.
 protocol TensorFile: Sendable {
+  associatedtype Entry: TensorEntry
+
   /// The file.
   var url: URL { get }
 
@@ -15,11 +26,8 @@ protocol TensorFile: Sendable {
   /// The file's bytes.
   var mapping: MappedFile { get }
 
-  /// The extents of a tensor, nil if there is none of this name.
-  func shape(of name: String) -> Shape?
-
-  /// The type of a tensor's elements, nil if there is none of this name.
-  func elementType(of name: String) -> ElementType?
+  /// What the file says about a tensor, nil if there is none of this name.
+  func entry(_ name: String) -> Entry?
 
   /// Reads a tensor and converts it to float32.
   func tensor(_ name: String) throws -> Tensor
@@ -28,14 +36,27 @@ protocol TensorFile: Sendable {
   func sharedTensor(_ name: String) throws -> Tensor
 }
 
-extension SafetensorsFile: TensorFile {
+extension TensorFile {
+  /// The extents of a tensor, nil if there is none of this name.
   func shape(of name: String) -> Shape? { entry(name)?.shape }
 
+  /// The type of a tensor's elements, nil if there is none of this name.
   func elementType(of name: String) -> ElementType? { entry(name)?.elementType }
+
+  /// A tensor that there is, and how its elements are converted to float32.
+  func readable(_ name: String) throws -> (Entry, FloatFormat) {
+    let path = url.path(percentEncoded: false)
+    guard let entry = entry(name) else {
+      throw CheckpointError.missingTensor(name: name, place: path)
+    }
+    guard let format = entry.elementType.floatFormat else {
+      throw CheckpointError.unsupportedType(tensor: name, file: path, found: entry.elementType)
+    }
+    return (entry, format)
+  }
 }
 
-extension PyTorchFile: TensorFile {
-  func shape(of name: String) -> Shape? { entry(name)?.shape }
-
-  func elementType(of name: String) -> ElementType? { entry(name)?.elementType }
-}
+extension SafetensorsFile: TensorFile {}
+extension SafetensorsFile.Entry: TensorEntry {}
+extension PyTorchFile: TensorFile {}
+extension PyTorchFile.Entry: TensorEntry {}

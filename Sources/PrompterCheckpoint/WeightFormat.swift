@@ -59,7 +59,8 @@ enum WeightFormat: CaseIterable {
     let index = folder.appending(path: indexName)
     let indexPath = index.path(percentEncoded: false)
     let map = try decodeJSON(Index.self, from: index).weight_map
-    let shards = try Set(map.values).sorted().map { name in
+    let names = Set(map.values).sorted()
+    let shards = try names.map { name in
       // A name from a file must not lead out of the folder.
       guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/"), !name.contains("\0") else {
         throw CheckpointError.malformed(
@@ -67,7 +68,7 @@ enum WeightFormat: CaseIterable {
       }
       return try open(folder.appending(path: name))
     }
-    let byName = Dictionary(uniqueKeysWithValues: zip(Set(map.values).sorted(), shards))
+    let byName = Dictionary(uniqueKeysWithValues: zip(names, shards))
     for (tensor, shard) in map.sorted(by: { $0.key < $1.key })
     where byName[shard]?.shape(of: tensor) == nil {
       throw CheckpointError.malformed(

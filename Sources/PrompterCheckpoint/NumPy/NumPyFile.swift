@@ -36,11 +36,7 @@ public struct NumPyFile: Sendable {
   /// - Complexity: O(header); the values are not read.
   public init(contentsOf url: URL) throws {
     let path = url.path(percentEncoded: false)
-    do {
-      mapping = try MappedFile(path: path)
-    } catch {
-      throw CheckpointError.file(error)
-    }
+    mapping = try mapFile(url)
     let header = try NumPyHeader(mapping, file: path)
     let found = mapping.count - header.byteCount
     guard let format = header.elementType.floatFormat, let layout = header.layout() else {

@@ -50,11 +50,7 @@ public struct PyTorchFile: Sendable {
   /// - Complexity: O(pickle); the tensors are not read.
   public init(contentsOf url: URL) throws {
     let path = url.path(percentEncoded: false)
-    do {
-      mapping = try MappedFile(path: path)
-    } catch {
-      throw CheckpointError.file(error)
-    }
+    mapping = try mapFile(url)
     self.url = url
     let isArchive = mapping.bytes(in: 0..<min(4, mapping.count)) == [0x50, 0x4B, 0x03, 0x04]
     let contents =
@@ -91,16 +87,5 @@ public struct PyTorchFile: Sendable {
       let tensor = mapping.float32Tensor(at: entry.offset, shape: entry.layout.shape)
     else { return try tensor(name) }
     return tensor
-  }
-
-  private func readable(_ name: String) throws -> (Entry, FloatFormat) {
-    let path = url.path(percentEncoded: false)
-    guard let entry = entries[name] else {
-      throw CheckpointError.missingTensor(name: name, place: path)
-    }
-    guard let format = entry.elementType.floatFormat else {
-      throw CheckpointError.unsupportedType(tensor: name, file: path, found: entry.elementType)
-    }
-    return (entry, format)
   }
 }
