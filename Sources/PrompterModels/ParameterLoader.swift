@@ -38,15 +38,9 @@ struct ParameterLoader {
 
   // Several linear layers over the same input as one, so that one product serves them all.
   func joinedLinear(_ names: [String], outputs: Int, inputs: Int) throws -> Linear {
-    func joined(_ kind: String, _ shape: Shape) throws -> Parameter {
-      let pieces = try names.map { name in
-        (name: "\(path)\(name).\(kind)", value: try self[name].tensor(kind, shape, isShared: true))
-      }
-      return Parameter(
-        path + names.joined(separator: "+") + "." + kind, joining: pieces, isTrained: isTrained)
-    }
-    return Linear(
-      weight: try joined("weight", [outputs, inputs]), bias: try joined("bias", [outputs]))
+    Linear(
+      weight: try joined(names, "weight", [outputs, inputs]),
+      bias: try joined(names, "bias", [outputs]))
   }
 
   func linearMap(_ name: String, outputs: Int, inputs: Int) throws -> LinearMap {
@@ -55,15 +49,16 @@ struct ParameterLoader {
 
   // Several linear maps of the same input as one.
   func joinedMap(_ names: [String], outputs: Int, inputs: Int) throws -> LinearMap {
+    LinearMap(weight: try joined(names, "weight", [outputs, inputs]))
+  }
+
+  // The parameters of one kind of several layers, one after another.
+  private func joined(_ names: [String], _ kind: String, _ shape: Shape) throws -> Parameter {
     let pieces = try names.map { name in
-      (
-        name: "\(path)\(name).weight",
-        value: try self[name].tensor("weight", [outputs, inputs], isShared: true)
-      )
+      (name: "\(path)\(name).\(kind)", value: try self[name].tensor(kind, shape, isShared: true))
     }
-    return LinearMap(
-      weight: Parameter(
-        path + names.joined(separator: "+") + ".weight", joining: pieces, isTrained: isTrained))
+    return Parameter(
+      path + names.joined(separator: "+") + "." + kind, joining: pieces, isTrained: isTrained)
   }
 
   func rmsNorm(width: Int, epsilon: Float) throws -> RMSNorm {

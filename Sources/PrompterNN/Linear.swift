@@ -1,30 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import PrompterAutodiff
-internal import PrompterKernels
-internal import PrompterTensor
 
-/// y = x Wᵀ + b.
-///
-/// A frozen weight is packed once; a trained one is multiplied as it is.
+/// y = x Wᵀ + b: a ``LinearMap`` and a bias.
 public struct Linear: Sendable {
-  /// W [outputs, inputs].
-  public let weight: Parameter
-
   /// b [outputs].
   public let bias: Parameter
 
-  private let packed: PackedMatrix?
+  private let map: LinearMap
 
   /// A layer from its weight [outputs, inputs] and bias [outputs].
   public init(weight: Parameter, bias: Parameter) {
-    self.weight = weight
     self.bias = bias
-    let shape = weight.value.shape
-    packed =
-      weight.isTrained
-      ? nil : PackedMatrix(weight.value.buffer, outputs: shape[0], inputs: shape[1])
+    map = LinearMap(weight: weight)
   }
+
+  /// W [outputs, inputs].
+  public var weight: Parameter { map.weight }
 
   /// W and b.
   public var parameters: [Parameter] { [weight, bias] }
@@ -36,7 +28,6 @@ public struct Linear: Sendable {
 
   /// x Wᵀ alone, for an operation that takes the bias with it.
   public func product(_ x: Variable, in pass: Pass) -> Variable {
-    if let packed { return PrompterAutodiff.product(x, packed) }
-    return PrompterAutodiff.product(x, pass(weight))
+    map(x, in: pass)
   }
 }
