@@ -24,9 +24,7 @@ public struct UnigramTokenizer: Tokenizer {
   let preparation: Preparation
   let template: SequenceTemplate
   let decoder: PieceDecoder
-  /// Added tokens found in the original text, and those found in the normalised text.
-  let originalTokens: AddedTokenMatcher
-  let normalizedTokens: AddedTokenMatcher
+  let addedTokenSearch: AddedTokenSearch
   let addedTokens: [Int32: AddedToken]
 
   /// The ids that stand for no text.
@@ -72,17 +70,7 @@ public struct UnigramTokenizer: Tokenizer {
     let added = AddedToken.numbered(added, nextID: Int32(clamping: model.count)) {
       model.trie.id(of: $0)
     }
-    var (original, normalized) = (AddedTokenMatcher(), AddedTokenMatcher())
-    for token in added {
-      let text = AlignedText(token.content)
-      if token.isNormalized {
-        normalized.insert(preparation.normalize(text, 0..<text.count).scalars, token)
-      } else {
-        original.insert(text.scalars, token)
-      }
-    }
-    originalTokens = original
-    normalizedTokens = normalized
+    addedTokenSearch = AddedTokenSearch(added, normalize: preparation.normalize)
     addedTokens = Dictionary(added.map { ($0.id, $0) }) { $1 }
     specialIDs = Set(added.filter(\.isSpecial).map(\.id)).union(template.specialIDs)
     vocabularyCount = model.count + added.count { $0.id >= model.count }
@@ -124,35 +112,10 @@ public struct UnigramTokenizer: Tokenizer {
 extension UnigramTokenizer {
   /// The tokens of a text without special tokens around it.
   func tokens(of text: String) -> [Token] {
-    let original = AlignedText(text)
-    var tokens: [Token] = []
-    tokens.reserveCapacity(original.count / 3 + 4)
     var scratch = UnigramModel.Scratch()
-    var word: Int32 = 0
-    for part in originalTokens.parts(of: original) {
-      if let id = part.id {
-        tokens.append(Self.token(id, part.range, original, &word))
-        continue
-      }
-      let normal = preparation.normalize(original, part.range)
-      for part in normalizedTokens.parts(of: normal) {
-        if let id = part.id {
-          tokens.append(Self.token(id, part.range, normal, &word))
-        } else {
-          split(normal, part.range, &word, &scratch, into: &tokens)
-        }
-      }
+    return addedTokenSearch.tokens(of: text, normalize: preparation.normalize) {
+      split($0, $1, &$2, &scratch, into: &$3)
     }
-    return tokens
-  }
-
-  private static func token(
-    _ id: Int32, _ range: Range<Int>, _ text: AlignedText, _ word: inout Int32
-  ) -> Token {
-    defer { word += 1 }
-    return Token(
-      id: id, word: word, start: text.starts[range.lowerBound],
-      end: text.ends[range.upperBound - 1])
   }
 
   private func split(

@@ -14,9 +14,7 @@ public struct WordPieceTokenizer: Tokenizer {
   let normalizer: BERTNormalizer
   let model: WordPieceModel
   let template: SequenceTemplate
-  /// Added tokens found in the original text, and those found in the normalised text.
-  let originalTokens: AddedTokenMatcher
-  let normalizedTokens: AddedTokenMatcher
+  let addedTokenSearch: AddedTokenSearch
   let addedTokens: [AddedToken]
 
   /// The ids that stand for no text.
@@ -59,18 +57,7 @@ public struct WordPieceTokenizer: Tokenizer {
     addedTokens = AddedToken.numbered(added, nextID: Int32(clamping: model.vocabulary.count)) {
       model.vocabulary.id(of: $0)
     }
-    var original = AddedTokenMatcher()
-    var normalized = AddedTokenMatcher()
-    for token in addedTokens {
-      let text = AlignedText(token.content)
-      if token.isNormalized {
-        normalized.insert(normalizer.normalize(text, 0..<text.count).scalars, token)
-      } else {
-        original.insert(text.scalars, token)
-      }
-    }
-    originalTokens = original
-    normalizedTokens = normalized
+    addedTokenSearch = AddedTokenSearch(addedTokens, normalize: normalizer.normalize)
     specialIDs = Set(addedTokens.filter(\.isSpecial).map(\.id)).union(template.specialIDs)
     let isNew = { (token: AddedToken) in model.vocabulary.id(of: token.content.utf8) == nil }
     vocabularyCount =
@@ -123,38 +110,10 @@ extension WordPieceTokenizer {
 
   /// The tokens of a text without special tokens around it.
   func tokens(of text: String) -> [Token] {
-    let original = AlignedText(text)
-    var tokens: [Token] = []
-    tokens.reserveCapacity(original.count / 3 + 4)
     var scratch = WordPieceModel.Scratch()
-    var word: Int32 = 0
-    for part in originalTokens.parts(of: original) {
-      if let id = part.id {
-        Self.append(id, part.range, of: original, &word, to: &tokens)
-        continue
-      }
-      let normal = normalizer.normalize(original, part.range)
-      for part in normalizedTokens.parts(of: normal) {
-        if let id = part.id {
-          Self.append(id, part.range, of: normal, &word, to: &tokens)
-        } else {
-          split(normal, part.range, &word, &scratch, into: &tokens)
-        }
-      }
+    return addedTokenSearch.tokens(of: text, normalize: normalizer.normalize) {
+      split($0, $1, &$2, &scratch, into: &$3)
     }
-    return tokens
-  }
-
-  private static func append(
-    _ id: Int32, _ range: Range<Int>, of text: AlignedText, _ word: inout Int32,
-    to tokens: inout [Token]
-  ) {
-    guard !range.isEmpty else { return }
-    tokens.append(
-      Token(
-        id: id, word: word, start: text.starts[range.lowerBound],
-        end: text.ends[range.upperBound - 1]))
-    word += 1
   }
 
   /// Splits a part of a text at white space, and before and after each punctuation sign.
