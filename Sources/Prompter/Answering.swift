@@ -6,7 +6,6 @@ internal import PrompterCore
 internal import PrompterKernels
 internal import PrompterNN
 internal import PrompterTensor
-internal import Synchronization
 
 /// One backbone with several prompts and their heads, answering batches of mixed rows.
 struct Answering: Sendable {
@@ -42,18 +41,13 @@ struct Answering: Sendable {
     _ answer: @Sendable (_ prompt: Int, _ states: Variable, _ pass: Pass) -> Variable
   ) -> [[Float]] {
     let chunks = Self.chunks(of: rows, threads: team.count)
-    let results = Mutex([[Float]](repeating: [], count: rows.count))
-    team.run { index in
-      for chunk in stride(from: index, to: chunks.count, by: team.count)
-      where !chunks[chunk].isEmpty {
-        let range = chunks[chunk]
-        let own = Array(rows[range])
-        let lower = lower?.states(of: Array(range), own, on: backbone, prompts: tables)
-        let answers = answers(to: own, above: lower, answer)
-        results.withLock { $0.replaceSubrange(range, with: answers) }
-      }
-    }
-    return results.withLock { $0 }
+    return team.map(chunks.count) { index -> [[Float]] in
+      let range = chunks[index]
+      guard !range.isEmpty else { return [] }
+      let own = Array(rows[range])
+      let lower = lower?.states(of: Array(range), own, on: backbone, prompts: tables)
+      return answers(to: own, above: lower, answer)
+    }.flatMap(\.self)
   }
 
   // Consecutive rows of about the budget's slots: as many chunks for every thread, of about the same

@@ -92,8 +92,8 @@ final class LowerStateCache: Sendable {
 extension LowerStateCache {
   /// Room for the states of a run's data below its prompts, where they are worth keeping.
   ///
-  /// They are if they are met more than once and are the same each time. A disk without room is no reason to stop; then they are
-  /// computed anew each time.
+  /// They are if they are met more than once and are the same each time. A disk without room is no
+  /// reason to stop; then they are computed anew each time.
   static func pair(
     for training: EncodedDataset, _ validation: EncodedDataset?, below method: any PromptMethod,
     on backbone: any Backbone, trainer: Trainer, folder: URL?

@@ -43,7 +43,9 @@ public enum MethodName: String, Codable, Sendable, CaseIterable {
 extension MethodChoice {
   /// The method with fresh parameters for a backbone.
   func make(for backbone: any Backbone, seed: UInt64) -> any PromptMethod {
-    let size = PTuningV2.Size(layerCount: backbone.layerCount, width: backbone.width)
+    let size = PTuningV2.Size(
+      layerCount: backbone.layerCount, width: backbone.width,
+      attentionWidth: backbone.attentionWidth)
     switch self {
     case .pTuningV2(let length, let layers, let reparameterization, let dropout, let start):
       if let deep = start?.deep { return PTuningV2(deep, size: size, dropout: dropout) }

@@ -116,8 +116,7 @@ public struct Predictor: Sendable {
   private static func answering(_ backbone: any Backbone, _ prompts: [Prompt]) -> Answering {
     Answering(
       backbone: backbone,
-      tables: PromptTables(
-        prompts.map(\.folded), layerCount: backbone.layerCount, width: backbone.width),
+      tables: PromptTables(prompts.map(\.folded), for: backbone),
       poolings: prompts.map(\.card.pooling),
       heads: prompts.map {
         Linear(

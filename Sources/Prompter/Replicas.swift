@@ -5,7 +5,6 @@ internal import PrompterCore
 internal import PrompterKernels
 internal import PrompterNN
 internal import PrompterTensor
-internal import Synchronization
 
 /// The gradients of one batch, or the sum of several.
 struct BatchGradients: Sendable {
@@ -75,19 +74,16 @@ struct Replicas: Sendable {
     of rows: [Row], examples: [Int], labels: [Int32], firstNumber: Int, step: Step
   ) -> BatchGradients {
     let ranges = RowSplit.ranges(costs: rows.map(\.ids.count), parts: team.count)
-    let results = Mutex([BatchGradients?](repeating: nil, count: team.count))
-    team.run { index in
+    let parts = team.map(team.count) { index -> BatchGradients? in
       let range = ranges[index]
-      guard !range.isEmpty else { return }
+      guard !range.isEmpty else { return nil }
       let own = Array(rows[range])
       let lower = step.lower?.states(
         of: Array(examples[range]), own, on: backbone, prompts: step.tables)
-      let gradients = gradients(
+      return gradients(
         of: Batch(own, firstNumber: firstNumber + range.lowerBound), above: lower,
         labels: Array(labels[range]), step: step)
-      results.withLock { $0[index] = gradients }
-    }
-    let parts = results.withLock { $0.compactMap { $0 } }
+    }.compactMap(\.self)
     return parts.dropFirst().reduce(into: parts[0]) { $0.add($1) }
   }
 

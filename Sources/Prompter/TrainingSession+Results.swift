@@ -45,7 +45,7 @@ extension TrainingSession {
   private func answering(_ folded: FoldedPrompt) -> Answering {
     Answering(
       backbone: backbone,
-      tables: PromptTables([folded], layerCount: backbone.layerCount, width: backbone.width),
+      tables: PromptTables([folded], for: backbone),
       poolings: [trainer.pooling], heads: [head.frozen()])
   }
 

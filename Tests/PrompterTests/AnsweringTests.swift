@@ -21,9 +21,8 @@ import Testing
       #expect(slots <= Answering.slotBudget + 40)
     }
     let shares = (0..<threads).map { thread in
-      stride(from: thread, to: chunks.count, by: threads).reduce(0) {
-        $0 + rows[chunks[$1]].reduce(0) { $0 + $1.ids.count }
-      }
+      let own = chunks.count * thread / threads..<chunks.count * (thread + 1) / threads
+      return chunks[own].reduce(0) { $0 + rows[$1].reduce(0) { $0 + $1.ids.count } }
     }
     // No thread has more than its share, up to two rows a chunk.
     let mean = shares.reduce(0, +) / threads
