@@ -51,6 +51,16 @@ def tokenize(tokenizer, rows, max_length):
                      return_tensors="pt")
 
 
+def answer_runs(once, ready):
+    """Says that the program is ready, then times one pass for each line "run" on stdin."""
+    print(json.dumps({"ready": True, "torch": torch.__version__} | ready), flush=True)
+    for line in sys.stdin:
+        if line.strip() == "quit":
+            break
+        if line.strip() == "run":
+            print(json.dumps(once()), flush=True)
+
+
 def build_classifier(folder, labels, attention="sdpa", dtype=torch.float32):
     """BertForSequenceClassification from a folder: pooled [CLS], a fresh head, no dropout."""
     torch.manual_seed(0)

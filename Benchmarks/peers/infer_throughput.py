@@ -11,10 +11,8 @@ that of train_throughput.py: {"ready": true}, then one line of figures for each 
 """
 import argparse
 import contextlib
-import json
 import os
 import random
-import sys
 import time
 
 
@@ -75,7 +73,7 @@ def main():
     args = parse()
     os.environ["OMP_NUM_THREADS"] = str(args.threads)  # read once, when torch is imported
     import torch
-    from common import read_rows
+    from common import answer_runs, read_rows
     torch.set_num_threads(args.threads)
     rows = read_rows(args.texts, args.queries)
     rows = (rows * (args.queries // len(rows) + 1))[:args.queries]
@@ -94,12 +92,7 @@ def main():
         return {"seconds": round(time.perf_counter() - start, 6), "examples": len(rows)}
 
     once()
-    print(json.dumps({"ready": True, "torch": torch.__version__} | vars(args)), flush=True)
-    for line in sys.stdin:
-        if line.strip() == "quit":
-            break
-        if line.strip() == "run":
-            print(json.dumps(once()), flush=True)
+    answer_runs(once, vars(args))
 
 
 if __name__ == "__main__":

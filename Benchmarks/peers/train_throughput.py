@@ -111,7 +111,7 @@ def main():
     args = parse()
     os.environ["OMP_NUM_THREADS"] = str(args.threads)  # read once, when torch is imported
     import torch
-    from common import label_names, read_rows
+    from common import answer_runs, label_names, read_rows
     torch.set_num_threads(args.threads)
     wanted = args.batches * args.batch_size
     rows = read_rows(args.texts, wanted)
@@ -125,13 +125,7 @@ def main():
     if args.once:
         print(json.dumps(vars(args) | {"trainable_parameters": parameters} | once()), flush=True)
         return
-    ready = {"ready": True, "trainable_parameters": parameters, "torch": torch.__version__}
-    print(json.dumps(ready | vars(args)), flush=True)
-    for line in sys.stdin:
-        if line.strip() == "quit":
-            break
-        if line.strip() == "run":
-            print(json.dumps(once()), flush=True)
+    answer_runs(once, {"trainable_parameters": parameters} | vars(args))
 
 
 if __name__ == "__main__":
