@@ -19,16 +19,14 @@ struct FrozenStates {
       of: dataset.examples.map { $0.row(virtualTokens: 0) }, team: team)
   }
 
-  /// The head's gradients on the loss of some examples.
-  func gradients(of indices: [Int], labels: [Int32], step: Replicas.Step) -> BatchGradients {
-    let pass = Pass.training(seed: step.seed, step: step.number)
-    return step.gradients(
-      of: [], head: Variable(matrix(of: indices)), labels: labels, in: pass)
+  /// The logits that a head gives some examples [examples, labels].
+  func logits(of indices: [Int], by head: Linear, in pass: Pass) -> Variable {
+    head(Variable(matrix(of: indices)), in: pass)
   }
 
   /// The index of the label that the head finds most likely, for each example.
   func predictions(head: Linear) -> [Int] {
-    let logits = head(Variable(matrix(of: Array(states.indices))), in: .inference()).value
+    let logits = logits(of: Array(states.indices), by: head, in: .inference()).value
     return (0..<states.count).map { row in
       indexOfMaximum((0..<logits.columns).map { logits.buffer[row * logits.columns + $0] })
     }

@@ -95,24 +95,23 @@ extension LowerStateCache {
   /// They are if they are met more than once and are the same each time. A disk without room is no
   /// reason to stop; then they are computed anew each time.
   static func pair(
-    for training: EncodedDataset, _ validation: EncodedDataset?, below method: any PromptMethod,
-    on backbone: any Backbone, trainer: Trainer, folder: URL?
+    for training: EncodedDataset, _ validation: EncodedDataset?, in setting: ObjectiveSetting
   ) -> (training: LowerStateCache?, validation: LowerStateCache?) {
-    let layers = method.makeState(in: .inference()).layersBelow
-    let (plan, examples) = (trainer.plan, training.examples.count)
+    let layers = setting.method.makeState(in: .inference()).layersBelow
+    let (plan, examples) = (setting.plan, training.examples.count)
     let isMetAgain = plan.stepCount(examples: examples) > plan.stepsPerEpoch(examples: examples)
-    guard (1..<backbone.layerCount).contains(layers), isMetAgain, plan.backboneDropout == 0,
-      trainer.cacheMemory > 0
+    guard (1..<setting.backbone.layerCount).contains(layers), isMetAgain,
+      plan.backboneDropout == 0, setting.trainer.cacheMemory > 0
     else { return (nil, nil) }
-    let exists = folder.map {
+    let exists = setting.folder.map {
       FileManager.default.fileExists(atPath: $0.path(percentEncoded: false))
     }
-    let place = (exists == true ? folder : nil) ?? FileManager.default.temporaryDirectory
-    var memory = trainer.cacheMemory
+    let place = (exists == true ? setting.folder : nil) ?? FileManager.default.temporaryDirectory
+    var memory = setting.trainer.cacheMemory
     func cache(_ dataset: EncodedDataset?) -> LowerStateCache? {
       guard let dataset, !dataset.examples.isEmpty else { return nil }
       let cache = try? LowerStateCache(
-        for: dataset, layers: layers, width: backbone.width, memory: memory,
+        for: dataset, layers: layers, width: setting.backbone.width, memory: memory,
         folder: place.path(percentEncoded: false))
       if let cache, !cache.isOnDisk { memory -= cache.byteCount }
       return cache

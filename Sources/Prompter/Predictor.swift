@@ -118,10 +118,10 @@ public struct Predictor: Sendable {
       backbone: backbone,
       tables: PromptTables(prompts.map(\.folded), for: backbone),
       poolings: prompts.map(\.card.pooling),
-      heads: prompts.map {
+      heads: prompts.compactMap(\.head).map {
         Linear(
-          weight: Parameter("head.weight", $0.headWeight, isTrained: false),
-          bias: Parameter("head.bias", $0.headBias, isTrained: false))
+          weight: Parameter("head.weight", $0.weight, isTrained: false),
+          bias: Parameter("head.bias", $0.bias, isTrained: false))
       })
   }
 

@@ -76,8 +76,9 @@ extension Prompt {
       }
     }
     self.init(
-      card: card, folded: folded, headWeight: try tensor(names.headWeight),
-      headBias: try tensor(names.headBias), backboneWeights: backboneWeights)
+      card: card, folded: folded,
+      head: Head(weight: try tensor(names.headWeight), bias: try tensor(names.headBias)),
+      backboneWeights: backboneWeights)
   }
 }
 

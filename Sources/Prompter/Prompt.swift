@@ -10,22 +10,33 @@ public struct Prompt: Sendable {
   public var card: PromptCard
   /// The vectors.
   public var folded: FoldedPrompt
-  /// The head's weight [labels, width].
-  public var headWeight: Tensor
-  /// The head's bias [labels].
-  public var headBias: Tensor
+  /// The layer that makes labels of what it pools; `nil` for a task whose answers are texts.
+  public var head: Head?
   /// The backbone's weights under their names in the checkpoint, if they were fine-tuned.
   public var backboneWeights: [String: Tensor]?
 
+  /// A trained classifier over one hidden state.
+  public struct Head: Sendable {
+    /// [labels, width].
+    public var weight: Tensor
+    /// [labels].
+    public var bias: Tensor
+
+    /// A head from its weight [labels, width] and bias [labels].
+    public init(weight: Tensor, bias: Tensor) {
+      self.weight = weight
+      self.bias = bias
+    }
+  }
+
   /// A prompt from its parts.
   public init(
-    card: PromptCard, folded: FoldedPrompt, headWeight: Tensor, headBias: Tensor,
+    card: PromptCard, folded: FoldedPrompt, head: Head?,
     backboneWeights: [String: Tensor]? = nil
   ) {
     self.card = card
     self.folded = folded
-    self.headWeight = headWeight
-    self.headBias = headBias
+    self.head = head
     self.backboneWeights = backboneWeights
   }
 }

@@ -86,7 +86,8 @@ extension Prompt {
   /// The tensors under a layout's names.
   func tensors(in layout: PromptLayout) -> [String: Tensor] {
     let names = layout.names
-    var tensors = [names.headWeight: headWeight, names.headBias: headBias]
+    var tensors: [String: Tensor] = [:]
+    if let head { (tensors[names.headWeight], tensors[names.headBias]) = (head.weight, head.bias) }
     if let input = folded.input { tensors[names.input] = input }
     if let deep = folded.deep { tensors[names.deep] = deep.table }
     for (name, tensor) in backboneWeights ?? [:] {

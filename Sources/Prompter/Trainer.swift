@@ -73,8 +73,9 @@ public struct Trainer: Sendable {
     if task.labels.isEmpty { task.labels = training.labels }
     guard !training.examples.isEmpty else { throw TrainingError.tooFewLabels([]) }
     guard task.labels.count > 1 else { throw TrainingError.tooFewLabels(task.labels) }
-    let session = try TrainingSession(
-      trainer: self, task: task, training: training, validation: validation, folder: folder)
+    let session = try TrainingSession(trainer: self, task: task, folder: folder) {
+      try ClassificationObjective(task, training: training, validation: validation, in: $0)
+    }
     if resuming { try session.resume() }
     return try session.run(isInterrupted: isInterrupted, report: report)
   }

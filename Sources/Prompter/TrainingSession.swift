@@ -13,78 +13,43 @@ final class TrainingSession {
   let trainer: Trainer
   let task: TaskDescription
   let folder: URL?
-  let training: EncodedDataset
-  let validation: EncodedDataset?
   let identity: PromptCard.BackboneIdentity
   let backbone: any Backbone
   let method: any PromptMethod
-  let head: Linear
+  let objective: any Objective
   let trained: [Parameter]
-  let baseline: [String: Double]
 
   var optimizer: any Optimizer
   var progress = TrainingProgress()
   var best: [Tensor]?
 
-  let replicas: Replicas
   private let clock = Stopwatch()
-  // What a head alone reads does not change from epoch to epoch.
-  private(set) lazy var frozenStates: (training: FrozenStates, validation: FrozenStates?)? =
-    makeFrozenStates()
-  // Nor do the states below the lowest prompt.
-  let lowerStates: (training: LowerStateCache?, validation: LowerStateCache?)
   private var order: (epoch: Int, indices: [Int]) = (-1, [])
 
   init(
-    trainer: Trainer, task: TaskDescription, training: Dataset, validation: Dataset?, folder: URL?
+    trainer: Trainer, task: TaskDescription, folder: URL?,
+    objective makeObjective: (ObjectiveSetting) throws -> any Objective
   ) throws {
     let (model, plan) = (trainer.model, trainer.plan)
-    let labels = try LabelSpace(task.labels)
-    func encoded(_ dataset: Dataset) throws -> EncodedDataset {
-      try EncodedDataset(
-        dataset, labels: labels, tokenizer: model.tokenizer, maximumLength: plan.maximumLength)
-    }
     self.trainer = trainer
     self.task = task
     self.folder = folder
-    self.training = try encoded(training)
-    self.validation = try validation.map(encoded)
     identity = try model.identity()
     let isFineTuned = trainer.method.name == .fineTuning
     backbone = isFineTuned ? try model.trainedBackbone() : model.backbone
     method = trainer.method.make(for: backbone, seed: plan.seed)
-    head = Self.freshHead(labels: labels.count, width: backbone.width, seed: plan.seed)
-    trained = head.parameters + backbone.trainedParameters
+    objective = try makeObjective(
+      ObjectiveSetting(
+        trainer: trainer, backbone: backbone, method: method,
+        team: ThreadTeam(count: plan.threads, isPinned: plan.isPinned), folder: folder))
+    trained = (objective.head?.parameters ?? []) + backbone.trainedParameters
     optimizer = plan.optimizer.make(
       method.parameters + trained, weightDecay: Float(plan.weightDecay))
-    replicas = Replicas(
-      backbone: backbone, team: ThreadTeam(count: plan.threads, isPinned: plan.isPinned),
-      pooling: trainer.pooling, backboneDropout: plan.backboneDropout)
-    lowerStates = LowerStateCache.pair(
-      for: self.training, self.validation, below: method, on: backbone, trainer: trainer,
-      folder: folder)
-    let majority = try MajorityBaseline(training: training, labels: labels)
-    baseline =
-      try validation.map {
-        try Self.named(majority.scores(on: $0, labels: labels, metrics: task.metrics))
-      } ?? [:]
-  }
-
-  private static func freshHead(labels: Int, width: Int, seed: UInt64) -> Linear {
-    var generator = SeededGenerator(seed: seed, purpose: "head")
-    let weight = Tensor(normal: [labels, width], deviation: 0.02, using: &generator)
-    return Linear(
-      weight: Parameter("head.weight", weight, isTrained: true),
-      bias: Parameter("head.bias", Tensor(zeros: [labels]), isTrained: true))
-  }
-
-  static func named(_ scores: [Metric: Double]) -> [String: Double] {
-    Dictionary(uniqueKeysWithValues: scores.map { ($0.key.rawValue, $0.value) })
   }
 
   var plan: TrainingPlan { trainer.plan }
-  var stepsPerEpoch: Int { plan.stepsPerEpoch(examples: training.examples.count) }
-  var stepCount: Int { plan.stepCount(examples: training.examples.count) }
+  var stepsPerEpoch: Int { plan.stepsPerEpoch(examples: objective.exampleCount) }
+  var stepCount: Int { plan.stepCount(examples: objective.exampleCount) }
 
   // MARK: - The run
 
@@ -108,9 +73,9 @@ final class TrainingSession {
     TrainingStart(
       trainableParameters: trainableParameters,
       backboneParameters: backbone.parameterCount,
-      examples: training.examples.count, stepCount: stepCount, stepsPerEpoch: stepsPerEpoch,
-      baseline: baseline, cutTexts: training.cutCount,
-      cache: lowerStates.training.map {
+      examples: objective.exampleCount, stepCount: stepCount, stepsPerEpoch: stepsPerEpoch,
+      baseline: objective.baseline, cutTexts: objective.cutCount,
+      cache: objective.cache.map {
         TrainingStart.Cache(layers: $0.layers, byteCount: $0.byteCount, isOnDisk: $0.isOnDisk)
       },
       resumedStep: progress.step > 0 ? progress.step : nil)
@@ -155,25 +120,18 @@ final class TrainingSession {
     try update(sum, rate: rate)
     progress.note(
       loss: sum.loss, examples: indices.count,
-      tokens: indices.reduce(0) { $0 + training.examples[$1].ids.count })
+      tokens: indices.reduce(0) { $0 + objective.tokenCount(of: $1) })
     return rate
   }
 
   private func gradients(of indices: [Int], tables: PromptTables<Tensor>) -> BatchGradients {
-    let step = Replicas.Step(
-      tables: tables, head: head, trained: trained, seed: plan.seed, number: progress.step,
-      scale: 1 / Float(indices.count), zLoss: plan.zLoss, lower: lowerStates.training)
-    func labels(_ part: [Int]) -> [Int32] { part.map { training.examples[$0].label } }
-    if let frozen = frozenStates?.training {
-      return frozen.gradients(of: indices, labels: labels(indices), step: step)
-    }
-    let virtualTokens = tables.input.map { $0.vectors.shape[0] } ?? 0
+    let step = TrainingStep(
+      tables: tables, trained: trained, seed: plan.seed, number: progress.step,
+      scale: objective.scale(of: indices), zLoss: plan.zLoss)
     var total: BatchGradients?
     for first in stride(from: 0, to: indices.count, by: plan.batchSize) {
       let part = Array(indices[first..<min(first + plan.batchSize, indices.count)])
-      let gradients = replicas.gradients(
-        of: part.map { training.examples[$0].row(virtualTokens: virtualTokens) }, examples: part,
-        labels: labels(part), firstNumber: first, step: step)
+      let gradients = objective.gradients(of: part, firstNumber: first, step: step)
       if total == nil { total = gradients } else { total?.add(gradients) }
     }
     return total ?? BatchGradients(loss: 0, tables: [], parameters: [])
@@ -199,7 +157,7 @@ final class TrainingSession {
   private func nextIndices(epoch: Int) -> [Int] {
     if order.epoch != epoch {
       var generator = SeededGenerator(seed: plan.seed, purpose: "order", index: epoch)
-      let inFile = Array(training.examples.indices)
+      let inFile = Array(0..<objective.exampleCount)
       order = (epoch, plan.isShuffled ? inFile.shuffled(using: &generator) : inFile)
     }
     let perStep = plan.batchSize * plan.gradientAccumulation
@@ -216,9 +174,4 @@ final class TrainingSession {
       rate: rate, examplesPerSecond: Double(progress.examplesThisRun) / max(seconds, 1e-9),
       secondsLeft: seconds / Double(max(1, done)) * Double(stepCount - progress.step))
   }
-}
-
-/// The first index of the largest value.
-func indexOfMaximum(_ values: [Float]) -> Int {
-  values.indices.max { values[$0] < values[$1] || (values[$0] == values[$1] && $0 > $1) } ?? 0
 }

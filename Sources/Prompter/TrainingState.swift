@@ -112,15 +112,10 @@ extension TrainingSession {
   // All that decides the result, in words.
   private func settings() -> [String: String] {
     let plan = trainer.plan
-    return [
+    let settings = [
       "method": trainer.method.name.rawValue,
       "trained parameters": "\(trainableParameters)",
-      "pooling": trainer.pooling.rawValue,
-      "metrics": task.metrics.map(\.rawValue).joined(separator: ", "),
-      "labels": task.labels.joined(separator: ", "),
       "backbone": identity.sha256 ?? identity.name,
-      "training data": fingerprint(training),
-      "validation data": validation.map(fingerprint) ?? "none",
       "duration": "\(plan.duration)", "batch size": "\(plan.batchSize)",
       "optimizer": "\(plan.optimizer)",
       "learning rate": "\(plan.learningRate)", "schedule": plan.schedule.rawValue,
@@ -134,15 +129,6 @@ extension TrainingSession {
       "number of threads": "\(plan.threads)",
       "method's options": trainer.method.options,
     ]
-  }
-
-  private func fingerprint(_ dataset: EncodedDataset) -> String {
-    var hash = SHA256()
-    for example in dataset.examples {
-      let numbers = [example.label, Int32(example.ids.count)] + example.ids + example.segments
-      hash.update(
-        numbers.flatMap { number in (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } })
-    }
-    return "\(dataset.examples.count) examples (\(hash.digest.prefix(12)))"
+    return settings.merging(objective.settings) { $1 }
   }
 }

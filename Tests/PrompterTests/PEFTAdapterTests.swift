@@ -112,14 +112,15 @@ import Testing
     let bench = try PromptBench(adapter: "peft-prefix") { _ in }
     let file = bench.prompt.appending(component: "adapter_model.safetensors")
     let prompt = try Prompt(contentsOf: bench.prompt)
+    let head = try #require(prompt.head)
     var tensors = [
-      "base_model.classifier.dense.weight": prompt.headWeight,
-      "base_model.classifier.dense.bias": prompt.headBias,
+      "base_model.classifier.dense.weight": head.weight,
+      "base_model.classifier.dense.bias": head.bias,
     ]
     try SafetensorsFile.write(tensors, metadata: [:], to: file)
     expect("no tensor `base_model.classifier.bias`") { try Prompt(contentsOf: bench.prompt) }
-    tensors["base_model.classifier.weight"] = prompt.headWeight
-    tensors["base_model.classifier.bias"] = prompt.headBias
+    tensors["base_model.classifier.weight"] = head.weight
+    tensors["base_model.classifier.bias"] = head.bias
     tensors["prompt_embeddings"] = prompt.folded.deep?.table
     try SafetensorsFile.write(tensors, metadata: [:], to: file)
     expect("a tensor `base_model.classifier.dense.bias`, which is none of such a prompt's") {
@@ -167,16 +168,17 @@ extension SafetensorsFile {
 
 extension Prompt {
   /// The head's answers for rows that name this prompt alone.
-  func logits(of rows: [Row], on backbone: any Backbone) -> Tensor {
+  func logits(of rows: [Row], on backbone: any Backbone) throws -> Tensor {
     let pass = Pass.inference()
     let tables = PromptTables<Tensor>(
       [folded], layerCount: backbone.layerCount, width: backbone.width)
     let states = backbone.sequenceStates(
       of: Batch(rows), prompts: tables.map { Variable($0) }, pooling: card.pooling, dropout: 0,
       in: pass)
-    let head = Linear(
-      weight: Parameter("weight", headWeight, isTrained: false),
-      bias: Parameter("bias", headBias, isTrained: false))
-    return head(states, in: pass).value
+    let head = try #require(head)
+    let layer = Linear(
+      weight: Parameter("weight", head.weight, isTrained: false),
+      bias: Parameter("bias", head.bias, isTrained: false))
+    return layer(states, in: pass).value
   }
 }

@@ -110,8 +110,8 @@ import Testing
     try bench.forgetHash()
     let file = bench.prompt.appending(component: "prompt.safetensors")
     let whole: [String: Tensor] = try [
-      "input": #require(prompt.folded.input), "head.weight": prompt.headWeight,
-      "head.bias": prompt.headBias,
+      "input": #require(prompt.folded.input), "head.weight": #require(prompt.head?.weight),
+      "head.bias": #require(prompt.head?.bias),
     ]
     func expectRefusal(_ message: String, _ change: (inout [String: Tensor]) -> Void) throws {
       var tensors = whole

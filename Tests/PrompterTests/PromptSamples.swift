@@ -75,13 +75,14 @@ extension Prompt {
         table: random.tensor([length, layers * 2 * width]), layers: range)
     }
     return Prompt(
-      card: card, folded: folded, headWeight: random.tensor([3, width]),
-      headBias: random.tensor([3]), backboneWeights: weights)
+      card: card, folded: folded,
+      head: Head(weight: random.tensor([3, width]), bias: random.tensor([3])),
+      backboneWeights: weights)
   }
 
   /// Every tensor, in a fixed order.
   var allTensors: [Tensor] {
-    [folded.input, folded.deep?.table, headWeight, headBias].compactMap { $0 }
+    [folded.input, folded.deep?.table, head?.weight, head?.bias].compactMap { $0 }
       + (backboneWeights ?? [:]).sorted { $0.key < $1.key }.map(\.value)
   }
 }

@@ -56,7 +56,7 @@ import Testing
       task: task, training: Toy.dataset(150, seed: 7, labels: names),
       validation: Toy.dataset(30, seed: 8, labels: names))
     #expect(outcome.prompt.card.labels == names)
-    #expect(outcome.prompt.headWeight.shape == [3, 32])
+    #expect(outcome.prompt.head?.weight.shape == [3, 32])
     #expect(try #require(outcome.prompt.card.best?.metrics["accuracy"]) >= 0.7)
   }
 

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+internal import PrompterAutodiff
+internal import PrompterCore
+internal import PrompterKernels
+internal import PrompterNN
+internal import PrompterTasks
+internal import PrompterTensor
+
+/// A label for each text, by a head on what the backbone makes of it.
+final class ClassificationObjective: Objective {
+  let baseline: [String: Double]
+
+  private let setting: ObjectiveSetting
+  private let task: TaskDescription
+  private let layer: Linear
+  private let training: EncodedDataset
+  private let validation: EncodedDataset?
+  // What stands below the lowest prompt does not change from epoch to epoch.
+  private let lowerStates: (training: LowerStateCache?, validation: LowerStateCache?)
+  // Nor does what a head alone reads.
+  private lazy var frozenStates: (training: FrozenStates, validation: FrozenStates?)? =
+    makeFrozenStates()
+
+  init(
+    _ task: TaskDescription, training: Dataset, validation: Dataset?, in setting: ObjectiveSetting
+  ) throws {
+    let labels = try LabelSpace(task.labels)
+    func encoded(_ dataset: Dataset) throws -> EncodedDataset {
+      try EncodedDataset(
+        dataset, labels: labels, tokenizer: setting.trainer.model.tokenizer,
+        maximumLength: setting.plan.maximumLength)
+    }
+    self.setting = setting
+    self.task = task
+    self.training = try encoded(training)
+    self.validation = try validation.map(encoded)
+    layer = Self.freshHead(
+      labels: labels.count, width: setting.backbone.width, seed: setting.plan.seed)
+    lowerStates = LowerStateCache.pair(for: self.training, self.validation, in: setting)
+    let majority = try MajorityBaseline(training: training, labels: labels)
+    baseline =
+      try validation.map {
+        try Self.named(majority.scores(on: $0, labels: labels, metrics: task.metrics))
+      } ?? [:]
+  }
+
+  private static func freshHead(labels: Int, width: Int, seed: UInt64) -> Linear {
+    var generator = SeededGenerator(seed: seed, purpose: "head")
+    let weight = Tensor(normal: [labels, width], deviation: 0.02, using: &generator)
+    return Linear(
+      weight: Parameter("head.weight", weight, isTrained: true),
+      bias: Parameter("head.bias", Tensor(zeros: [labels]), isTrained: true))
+  }
+
+  private static func named(_ scores: [Metric: Double]) -> [String: Double] {
+    Dictionary(uniqueKeysWithValues: scores.map { ($0.key.rawValue, $0.value) })
+  }
+
+  var head: Linear? { layer }
+  var exampleCount: Int { training.examples.count }
+  var cutCount: Int { training.cutCount }
+  var selectingMetric: String? { task.metrics.first?.rawValue }
+  var cache: LowerStateCache? { lowerStates.training }
+
+  var settings: [String: String] {
+    [
+      "pooling": setting.trainer.pooling.rawValue,
+      "metrics": task.metrics.map(\.rawValue).joined(separator: ", "),
+      "labels": task.labels.joined(separator: ", "),
+      "training data": training.fingerprint,
+      "validation data": validation?.fingerprint ?? "none",
+    ]
+  }
+
+  func tokenCount(of example: Int) -> Int { training.examples[example].ids.count }
+
+  func scale(of examples: [Int]) -> Float { 1 / Float(examples.count) }
+
+  func gradients(
+    of examples: [Int], firstNumber: Int, step: TrainingStep
+  ) -> BatchGradients {
+    let labels = examples.map { training.examples[$0].label }
+    if let frozen = frozenStates?.training {
+      return step.gradients { [layer] _, pass in
+        crossEntropy(
+          frozen.logits(of: examples, by: layer, in: pass), labels: labels, scale: step.scale,
+          zLoss: step.zLoss)
+      }
+    }
+    let virtualTokens = step.tables.input.map { $0.vectors.shape[0] } ?? 0
+    let rows = examples.map { training.examples[$0].row(virtualTokens: virtualTokens) }
+    let (backbone, pooling, lower) = (setting.backbone, setting.trainer.pooling, cache)
+    let dropout = setting.plan.backboneDropout
+    return Replicas(team: setting.team).gradients(costs: rows.map(\.ids.count), step: step) {
+      [layer] range, prompt, pass in
+      let own = Array(rows[range])
+      let states = backbone.sequenceStates(
+        of: Batch(own, firstNumber: firstNumber + range.lowerBound), prompts: prompt,
+        above: lower?.states(
+          of: Array(examples[range]), own, on: backbone, prompts: step.tables),
+        pooling: pooling, dropout: dropout, in: pass)
+      return crossEntropy(
+        layer(states, in: pass), labels: Array(labels[range]), scale: step.scale,
+        zLoss: step.zLoss)
+    }
+  }
+
+  func scores(of prompt: FoldedPrompt) -> [String: Double]? {
+    guard let validation else { return nil }
+    let predictions =
+      frozenStates?.validation?.predictions(head: layer.frozen())
+      ?? answering(prompt).logits(
+        of: validation.examples.map { $0.row(virtualTokens: prompt.inputLength) },
+        above: lowerStates.validation, team: setting.team
+      ).map(indexOfMaximum)
+    let matrix = ConfusionMatrix(
+      predictions: predictions, references: validation.examples.map { Int($0.label) },
+      labelCount: task.labels.count)
+    return Self.named(
+      Dictionary(task.metrics.map { ($0, $0.value(of: matrix)) }) { first, _ in first })
+  }
+
+  private func answering(_ prompt: FoldedPrompt) -> Answering {
+    Answering(
+      backbone: setting.backbone, tables: PromptTables([prompt], for: setting.backbone),
+      poolings: [setting.trainer.pooling], heads: [layer.frozen()])
+  }
+
+  private func makeFrozenStates() -> (training: FrozenStates, validation: FrozenStates?)? {
+    guard setting.trainer.method.name == .headOnly, setting.plan.backboneDropout == 0 else {
+      return nil
+    }
+    let answering = answering(FoldedPrompt())
+    func states(_ dataset: EncodedDataset) -> FrozenStates {
+      FrozenStates(of: dataset, answering: answering, team: setting.team)
+    }
+    return (states(training), validation.map(states))
+  }
+}
+
+/// The first index of the largest value.
+func indexOfMaximum(_ values: [Float]) -> Int {
+  values.indices.max { values[$0] < values[$1] || (values[$0] == values[$1] && $0 > $1) } ?? 0
+}

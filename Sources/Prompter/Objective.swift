@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+internal import PrompterCore
+internal import PrompterKernels
+internal import PrompterNN
+
+/// What a run teaches: how examples become a loss, and how answers become scores.
+///
+/// An objective owns the data and the head, if there is one. The session owns the method, the
+/// optimiser and the order of examples, and asks for gradients and scores.
+protocol Objective: AnyObject {
+  /// The layer that makes an answer of what it pools, trained beside the prompt.
+  var head: Linear? { get }
+  /// The number of training examples.
+  var exampleCount: Int { get }
+  /// The training texts that were cut because they were too long.
+  var cutCount: Int { get }
+  /// The scores of the majority baseline on the validation data.
+  var baseline: [String: Double] { get }
+  /// The metric that selects the best prompt.
+  var selectingMetric: String? { get }
+  /// What is kept of the layers below the prompts, if anything is.
+  var cache: LowerStateCache? { get }
+  /// All that decides the result besides the plan and the method, in words.
+  var settings: [String: String] { get }
+
+  /// The tokens of a training example.
+  func tokenCount(of example: Int) -> Int
+
+  /// What the losses of some examples are multiplied by when they make one step.
+  func scale(of examples: [Int]) -> Float
+
+  /// The gradients of some examples' loss.
+  ///
+  /// - Parameters:
+  ///   - examples: Their indices in the training data.
+  ///   - firstNumber: The number of the first one within the step.
+  ///   - step: What they have in common.
+  /// - Returns: The sums over all of them.
+  func gradients(of examples: [Int], firstNumber: Int, step: TrainingStep) -> BatchGradients
+
+  /// The validation scores of a prompt by the metrics' names; nil without validation data.
+  func scores(of prompt: FoldedPrompt) -> [String: Double]?
+}
+
+/// What every objective of a run is made with.
+struct ObjectiveSetting {
+  let trainer: Trainer
+  let backbone: any Backbone
+  let method: any PromptMethod
+  let team: ThreadTeam
+  let folder: URL?
+
+  var plan: TrainingPlan { trainer.plan }
+}
