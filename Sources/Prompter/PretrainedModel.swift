@@ -19,23 +19,29 @@ public struct PretrainedModel: Sendable {
   public let backbone: any Backbone
   /// The tokenizer.
   public let tokenizer: any Tokenizer
-  /// The family, as config.json names it.
-  public let family: String
   /// What a sequence head reads unless told otherwise.
   public let defaultPooling: Pooling
 
+  private let configuration: any ModelConfiguration
+
   /// Reads a folder.
   ///
-  /// - Parameter folder: config.json, weights, and tokenizer.json or vocab.txt.
+  /// - Parameter folder: config.json, weights, and a tokenizer.
   /// - Throws: An error that names the file and what is wrong with it.
   public init(contentsOf folder: URL) throws {
     self.folder = folder
-    let configuration = try BERT.Configuration(contentsOf: folder)
-    family = "bert"
-    backbone = try BERT(from: Weights(contentsOf: folder), configuration)
+    configuration = try ModelFamily.configuration(contentsOf: folder)
+    backbone = try configuration.backbone(
+      from: Weights(contentsOf: folder), isTrained: false, replacing: [:])
     tokenizer = try Tokenizers.load(contentsOf: folder)
     defaultPooling = try Self.pooling(of: folder, hasPooler: backbone.hasPooler)
   }
+
+  /// The family: `bert` or `t5`.
+  public var family: String { configuration.family }
+
+  /// The backbone, if it writes texts.
+  public var encoderDecoder: (any EncoderDecoder)? { backbone as? any EncoderDecoder }
 
   /// The name shown to people: the folder's.
   public var name: String { folder.lastPathComponent }
@@ -57,15 +63,14 @@ public struct PretrainedModel: Sendable {
 
   // The same backbone for fine-tuning: weights of its own, so that this model stays as it is.
   func trainedBackbone() throws -> any Backbone {
-    try BERT(
-      from: Weights(contentsOf: folder), BERT.Configuration(contentsOf: folder), isTrained: true)
+    try configuration.backbone(
+      from: Weights(contentsOf: folder), isTrained: true, replacing: [:])
   }
 
   // The same backbone with a fine-tuned prompt's weights in place of the folder's.
   func backbone(replacing weights: [String: Tensor]) throws -> any Backbone {
-    try BERT(
-      from: Weights(contentsOf: folder), BERT.Configuration(contentsOf: folder),
-      replacing: weights)
+    try configuration.backbone(
+      from: Weights(contentsOf: folder), isTrained: false, replacing: weights)
   }
 
   /// The backbone's identity, its weights' hash included.
@@ -75,6 +80,7 @@ public struct PretrainedModel: Sendable {
     PromptCard.BackboneIdentity(
       name: name, family: family, layers: backbone.layerCount, width: backbone.width,
       heads: backbone.headCount, parameters: backbone.parameterCount,
-      sha256: try Weights(contentsOf: folder).sha256())
+      sha256: try Weights(contentsOf: folder).sha256(),
+      attentionWidth: backbone.attentionWidth == backbone.width ? nil : backbone.attentionWidth)
   }
 }

@@ -19,6 +19,9 @@ extension PromptCard {
     try expect(1...1 << 16, backbone.layers, "backbone.layers")
     try expect(1...1 << 20, backbone.width, "backbone.width")
     try expect(0...1 << 48, backbone.parameters, "backbone.parameters")
+    if let width = backbone.attentionWidth {
+      try expect(1...1 << 20, width, "backbone.attention_width")
+    }
     if let heads = backbone.heads { try expect(1...backbone.width, heads, "backbone.heads") }
     try expect(0...1 << 48, trainableParameters, "trainable_parameters")
     try expect(1...1 << 20, maximumLength, "maximum_length")

@@ -28,7 +28,8 @@ extension Prompt {
   ///
   /// That is what the prompt was trained with, or less where the backbone has no room for it.
   public func maximumLength(on backbone: any Backbone) -> Int {
-    min(card.maximumLength, max(0, backbone.positionLimit - folded.occupiedPositions))
+    guard let limit = backbone.positionLimit else { return card.maximumLength }
+    return min(card.maximumLength, max(0, limit - folded.occupiedPositions))
   }
 
   private func checkShape(of model: PretrainedModel) throws {
@@ -36,6 +37,7 @@ extension Prompt {
     let isAlike =
       trained.family == model.family && trained.layers == model.backbone.layerCount
       && trained.width == model.backbone.width
+      && trained.attentionWidth ?? trained.width == model.backbone.attentionWidth
       && trained.heads ?? model.backbone.headCount == model.backbone.headCount
     guard isAlike else {
       throw PromptError.otherBackbone(
@@ -50,11 +52,11 @@ extension Prompt {
   private func checkPositions(of model: PretrainedModel) throws {
     // PEFT's adapters do not say how long their texts were: there, any room for text will do.
     let needed = card.plan == nil ? 1 : card.maximumLength
-    guard folded.occupiedPositions + needed <= model.backbone.positionLimit else {
-      throw PromptError.noRoom(
-        model: model.name, promptLength: card.promptLength, maximumLength: needed,
-        positionLimit: model.backbone.positionLimit)
-    }
+    guard let limit = model.backbone.positionLimit, folded.occupiedPositions + needed > limit
+    else { return }
+    throw PromptError.noRoom(
+      model: model.name, promptLength: card.promptLength, maximumLength: needed,
+      positionLimit: limit)
   }
 
   private static func described(

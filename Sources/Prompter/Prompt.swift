@@ -59,11 +59,18 @@ public struct PromptCard: Codable, Sendable, Equatable {
     public var parameters: Int
     /// The SHA-256 of the weight files; `nil` when it is not known, as in a prompt of PEFT's.
     public var sha256: String?
+    /// The width of keys and values, if it is not that of hidden states.
+    public var attentionWidth: Int?
+
+    private enum CodingKeys: String, CodingKey {
+      case name, family, layers, width, heads, parameters, sha256
+      case attentionWidth = "attention_width"
+    }
 
     /// An identity from its parts.
     public init(
       name: String, family: String, layers: Int, width: Int, heads: Int? = nil, parameters: Int,
-      sha256: String?
+      sha256: String?, attentionWidth: Int? = nil
     ) {
       self.name = name
       self.family = family
@@ -72,6 +79,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
       self.heads = heads
       self.parameters = parameters
       self.sha256 = sha256
+      self.attentionWidth = attentionWidth
     }
   }
 

@@ -74,12 +74,17 @@ extension PromptCard {
       names.headWeight: [labels.count, backbone.width], names.headBias: [labels.count],
     ]
     switch method {
-    case .pTuningV2: shapes[names.deep] = [promptLength, backbone.layers * 2 * backbone.width]
+    case .pTuningV2: shapes[names.deep] = [promptLength, backbone.deepColumns]
     case .promptTuning: shapes[names.input] = [promptLength, backbone.width]
     case .headOnly, .fineTuning: break
     }
     return shapes
   }
+}
+
+extension PromptCard.BackboneIdentity {
+  /// The columns of a table of keys and values for all layers.
+  var deepColumns: Int { layers * 2 * (attentionWidth ?? width) }
 }
 
 extension Prompt {

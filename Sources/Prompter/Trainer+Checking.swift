@@ -10,7 +10,14 @@ extension Trainer {
   func check() throws {
     try plan.check()
     try method.check(for: model.backbone)
-    let (limit, taken) = (model.backbone.positionLimit, method.occupiedPositions)
+    if let limit = model.backbone.positionLimit { try checkRoom(positions: limit) }
+    if pooling == .pooler, !model.backbone.hasPooler {
+      throw TrainingError.noPooler(model: model.name)
+    }
+  }
+
+  private func checkRoom(positions limit: Int) throws {
+    let taken = method.occupiedPositions
     // Two special tokens and one of text.
     guard limit - taken >= 3 else {
       throw TrainingError.promptTooLong(promptLength: taken, positionLimit: limit)
@@ -19,9 +26,6 @@ extension Trainer {
       throw TrainingError.textTooLong(
         maximumLength: plan.maximumLength, room: limit - taken, promptLength: taken,
         positionLimit: limit)
-    }
-    if pooling == .pooler, !model.backbone.hasPooler {
-      throw TrainingError.noPooler(model: model.name)
     }
   }
 }
@@ -121,7 +125,7 @@ extension MethodChoice {
 
   private static func check(_ start: FoldedPrompt, for backbone: any Backbone) throws {
     guard let table = start.deep?.table, table.rows > 0,
-      table.columns == backbone.layerCount * 2 * backbone.width
+      table.columns == backbone.layerCount * 2 * backbone.attentionWidth
     else {
       throw TrainingError.outOfRange(
         option: "prompt to start from", value: "one of another shape",

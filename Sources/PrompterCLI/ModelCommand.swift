@@ -49,7 +49,7 @@ struct ModelInspectCommand: ParsableCommand {
     if let name { try size.check(for: name) }
     try requirePositive(labels, "--labels")
     let folder = try ModelReference(text()).resolve { console.note($0) }
-    let configuration = try BERT.Configuration(contentsOf: folder)
+    let configuration = try ModelFamily.configuration(contentsOf: folder)
     let report = ModelReport(
       folder: folder, configuration: configuration, weights: try WeightsOnDisk(in: folder),
       trained: try name.map { try trained($0, configuration) })
@@ -64,8 +64,9 @@ struct ModelInspectCommand: ParsableCommand {
     }
   }
 
-  private func trained(_ name: MethodName, _ shape: BERT.Configuration) throws -> TrainedShare {
-    let head = shape.headParameterCount(labels: labels)
+  private func trained(_ name: MethodName, _ shape: any ModelConfiguration) throws -> TrainedShare {
+    // Where answers are written, no head chooses among them.
+    let head = shape.decoderLayerCount > 0 ? 0 : shape.headParameterCount(labels: labels)
     let layers = try size.promptLayers?.range(layerCount: shape.layerCount)
     let prompt =
       switch name {
@@ -74,9 +75,9 @@ struct ModelInspectCommand: ParsableCommand {
           promptLength: size.length(), layers: layers?.count ?? shape.layerCount,
           hidden: size.reparameterization == .mlp
             ? size.reparameterizationWidth ?? shape.width : nil)
-      case .promptTuning: size.length() * shape.width
+      case .promptTuning: shape.inputPromptParameterCount(promptLength: size.length())
       case .headOnly: 0
-      case .fineTuning: shape.parameterCount()
+      case .fineTuning: shape.parameterCount(hasPooler: true)
       }
     return TrainedShare(method: name, parameters: prompt + head)
   }
@@ -117,13 +118,18 @@ struct WeightsOnDisk {
 /// What inspecting a model prints.
 struct ModelReport {
   let folder: URL
-  let configuration: BERT.Configuration
+  let configuration: any ModelConfiguration
   let weights: WeightsOnDisk?
   let trained: TrainedShare?
 
   // Without weights the pooler is counted, which transformers' BertModel has.
   private var parameters: Int {
     configuration.parameterCount(hasPooler: weights?.hasPooler ?? true)
+  }
+
+  private var layers: String {
+    let decoder = configuration.decoderLayerCount
+    return "\(configuration.layerCount)" + (decoder > 0 ? " and \(decoder) in the decoder" : "")
   }
 
   private var path: String {
@@ -135,13 +141,14 @@ struct ModelReport {
   var json: JSONValue {
     let report: JSONValue = [
       "path": .string(path),
-      "family": .string("bert"),
+      "family": .string(configuration.family),
       "parameters": .integer(parameters),
       "layers": .integer(configuration.layerCount),
+      "decoder_layers": .integer(configuration.decoderLayerCount),
       "width": .integer(configuration.width),
       "heads": .integer(configuration.headCount),
       "vocabulary": .integer(configuration.vocabularyCount),
-      "position_limit": .integer(configuration.positionLimit),
+      "position_limit": configuration.positionLimit.map { .integer($0) } ?? .null,
       "precision_on_disk": JSONValue(weights?.precision),
     ]
     guard let trained else { return report }
@@ -152,11 +159,11 @@ struct ModelReport {
   /// The lines that people read.
   var table: Table {
     var rows = [
-      ("Folder", path), ("Family", "bert"), ("Parameters", Text.count(parameters)),
-      ("Layers", "\(configuration.layerCount)"), ("Width", "\(configuration.width)"),
+      ("Folder", path), ("Family", configuration.family), ("Parameters", Text.count(parameters)),
+      ("Layers", layers), ("Width", "\(configuration.width)"),
       ("Heads", "\(configuration.headCount)"),
       ("Vocabulary", Text.count(configuration.vocabularyCount)),
-      ("Positions", Text.count(configuration.positionLimit)),
+      ("Positions", configuration.positionLimit.map(Text.count) ?? "no limit"),
       ("Precision on disk", weights?.precision ?? "no weights here"),
     ]
     if let trained {

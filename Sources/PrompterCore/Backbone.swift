@@ -40,8 +40,8 @@ public protocol Backbone: Sendable {
   var layerCount: Int { get }
   /// The number of attention heads in each layer.
   var headCount: Int { get }
-  /// The number of positions that the model knows.
-  var positionLimit: Int { get }
+  /// The number of positions that the model knows, nil where any number will do.
+  var positionLimit: Int? { get }
   /// The number of tokens that the model knows.
   var vocabularyCount: Int { get }
   /// The dropout that the checkpoint was trained with.

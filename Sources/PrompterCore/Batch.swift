@@ -19,12 +19,14 @@ public struct Row: Sendable, Equatable {
     self.prompt = prompt
   }
 
-  /// A text with the virtual tokens of its input prompt before it, in segment 0.
-  public init(text ids: [Int32], segments: [Int32], virtualTokens: Int, prompt: Int = 0) {
-    let prefix = (0..<virtualTokens).map { -1 - Int32($0) }
-    self.init(
-      ids: prefix + ids, segments: [Int32](repeating: 0, count: virtualTokens) + segments,
-      prompt: prompt)
+  /// A text with the virtual tokens of its input prompt before it, or before the token at an index,
+  /// in segment 0.
+  public init(
+    text ids: [Int32], segments: [Int32], virtualTokens: Int, at index: Int = 0, prompt: Int = 0
+  ) {
+    self.init(ids: ids, segments: segments, prompt: prompt)
+    self.ids.insert(contentsOf: (0..<virtualTokens).map { -1 - Int32($0) }, at: index)
+    self.segments.insert(contentsOf: [Int32](repeating: 0, count: virtualTokens), at: index)
   }
 }
 
@@ -42,7 +44,7 @@ public struct Batch: Sendable {
   public let numbers: [UInt32]
   /// The first slot of each row that is text: the true [CLS].
   public let textBegin: [Int32]
-  /// One past the last slot of each row that is text.
+  /// One past the last slot of each row that is text; a prompt may stand between the two.
   public let textEnd: [Int32]
 
   /// A batch of rows, none of them empty, numbered from `firstNumber` on.
@@ -57,8 +59,6 @@ public struct Batch: Sendable {
       guard let first = row.ids.firstIndex(where: { $0 >= 0 }),
         let last = row.ids.lastIndex(where: { $0 >= 0 })
       else { preconditionFailure("A row needs at least one token.") }
-      precondition(
-        row.ids[first...last].allSatisfy { $0 >= 0 }, "Virtual tokens stand around the text.")
       precondition(row.ids.count == row.segments.count, "Every slot has a segment.")
       ids += row.ids
       segments += row.segments

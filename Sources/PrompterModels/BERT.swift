@@ -52,7 +52,7 @@ public struct BERT: Backbone {
   /// The number of attention heads in each block.
   public var headCount: Int { configuration.headCount }
   /// The number of positions.
-  public var positionLimit: Int { configuration.positionLimit }
+  public var positionLimit: Int? { configuration.positionCount }
   /// The number of tokens.
   public var vocabularyCount: Int { configuration.vocabularyCount }
   /// The dropout of hidden states in pretraining.
@@ -108,7 +108,7 @@ private struct Embeddings: Sendable {
 
   init(from loader: ParameterLoader, _ c: BERT.Configuration) throws {
     words = try loader.parameter("word_embeddings.weight", [c.vocabularyCount, c.width])
-    positions = try loader.parameter("position_embeddings.weight", [c.positionLimit, c.width])
+    positions = try loader.parameter("position_embeddings.weight", [c.positionCount, c.width])
     segments = try loader.parameter("token_type_embeddings.weight", [c.segmentCount, c.width])
     norm = try loader["LayerNorm"].layerNorm(width: c.width, epsilon: c.epsilon)
   }

@@ -17,7 +17,7 @@ extension BERT {
     /// The number of tokens.
     public let vocabularyCount: Int
     /// The number of positions.
-    public let positionLimit: Int
+    public let positionCount: Int
     /// The number of segments.
     public let segmentCount: Int
     /// Added to variances in layer norms.
@@ -44,7 +44,7 @@ extension BERT {
       case headCount = "num_attention_heads"
       case innerWidth = "intermediate_size"
       case vocabularyCount = "vocab_size"
-      case positionLimit = "max_position_embeddings"
+      case positionCount = "max_position_embeddings"
       case segmentCount = "type_vocab_size"
       case epsilon = "layer_norm_eps"
       case hiddenDropout = "hidden_dropout_prob"
@@ -65,7 +65,7 @@ extension BERT {
       headCount = try values.size(.headCount)
       innerWidth = try values.size(.innerWidth)
       vocabularyCount = try values.size(.vocabularyCount)
-      positionLimit = try values.size(.positionLimit)
+      positionCount = try values.size(.positionCount)
       segmentCount = try values.size(.segmentCount, default: 2)
       epsilon = try values.decodeIfPresent(Float.self, forKey: .epsilon) ?? 1e-12
       hiddenDropout = try values.dropout(.hiddenDropout)

@@ -74,8 +74,8 @@ public struct T5: EncoderDecoder {
   public var decoderLayerCount: Int { configuration.decoderLayerCount }
   /// The number of attention heads in each layer.
   public var headCount: Int { configuration.headCount }
-  /// The number of tokens that pretraining read at once; the model itself knows no limit.
-  public var positionLimit: Int { configuration.positionLimit }
+  /// None: positions are distances.
+  public var positionLimit: Int? { nil }
   /// The number of tokens.
   public var vocabularyCount: Int { configuration.vocabularyCount }
   /// The dropout of pretraining.

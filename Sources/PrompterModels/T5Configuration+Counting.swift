@@ -15,15 +15,4 @@ extension T5.Configuration {
     return (tiesOutput ? 1 : 2) * vocabularyCount * width + encoder + decoder
       + 2 * (bucketCount * headCount + width)
   }
-
-  /// The number of values in a classifier over one hidden state.
-  public func headParameterCount(labels: Int) -> Int { labels * width + labels }
-
-  /// The number of values that prompt tuning trains: those of P [prompt length, width].
-  public func inputPromptParameterCount(promptLength: Int) -> Int { promptLength * width }
-
-  /// The number of values in a table of deep prompts over some of the encoder's layers.
-  public func deepPromptParameterCount(promptLength: Int, layers: Int) -> Int {
-    promptLength * layers * 2 * attentionWidth
-  }
 }

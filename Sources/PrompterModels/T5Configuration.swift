@@ -37,8 +37,6 @@ extension T5 {
     public let scalesOutput: Bool
     /// Whether the output's weight is the embeddings', unless the file has one of its own.
     public let tiesOutput: Bool
-    /// The number of tokens that pretraining read at once.
-    public let positionLimit: Int
     /// The token that decoding begins with.
     public let startTokenID: Int32
     /// The token that ends a text.
@@ -73,7 +71,6 @@ extension T5 {
       case dropout = "dropout_rate"
       case tie = "tie_word_embeddings"
       case scale = "scale_decoder_outputs"
-      case positionLimit = "n_positions"
       case startTokenID = "decoder_start_token_id"
       case padTokenID = "pad_token_id"
       case endTokenID = "eos_token_id"
@@ -112,7 +109,6 @@ extension T5 {
       let scales = try values.decodeIfPresent(Bool.self, forKey: .scale) ?? ties
       tiesOutput = ties && scales
       scalesOutput = scales && !isMultilingual
-      positionLimit = try values.size(.positionLimit, default: 1024)
       let pad = try values.decodeIfPresent(Int32.self, forKey: .padTokenID) ?? 0
       startTokenID = try values.token(.startTokenID, default: pad, below: vocabularyCount)
       endTokenID = try values.token(.endTokenID, default: 1, below: vocabularyCount)

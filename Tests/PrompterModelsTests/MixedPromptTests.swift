@@ -108,11 +108,12 @@ import Testing
     #expect(states(of: texts, [empty], .mean) == states(of: texts, [FoldedPrompt()], .mean))
   }
 
-  @Test func `texts reach up to the last position`() {
+  @Test func `texts reach up to the last position`() throws {
     let deep = FoldedPrompt.deep(length: 10, layers: 0..<3, seed: 1)
     let input = FoldedPrompt.input(length: 10, seed: 1)
     #expect(deep.occupiedPositions == 10 && input.occupiedPositions == 10)
-    let longest = TinyBERT.texts(lengths: [backbone.positionLimit - 10])[0]
+    let limit = try #require(backbone.positionLimit)
+    let longest = TinyBERT.texts(lengths: [limit - 10])[0]
     let rows = [longest.under(deep), longest.under(input, at: 1)]
     let isFinite = states(of: rows, [deep, input], .cls).joined().allSatisfy { $0.isFinite }
     #expect(isFinite)

@@ -139,8 +139,8 @@ extension PlanOptions {
     plan.gradientAccumulation = gradientAccumulation
     if let evaluateEvery { plan.evaluation = evaluateEvery.evaluation }
     plan.patience = patience
-    let room = max(1, backbone.positionLimit - choice.occupiedPositions)
-    plan.maximumLength = maxLength ?? min(plan.maximumLength, room)
+    let room = backbone.positionLimit.map { max(1, $0 - choice.occupiedPositions) }
+    plan.maximumLength = maxLength ?? min(plan.maximumLength, room ?? .max)
     if choice.name == .fineTuning { plan.backboneDropout = backbone.trainedDropout }
     if let backboneDropout { plan.backboneDropout = Float(backboneDropout) }
     plan.isShuffled = !keepsOrder
