@@ -15,6 +15,7 @@ final class ClassificationObjective: Objective {
   private let setting: ObjectiveSetting
   private let task: TaskDescription
   private let layer: Linear
+  private let shape: FoldedPrompt  // the prompt as it starts: how long it is and where it stands
   private let training: EncodedDataset
   private let validation: EncodedDataset?
   // What stands below the lowest prompt does not change from epoch to epoch.
@@ -34,6 +35,7 @@ final class ClassificationObjective: Objective {
     }
     self.setting = setting
     self.task = task
+    shape = setting.method.folded()
     self.training = try encoded(training)
     self.validation = try validation.map(encoded)
     layer = Self.freshHead(
@@ -61,7 +63,7 @@ final class ClassificationObjective: Objective {
   var head: Linear? { layer }
   var exampleCount: Int { training.examples.count }
   var cutCount: Int { training.cutCount }
-  var selectingMetric: String? { task.metrics.first?.rawValue }
+  var selectingMetric: String? { task.selectingMetric }
   var cache: LowerStateCache? { lowerStates.training }
 
   var settings: [String: String] {
@@ -74,7 +76,7 @@ final class ClassificationObjective: Objective {
     ]
   }
 
-  func tokenCount(of example: Int) -> Int { training.examples[example].ids.count }
+  func tokenCount(of example: Int) -> Int { training.examples[example].input.ids.count }
 
   func scale(of examples: [Int]) -> Float { 1 / Float(examples.count) }
 
@@ -89,8 +91,7 @@ final class ClassificationObjective: Objective {
           zLoss: step.zLoss)
       }
     }
-    let virtualTokens = step.tables.input.map { $0.vectors.shape[0] } ?? 0
-    let rows = examples.map { training.examples[$0].row(virtualTokens: virtualTokens) }
+    let rows = examples.map { training.examples[$0].input.row(under: shape) }
     let (backbone, pooling, lower) = (setting.backbone, setting.trainer.pooling, cache)
     let dropout = setting.plan.backboneDropout
     return Replicas(team: setting.team).gradients(costs: rows.map(\.ids.count), step: step) {
@@ -112,7 +113,7 @@ final class ClassificationObjective: Objective {
     let predictions =
       frozenStates?.validation?.predictions(head: layer.frozen())
       ?? answering(prompt).logits(
-        of: validation.examples.map { $0.row(virtualTokens: prompt.inputLength) },
+        of: validation.examples.map { $0.input.row(under: prompt) },
         above: lowerStates.validation, team: setting.team
       ).map(indexOfMaximum)
     let matrix = ConfusionMatrix(
@@ -141,6 +142,6 @@ final class ClassificationObjective: Objective {
 }
 
 /// The first index of the largest value.
-func indexOfMaximum(_ values: [Float]) -> Int {
+func indexOfMaximum<Value: Comparable>(_ values: [Value]) -> Int {
   values.indices.max { values[$0] < values[$1] || (values[$0] == values[$1] && $0 > $1) } ?? 0
 }

@@ -5,16 +5,34 @@ internal import PrompterKernels
 internal import PrompterTasks
 internal import PrompterTokenizer
 
-/// An example as the backbone reads it.
-struct EncodedExample: Sendable {
+/// A text as the backbone reads it.
+struct EncodedInput: Sendable {
   let ids: [Int32]
   let segments: [Int32]
-  let label: Int32
+  private let openingCount: Int
+  private let closingCount: Int
 
-  // The batch row of this example under a prompt.
-  func row(virtualTokens: Int, prompt: Int = 0) -> Row {
-    Row(text: ids, segments: segments, virtualTokens: virtualTokens, prompt: prompt)
+  init(_ encoding: Encoding) {
+    ids = encoding.ids
+    segments = encoding.segments
+    openingCount = encoding.openingCount
+    closingCount = encoding.closingCount
   }
+
+  /// The batch row of this text under a prompt.
+  func row(under folded: FoldedPrompt, prompt: Int = 0) -> Row {
+    Row(
+      text: ids, segments: segments, virtualTokens: folded.inputLength,
+      at: folded.placement.index(
+        count: ids.count, openingCount: openingCount, closingCount: closingCount),
+      prompt: prompt)
+  }
+}
+
+/// A text and the index of its label.
+struct EncodedExample: Sendable {
+  let input: EncodedInput
+  let label: Int32
 }
 
 /// Encoded examples of one data set and how many of their texts were cut.
@@ -32,14 +50,14 @@ struct EncodedDataset: Sendable {
       let encoding = tokenizer.encode(
         example.text, pair: example.pair, maximumLength: maximumLength)
       if encoding.truncatedCount > 0 { cut += 1 }
-      return EncodedExample(ids: encoding.ids, segments: encoding.segments, label: Int32(index))
+      return EncodedExample(input: EncodedInput(encoding), label: Int32(index))
     }
     cutCount = cut
   }
 
   /// The number of examples and a hash of all that is in them.
   var fingerprint: String {
-    dataFingerprint(of: examples.map { [[$0.label], $0.ids, $0.segments] })
+    dataFingerprint(of: examples.map { [[$0.label], $0.input.ids, $0.input.segments] })
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PrompterKernels
 public import PrompterTasks
 
 /// A prompt's scores on a labelled data set.
@@ -10,18 +11,36 @@ public struct Evaluation: Sendable {
   public var examples: Int
   /// The scores by the metrics' names.
   public var metrics: [String: Double]
-  /// The scores of always answering the set's most frequent label.
+  /// The scores of always giving the set's most frequent answer.
   public var baseline: [String: Double]
   /// The seconds that it took.
-  public var seconds: Double
-  /// Examples per second.
-  public var examplesPerSecond: Double
-  /// How often each label was taken for each other.
-  public var confusion: ConfusionMatrix
-  /// The labels in index order.
+  public var seconds = 0.0
+  /// How often each label was taken for each other; nil where answers are texts.
+  public var confusion: ConfusionMatrix?
+  /// The labels in index order; none where any text may be an answer.
   public var labels: [String]
-  /// The index of the label predicted for each example.
-  public var predictions: [Int]
+  /// The share of answers that are none of the labels; nil where any text may be an answer, or where
+  /// an answer is always one of them.
+  public var illegalShare: Double?
+  /// The answer to each example, and how probable it was said to be.
+  public var answers: [Answer]
+
+  /// An answer to an example.
+  public struct Answer: Sendable, Equatable {
+    /// The label, or the text that was written.
+    public var text: String
+    /// Its probability.
+    public var probability: Double
+
+    /// An answer and its probability.
+    public init(text: String, probability: Double) {
+      self.text = text
+      self.probability = probability
+    }
+  }
+
+  /// Examples per second.
+  public var examplesPerSecond: Double { Double(examples) / max(seconds, 1e-9) }
 }
 
 extension Predictor {
@@ -34,18 +53,81 @@ extension Predictor {
   ///   - name: The prompt's name.
   ///   - dataset: Labelled examples.
   /// - Returns: The scores by the metrics of the prompt's task.
-  /// - Throws: ``PredictionError`` if there is no such prompt; ``DataError`` for a label that the
-  ///   prompt does not know.
+  /// - Throws: ``PredictionError`` if there is no such prompt, or one whose answers are texts;
+  ///   ``DataError`` for a label that the prompt does not know.
   public func evaluate(_ name: String, on dataset: Dataset) throws -> Evaluation {
-    let task = card(at: try index(of: name)).task
-    let labels = try LabelSpace(task.labels)
-    let references = try dataset.labelIndices(in: labels)
+    let prompt = try index(of: name)
+    let scorer = try LabelScorer(card(at: prompt).task, dataset, name: name)
+    return timed {
+      scorer.evaluation(
+        of: answers(
+          to: team.map(dataset.examples.count) {
+            input(dataset.examples[$0].text, dataset.examples[$0].pair, prompt: prompt)
+          }, answering: .ranking
+        ).map(Evaluation.Answer.init), name: name)
+    }
+  }
+
+  /// Scores one prompt whose answers are texts, written or ranked as ``answering`` says.
+  ///
+  /// - Parameters:
+  ///   - name: The prompt's name.
+  ///   - dataset: Texts with their answers.
+  /// - Returns: The scores by the metrics of the prompt's task.
+  /// - Throws: ``PredictionError`` if there is no such prompt, or one with a head.
+  public func evaluate(_ name: String, on dataset: TextToTextDataset) throws -> Evaluation {
+    let prompt = try index(of: name)
+    let scorer = try TextScorer(card(at: prompt).task, dataset, name: name)
+    return timed {
+      scorer.evaluation(
+        of: answers(
+          to: team.map(dataset.examples.count) {
+            input(
+              dataset.examples[$0].input, prompt: prompt, choices: dataset.examples[$0].choices)
+          }, answering: answering
+        ).map(Evaluation.Answer.init), name: name)
+    }
+  }
+
+  func timed(_ evaluate: () -> Evaluation) -> Evaluation {
     let stopwatch = Stopwatch()
-    let answers = try predict(dataset.examples.map { Query($0.text, $0.pair, task: name) })
-    let seconds = stopwatch.seconds
-    let predictions = try answers.map { try labels.index(of: $0.label) }
+    var evaluation = evaluate()
+    evaluation.seconds = stopwatch.seconds
+    return evaluation
+  }
+}
+
+extension Evaluation.Answer {
+  init(_ prediction: Prediction) {
+    self.init(
+      text: prediction.text ?? prediction.label ?? "", probability: prediction.probability)
+  }
+}
+
+/// What makes scores of answers.
+protocol Scorer {
+  func evaluation(of answers: [Evaluation.Answer], name: String) -> Evaluation
+}
+
+/// Scores labels that a head chose.
+struct LabelScorer: Scorer {
+  private let task: TaskDescription
+  private let labels: LabelSpace
+  private let references: [Int]
+
+  init(_ task: TaskDescription, _ dataset: Dataset, name: String) throws {
+    guard task.kind.hasHead else {
+      throw PredictionError.otherKind(task: name, isWritten: true)
+    }
+    self.task = task
+    labels = try LabelSpace(task.labels)
+    references = try dataset.labelIndices(in: labels)
+  }
+
+  func evaluation(of answers: [Evaluation.Answer], name: String) -> Evaluation {
     let confusion = ConfusionMatrix(
-      predictions: predictions, references: references, labelCount: labels.count)
+      predictions: answers.map { labels.firstIndex(of: $0.text) ?? 0 }, references: references,
+      labelCount: labels.count)
     let majority = MajorityBaseline(trainingLabels: references, labelCount: labels.count)
       .scores(references: references, metrics: task.metrics)
     return Evaluation(
@@ -54,7 +136,33 @@ extension Predictor {
         first, _ in first
       },
       baseline: Dictionary(uniqueKeysWithValues: majority.map { ($0.key.rawValue, $0.value) }),
-      seconds: seconds, examplesPerSecond: Double(references.count) / max(seconds, 1e-9),
-      confusion: confusion, labels: task.labels, predictions: predictions)
+      confusion: confusion, labels: task.labels, answers: answers)
+  }
+}
+
+/// Scores texts.
+struct TextScorer: Scorer {
+  private let task: TaskDescription
+  private let text: TextToTextDescription
+  private let dataset: TextToTextDataset
+
+  init(_ task: TaskDescription, _ dataset: TextToTextDataset, name: String) throws {
+    guard let text = task.text else {
+      throw PredictionError.otherKind(task: name, isWritten: false)
+    }
+    self.task = task
+    self.text = text
+    self.dataset = dataset
+  }
+
+  func evaluation(of answers: [Evaluation.Answer], name: String) -> Evaluation {
+    let scores = TextScores(
+      outputs: answers.map(\.text), examples: dataset.examples, labels: task.labels)
+    let majority = TextScores.majority(
+      dataset.majorityAnswer, of: dataset, labels: task.labels)
+    return Evaluation(
+      task: name, examples: dataset.examples.count, metrics: scores.values(of: text.metrics),
+      baseline: majority.values(of: text.metrics), confusion: nil, labels: task.labels,
+      illegalShare: scores.illegalShare, answers: answers)
   }
 }

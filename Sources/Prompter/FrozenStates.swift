@@ -16,7 +16,7 @@ struct FrozenStates {
   ///   examples × width × 4 bytes.
   init(of dataset: EncodedDataset, answering: Answering, team: ThreadTeam) {
     states = answering.sequenceStates(
-      of: dataset.examples.map { $0.row(virtualTokens: 0) }, team: team)
+      of: dataset.examples.map { $0.input.row(under: FoldedPrompt()) }, team: team)
   }
 
   /// The logits that a head gives some examples [examples, labels].

@@ -37,7 +37,9 @@ final class LowerStateCache: Sendable {
   ) throws(FileError) {
     self.layers = layers
     self.width = width
-    offsets = dataset.examples.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.ids.count) }
+    offsets = dataset.examples.reduce(into: [0]) {
+      $0.append($0[$0.count - 1] + $1.input.ids.count)
+    }
     values = try ScratchValues(
       count: max(1, offsets[offsets.count - 1] * width), memory: memory, folder: folder)
     isKnown = Mutex([Bool](repeating: false, count: dataset.examples.count))

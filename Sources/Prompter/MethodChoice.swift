@@ -2,6 +2,7 @@
 
 public import PrompterCore
 public import PrompterMethods
+internal import PrompterTensor
 
 /// Which method to train with, and its options.
 public enum MethodChoice: Sendable {
@@ -10,8 +11,10 @@ public enum MethodChoice: Sendable {
     promptLength: Int = 20, layers: Range<Int>? = nil,
     reparameterization: PTuningV2.Reparameterization = .none, dropout: Float = 0.1,
     start: FoldedPrompt? = nil)
-  /// Prompt tuning: vectors before the text.
-  case promptTuning(promptLength: Int = 20, initialization: PromptInitialization)
+  /// Prompt tuning: vectors beside the text, and before what a decoder writes if it shall have some.
+  case promptTuning(
+    promptLength: Int = 20, initialization: PromptInitialization,
+    placement: PromptPlacement = .beforeText, decoderLength: Int = 0)
   /// A head on the frozen backbone, nothing else.
   case headOnly
   /// All weights of the backbone, and a head.
@@ -52,10 +55,15 @@ extension MethodChoice {
       return PTuningV2(
         promptLength: length, layers: layers, size: size, reparameterization: reparameterization,
         dropout: dropout, seed: seed)
-    case .promptTuning(let length, let initialization):
+    case .promptTuning(let length, let initialization, let placement, let decoderLength):
+      // One draw for both, so that the two prompts do not start alike.
       let vectors = initialization.vectors(
-        length: length, width: backbone.width, seed: seed, embeddings: backbone.wordEmbeddings)
-      return PromptTuning(vectors, layerCount: backbone.layerCount)
+        length: length + decoderLength, width: backbone.width, seed: seed,
+        embeddings: backbone.wordEmbeddings)
+      return PromptTuning(
+        vectors.rows(0..<length), placement: placement,
+        decoderVectors: decoderLength > 0 ? vectors.rows(length..<length + decoderLength) : nil,
+        layerCount: backbone.layerCount)
     case .headOnly, .fineTuning:
       return NoPrompt(layerCount: backbone.layerCount)
     }
@@ -65,7 +73,7 @@ extension MethodChoice {
   public var occupiedPositions: Int {
     switch self {
     case .pTuningV2(let length, _, _, _, let start): start?.deepLength ?? length
-    case .promptTuning(let length, _): length
+    case .promptTuning(let length, _, _, _): length
     case .headOnly, .fineTuning: 0
     }
   }
@@ -76,8 +84,10 @@ extension MethodChoice {
     case .pTuningV2(let length, let layers, let reparameterization, let dropout, let start):
       "length \(start?.deepLength ?? length), layers \(layers.map { "\($0)" } ?? "all"), "
         + "reparameterization \(reparameterization), dropout \(dropout)"
-    case .promptTuning(let length, let initialization):
+    case .promptTuning(let length, let initialization, let placement, let decoderLength):
       "length \(length), start \(initialization.kind)"
+        + (placement == .beforeText ? "" : ", placement \(placement.rawValue)")
+        + (decoderLength == 0 ? "" : ", \(decoderLength) in the decoder")
     case .headOnly, .fineTuning: "none"
     }
   }

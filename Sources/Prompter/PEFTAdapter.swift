@@ -21,11 +21,15 @@ struct PEFTAdapter: Equatable {
 extension PEFTAdapter {
   /// The adapter of a prompt without obstacles.
   init(_ card: PromptCard) {
+    let hasHead = card.task.kind.hasHead
     self.init(
-      peftType: "PREFIX_TUNING", taskType: "SEQ_CLS", promptLength: card.promptLength,
+      peftType: hasHead ? "PREFIX_TUNING" : "PROMPT_TUNING",
+      taskType: hasHead ? "SEQ_CLS" : Self.textTask, promptLength: card.promptLength,
       width: card.backbone.width, layers: card.backbone.layers, heads: card.backbone.heads,
-      submodules: 1, baseModel: card.backbone.name)
+      submodules: hasHead ? 1 : 2, baseModel: card.backbone.name)
   }
+
+  private static let textTask = "SEQ_2_SEQ_LM"
 
   private enum Keys: String, CodingKey {
     case peftType = "peft_type"
@@ -43,6 +47,10 @@ extension PEFTAdapter {
     case version = "peft_version"
     case isProjected = "prefix_projection"
     case revision
+    case start = "prompt_tuning_init"
+    case startText = "prompt_tuning_init_text"
+    case tokenizer = "tokenizer_name_or_path"
+    case tokenizerOptions = "tokenizer_kwargs"
     case width = "token_dim"
   }
 
@@ -51,26 +59,34 @@ extension PEFTAdapter {
 }
 
 extension PEFTAdapter: Encodable {
-  /// Writes every key that PEFT itself writes for prefix tuning and no other: older versions refuse
-  /// keys that they do not know.
+  /// Writes every key that PEFT itself writes for the kind and no other: older versions refuse keys
+  /// that they do not know.
   func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: Keys.self)
     try values.encode(peftType, forKey: .peftType)
     try values.encode(taskType, forKey: .taskType)
     try values.encodeNil(forKey: .autoMapping)
     try values.encode(baseModel, forKey: .baseModel)
-    try values.encode(width, forKey: .encoderWidth)
     try values.encode(true, forKey: .inferenceMode)
-    try values.encodeNil(forKey: .initialWeights)
-    try values.encode(["classifier", "score"], forKey: .savedModules)
     try values.encode(heads, forKey: .heads)
     try values.encode(layers, forKey: .layers)
     try values.encode(submodules, forKey: .submodules)
     try values.encode(promptLength, forKey: .promptLength)
     try values.encode(Self.version, forKey: .version)
-    try values.encode(false, forKey: .isProjected)
     try values.encodeNil(forKey: .revision)
     try values.encode(width, forKey: .width)
+    if taskType == Self.textTask {
+      try values.encodeNil(forKey: .savedModules)
+      try values.encode("RANDOM", forKey: .start)
+      for key in [Keys.startText, .tokenizer, .tokenizerOptions] {
+        try values.encodeNil(forKey: key)
+      }
+    } else {
+      try values.encode(["classifier", "score"], forKey: .savedModules)
+      try values.encode(width, forKey: .encoderWidth)
+      try values.encodeNil(forKey: .initialWeights)
+      try values.encode(false, forKey: .isProjected)
+    }
   }
 }
 
@@ -104,10 +120,17 @@ extension PEFTAdapter {
   // The positions of most BERT checkpoints; the adapter does not say how many its own has.
   private static let usualPositions = 512
 
-  /// Describes the adapter's prompt, for a classifier of so many labels.
+  /// Whether the adapter is for a model that writes texts.
+  var writesTexts: Bool { taskType == Self.textTask }
+
+  /// Describes the adapter's prompt.
   ///
-  /// - Throws: ``PromptError/unusable(file:value:found:expected:)`` if it is no sequence
-  ///   classification by a prompt.
+  /// - Parameters:
+  ///   - labelCount: The labels of its classifier, if it has one.
+  ///   - file: The path for messages.
+  /// - Returns: A card that says what the adapter does.
+  /// - Throws: ``PromptError/unusable(file:value:found:expected:)`` if it is neither a sequence
+  ///   classification by a prompt nor a prompt for an encoder-decoder's input.
   func card(labelCount: Int, file: String) throws -> PromptCard {
     func unusable(_ key: String, _ found: String, _ expected: String) -> PromptError {
       .unusable(file: file, value: "`\(key)`", found: found, expected: expected)
@@ -115,26 +138,42 @@ extension PEFTAdapter {
     guard let method = Self.methods[peftType] else {
       throw unusable("peft_type", "`\(peftType)`", "PREFIX_TUNING, PROMPT_TUNING or P_TUNING")
     }
-    guard taskType == "SEQ_CLS" else {
-      throw unusable("task_type", taskType.map { "`\($0)`" } ?? "not given", "SEQ_CLS")
+    guard taskType == "SEQ_CLS" || writesTexts else {
+      throw unusable(
+        "task_type", taskType.map { "`\($0)`" } ?? "not given", "SEQ_CLS or \(Self.textTask)")
     }
-    guard (submodules ?? 1) == 1 else {
-      throw unusable("num_transformer_submodules", "\(submodules ?? 1)", "1")
+    if writesTexts, method != .promptTuning {
+      throw unusable(
+        "peft_type", "`\(peftType)`",
+        "PROMPT_TUNING or P_TUNING, for prefixes stand in the decoder")
     }
-    var card = PromptCard(
-      method: method,
-      task: TaskDescription(
-        kind: .textClassification, labels: (0..<labelCount).map { "LABEL_\($0)" }),
-      promptLength: promptLength, promptLayers: method == .pTuningV2 ? [1, layers] : nil,
-      pooling: .pooler, maximumLength: max(1, Self.usualPositions - max(0, promptLength)),
-      backbone: PromptCard.BackboneIdentity(
-        name: baseModel ?? "unknown", family: "bert", layers: layers, width: width, heads: heads,
-        parameters: 0, sha256: nil),
-      trainableParameters: 0)
+    let expected = writesTexts ? 2 : 1
+    guard (submodules ?? expected) == expected else {
+      throw unusable("num_transformer_submodules", "\(submodules ?? expected)", "\(expected)")
+    }
+    var card = card(method, labelCount: labelCount)
     try card.check(in: file)
     card.trainableParameters =
-      card.shapes(PromptLayout.own.names).values.reduce(0) { $0 + $1.count }
+      card.shapes(in: .own).values.reduce(0) { $0 + $1.count }
     return card
+  }
+
+  private func card(_ method: MethodName, labelCount: Int) -> PromptCard {
+    let task =
+      writesTexts
+      ? TaskDescription.freeText
+      : TaskDescription(
+        kind: .textClassification, labels: (0..<labelCount).map { "LABEL_\($0)" })
+    return PromptCard(
+      method: method, task: task, promptLength: promptLength,
+      promptLayers: method == .pTuningV2 ? [1, layers] : nil,
+      pooling: writesTexts ? nil : .pooler,
+      maximumLength: writesTexts
+        ? Self.usualPositions : max(1, Self.usualPositions - max(0, promptLength)),
+      backbone: PromptCard.BackboneIdentity(
+        name: baseModel ?? "unknown", family: writesTexts ? "t5" : "bert", layers: layers,
+        width: width, heads: heads, parameters: 0, sha256: nil),
+      trainableParameters: 0)
   }
 }
 
@@ -149,9 +188,15 @@ extension Prompt {
     guard !folder.lacksPEFTWeights else {
       throw PromptError.pickled(folder: folder.path(percentEncoded: false))
     }
-    let names = PromptLayout.peft.names
     let file = try SafetensorsFile(
       contentsOf: folder.appending(component: PromptLayout.peft.weights))
+    let labels = adapter.writesTexts ? 0 : try Self.labelCount(in: file)
+    try self.init(
+      card: adapter.card(labelCount: labels, file: path), tensorsOf: file, layout: .peft)
+  }
+
+  private static func labelCount(in file: SafetensorsFile) throws -> Int {
+    let names = PromptLayout.peft.names
     let weights = file.url.path(percentEncoded: false)
     guard let bias = file.entry(names.headBias)?.shape else {
       throw PromptError.missingTensor(file: weights, tensor: names.headBias)
@@ -167,8 +212,7 @@ extension Prompt {
         file: weights, value: "the number of labels", found: "\(bias.count)",
         expected: "at most \(1 << 20)")
     }
-    try self.init(
-      card: adapter.card(labelCount: bias.count, file: path), tensorsOf: file, names: names)
+    return bias.count
   }
 }
 

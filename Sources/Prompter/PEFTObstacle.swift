@@ -13,11 +13,25 @@ extension Prompt {
 extension PromptCard {
   /// Why PEFT would compute something else; see ``Prompt/peftObstacle``.
   var peftObstacle: String? {
-    switch method {
+    if !task.kind.hasHead { return textObstacle }
+    return switch method {
     case .fineTuning: "PEFT's prompts hold no fine-tuned weights of the backbone."
     case .headOnly: "PEFT has no adapter that is a head alone."
     case .promptTuning: "PEFT pools the first virtual token instead of [CLS]."
     case .pTuningV2: layerObstacle ?? poolingObstacle ?? backboneObstacle
+    }
+  }
+
+  private var textObstacle: String? {
+    switch method {
+    case .fineTuning: "PEFT's prompts hold no fine-tuned weights of the backbone."
+    case .headOnly: "PEFT has no adapter without a prompt."
+    case .pTuningV2: "PEFT's prefixes stand in the decoder, this prompt's in the encoder."
+    case .promptTuning where (placement ?? .beforeText) != .beforeText:
+      "PEFT puts every prompt before the text."
+    case .promptTuning where decoderPromptLength != nil:
+      "PEFT does nothing with a decoder's prompt."
+    case .promptTuning: nil
     }
   }
 
@@ -32,6 +46,7 @@ extension PromptCard {
     case .pooler: nil
     case .cls: "PEFT's classifier reads [CLS] through the pooler, this prompt's without it."
     case .mean: "PEFT's classifier reads [CLS] through the pooler, this prompt's the text's mean."
+    case nil: "PEFT's classifier reads [CLS] through the pooler, this prompt has none."
     }
   }
 

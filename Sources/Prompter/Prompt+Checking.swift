@@ -26,6 +26,15 @@ extension PromptCard {
     try expect(0...1 << 48, trainableParameters, "trainable_parameters")
     try expect(1...1 << 20, maximumLength, "maximum_length")
     try expect(method.hasVectors ? 1...1 << 20 : 0...0, promptLength, "prompt_length")
+    if let length = decoderPromptLength {
+      try expect(method == .promptTuning ? 1...1 << 20 : 0...0, length, "decoder_prompt_length")
+    }
+    guard (pooling != nil) == task.kind.hasHead else {
+      throw PromptError.unusable(
+        file: file, value: "`pooling`", found: pooling?.rawValue ?? "not given",
+        expected: task.kind.hasHead
+          ? "what the head reads" : "absent from a task whose answers are texts")
+    }
     try checkLayers(in: file)
     try checkLabels(in: file)
   }
@@ -46,12 +55,20 @@ extension PromptCard {
   }
 
   private func checkLabels(in file: String) throws {
-    guard labels.count >= 2, Set(labels).count == labels.count else {
+    // Where any text may be an answer there are none.
+    guard labels.count >= 2 || labels.isEmpty && !task.kind.hasHead,
+      Set(labels).count == labels.count
+    else {
       throw PromptError.unusable(
         file: file, value: "`task.labels`", found: "\(labels.prefix(8))",
         expected: "two or more different labels")
     }
   }
+}
+
+extension TaskDescription.Kind {
+  /// Whether a head chooses among labels, rather than a decoder writing texts.
+  var hasHead: Bool { self != .textToText }
 }
 
 extension MethodName {
@@ -66,7 +83,7 @@ extension Prompt {
     let layout = PromptLayout(for: card)
     let tensors = tensors(in: layout)
     try card.check(
-      shapes: tensors.mapValues(\.shape), names: layout.names, in: file)
+      shapes: tensors.mapValues(\.shape), layout: layout, in: file)
     for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
       try tensor.checkFinite(name, in: file)
     }
@@ -75,8 +92,8 @@ extension Prompt {
 
 extension PromptCard {
   /// Checks that there are the tensors that such a prompt has, no others, and in the right shapes.
-  func check(shapes found: [String: Shape], names: PromptTensorNames, in file: String) throws {
-    let expected = shapes(names)
+  func check(shapes found: [String: Shape], layout: PromptLayout, in file: String) throws {
+    let expected = shapes(in: layout)
     for (name, shape) in expected.sorted(by: { $0.key < $1.key }) {
       guard let foundShape = found[name] else {
         throw PromptError.missingTensor(file: file, tensor: name)

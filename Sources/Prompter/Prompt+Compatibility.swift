@@ -37,7 +37,8 @@ extension Prompt {
     let isAlike =
       trained.family == model.family && trained.layers == model.backbone.layerCount
       && trained.width == model.backbone.width
-      && trained.attentionWidth ?? trained.width == model.backbone.attentionWidth
+      && (folded.deep == nil
+        || trained.attentionWidth ?? trained.width == model.backbone.attentionWidth)
       && trained.heads ?? model.backbone.headCount == model.backbone.headCount
     guard isAlike else {
       throw PromptError.otherBackbone(

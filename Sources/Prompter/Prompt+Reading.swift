@@ -45,14 +45,15 @@ extension Prompt {
     if let sha256 = stored.weightsSHA256, try Weights(file: weights).sha256() != sha256 {
       throw PromptError.mixedFiles(card: url.path(percentEncoded: false), weights: layout.weights)
     }
-    try self.init(card: stored.card, tensorsOf: file, names: layout.names)
+    try self.init(card: stored.card, tensorsOf: file, layout: layout)
   }
 
   /// Reads the tensors that a card, already checked, describes.
-  init(card: PromptCard, tensorsOf file: SafetensorsFile, names: PromptTensorNames) throws {
+  init(card: PromptCard, tensorsOf file: SafetensorsFile, layout: PromptLayout) throws {
+    let names = layout.names
     let path = file.url.path(percentEncoded: false)
     let shapes = file.names.reduce(into: [:]) { $0[$1] = file.entry($1)?.shape }
-    try card.check(shapes: shapes, names: names, in: path)
+    try card.check(shapes: shapes, layout: layout, in: path)
     func tensor(_ name: String) throws -> Tensor {
       let tensor = try file.tensor(name)
       try tensor.checkFinite(name, in: path)
@@ -66,7 +67,9 @@ extension Prompt {
       folded.deep = FoldedPrompt.Deep(
         table: try tensor(names.deep), layers: range[0] - 1..<range[1])
     case .promptTuning:
-      folded.input = try tensor(names.input)
+      folded.input = try tensor(names.input).rows(0..<card.promptLength)
+      folded.placement = card.placement ?? .beforeText
+      if card.decoderPromptLength != nil { folded.decoderInput = try tensor(names.decoderInput) }
     case .headOnly:
       break
     case .fineTuning:
@@ -77,7 +80,8 @@ extension Prompt {
     }
     self.init(
       card: card, folded: folded,
-      head: Head(weight: try tensor(names.headWeight), bias: try tensor(names.headBias)),
+      head: card.task.kind.hasHead
+        ? Head(weight: try tensor(names.headWeight), bias: try tensor(names.headBias)) : nil,
       backboneWeights: backboneWeights)
   }
 }

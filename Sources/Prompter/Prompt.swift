@@ -93,8 +93,12 @@ public struct PromptCard: Codable, Sendable, Equatable {
   public var promptLength: Int
   /// The first and last prompted layer, counted from 1; `nil` for prompts at the input or none.
   public var promptLayers: [Int]?
-  /// What the head reads.
-  public var pooling: Pooling
+  /// Where an input prompt stands; `nil` for before the text.
+  public var placement: PromptPlacement?
+  /// The virtual tokens before a decoder's input; `nil` for none.
+  public var decoderPromptLength: Int?
+  /// What the head reads; `nil` for a task whose answers are texts.
+  public var pooling: Pooling?
   /// The tokens that a text may have.
   public var maximumLength: Int
   /// What the prompt belongs to.
@@ -115,6 +119,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
     case method, task, pooling, backbone, plan, history, best, baseline
     case promptLength = "prompt_length"
     case promptLayers = "prompt_layers"
+    case placement = "prompt_placement"
+    case decoderPromptLength = "decoder_prompt_length"
     case maximumLength = "maximum_length"
     case trainableParameters = "trainable_parameters"
   }
@@ -122,7 +128,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
   /// A card from its parts.
   public init(
     method: MethodName, task: TaskDescription, promptLength: Int, promptLayers: [Int]?,
-    pooling: Pooling, maximumLength: Int, backbone: BackboneIdentity, trainableParameters: Int,
+    placement: PromptPlacement? = nil, decoderPromptLength: Int? = nil, pooling: Pooling?,
+    maximumLength: Int, backbone: BackboneIdentity, trainableParameters: Int,
     plan: TrainingPlan? = nil, history: [EpochReport] = [], best: BestReport? = nil,
     baseline: [String: Double] = [:]
   ) {
@@ -130,6 +137,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
     self.task = task
     self.promptLength = promptLength
     self.promptLayers = promptLayers
+    self.placement = placement
+    self.decoderPromptLength = decoderPromptLength
     self.pooling = pooling
     self.maximumLength = maximumLength
     self.backbone = backbone

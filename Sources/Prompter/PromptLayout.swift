@@ -48,11 +48,12 @@ enum PromptLayout: Sendable, CaseIterable {
     switch self {
     case .peft:
       PromptTensorNames(
-        input: "prompt_embeddings", deep: "prompt_embeddings",
+        input: "prompt_embeddings", decoderInput: "", deep: "prompt_embeddings",
         headWeight: "base_model.classifier.weight", headBias: "base_model.classifier.bias")
     case .own:
       PromptTensorNames(
-        input: "input", deep: "prompt", headWeight: "head.weight", headBias: "head.bias")
+        input: "input", decoderInput: "decoder_input", deep: "prompt", headWeight: "head.weight",
+        headBias: "head.bias")
     }
   }
 }
@@ -60,6 +61,7 @@ enum PromptLayout: Sendable, CaseIterable {
 /// What a layout calls a prompt's tensors.
 struct PromptTensorNames: Sendable {
   let input: String
+  let decoderInput: String
   let deep: String
   let headWeight: String
   let headBias: String
@@ -69,22 +71,38 @@ extension PromptCard {
   /// The shape of each tensor of such a prompt, fine-tuned weights of the backbone aside.
   ///
   /// Sizes are within bounds once ``check(in:)`` has passed.
-  func shapes(_ names: PromptTensorNames) -> [String: Shape] {
-    var shapes: [String: Shape] = [
-      names.headWeight: [labels.count, backbone.width], names.headBias: [labels.count],
-    ]
+  func shapes(in layout: PromptLayout) -> [String: Shape] {
+    let names = layout.names
+    var shapes: [String: Shape] = [:]
+    if task.kind.hasHead {
+      shapes[names.headWeight] = [labels.count, backbone.width]
+      shapes[names.headBias] = [labels.count]
+    }
     switch method {
     case .pTuningV2: shapes[names.deep] = [promptLength, backbone.deepColumns]
-    case .promptTuning: shapes[names.input] = [promptLength, backbone.width]
+    case .promptTuning:
+      shapes[names.input] = [inputRows(in: layout), backbone.width]
+      if let decoderPromptLength {
+        shapes[names.decoderInput] = [decoderPromptLength, backbone.width]
+      }
     case .headOnly, .fineTuning: break
     }
     return shapes
   }
+
+  // PEFT keeps rows for the decoder of a text-to-text model after the encoder's, and uses them for
+  // nothing.
+  private func inputRows(in layout: PromptLayout) -> Int {
+    layout == .peft && !task.kind.hasHead ? 2 * promptLength : promptLength
+  }
 }
 
 extension PromptCard.BackboneIdentity {
+  /// The width of keys and values.
+  public var deepWidth: Int { attentionWidth ?? width }
+
   /// The columns of a table of keys and values for all layers.
-  var deepColumns: Int { layers * 2 * (attentionWidth ?? width) }
+  var deepColumns: Int { layers * 2 * deepWidth }
 }
 
 extension Prompt {
@@ -93,7 +111,13 @@ extension Prompt {
     let names = layout.names
     var tensors: [String: Tensor] = [:]
     if let head { (tensors[names.headWeight], tensors[names.headBias]) = (head.weight, head.bias) }
-    if let input = folded.input { tensors[names.input] = input }
+    if let input = folded.input {
+      let rows = card.shapes(in: layout)[names.input]?[0] ?? input.rows
+      tensors[names.input] = Tensor(
+        joiningRowsOf: [input, Tensor(zeros: [max(0, rows - input.rows), input.columns])],
+        columns: input.columns)
+    }
+    if let decoderInput = folded.decoderInput { tensors[names.decoderInput] = decoderInput }
     if let deep = folded.deep { tensors[names.deep] = deep.table }
     for (name, tensor) in backboneWeights ?? [:] {
       tensors[PromptLayout.backbonePrefix + name] = tensor

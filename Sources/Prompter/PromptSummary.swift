@@ -48,8 +48,8 @@ public struct PromptSummary: Codable, Sendable, Equatable {
   public var promptLength: Int
   /// The first and last prompted layer, counted from 1.
   public var promptLayers: [Int]?
-  /// What the head reads.
-  public var pooling: Pooling
+  /// What the head reads; nil for a task whose answers are texts.
+  public var pooling: Pooling?
   /// The tokens that a text may have.
   public var maximumLength: Int
   /// The number of values that training changed, the head's included.
@@ -143,13 +143,15 @@ extension PromptSummary: CustomStringConvertible {
   private var rows: [(name: String, value: String)] {
     var rows = [
       ("prompt", folder), ("method", method.rawValue), ("task", task),
-      ("labels", labels.joined(separator: ", ")), ("virtual tokens", "\(promptLength)"),
+      ("virtual tokens", "\(promptLength)"),
     ]
+    if !labels.isEmpty { rows.insert(("labels", labels.joined(separator: ", ")), at: 3) }
     if let promptLayers {
       rows.append(("layers", promptLayers.map(String.init).joined(separator: " to ")))
     }
+    if let pooling { rows.append(("pooling", pooling.rawValue)) }
     rows += [
-      ("pooling", pooling.rawValue), ("text", "at most \(maximumLength) tokens"),
+      ("text", "at most \(maximumLength) tokens"),
       ("parameters", parameterText), ("backbone", backboneText),
     ]
     if let best { rows.append(("best", scores(best.metrics) + " after epoch \(best.epoch)")) }

@@ -7,12 +7,33 @@ internal import PrompterTensor
 
 extension Trainer {
   /// Refuses what cannot be carried out, before any text is read.
-  func check() throws {
+  ///
+  /// - Parameter hasHead: Whether the task has labels that a head chooses among.
+  /// - Throws: ``TrainingError``.
+  func check(hasHead: Bool) throws {
     try plan.check()
+    try checkKind(hasHead: hasHead)
     try method.check(for: model.backbone)
     if let limit = model.backbone.positionLimit { try checkRoom(positions: limit) }
-    if pooling == .pooler, !model.backbone.hasPooler {
+    if hasHead, pooling == .pooler, !model.backbone.hasPooler {
       throw TrainingError.noPooler(model: model.name)
+    }
+  }
+
+  private func checkKind(hasHead: Bool) throws {
+    if !hasHead, model.encoderDecoder == nil { throw TrainingError.cannotWrite(model: model.name) }
+    if !hasHead, method.name == .headOnly {
+      throw TrainingError.cannotTrain(
+        method: .headOnly, reason: "answers that are texts have no head")
+    }
+    guard case .promptTuning(_, _, let placement, let decoderLength) = method else { return }
+    if hasHead, decoderLength > 0 {
+      throw TrainingError.cannotTrain(
+        method: method.name, reason: "a prompt for the decoder needs answers that are texts")
+    }
+    if hasHead, pooling == .mean, placement != .beforeText {
+      throw TrainingError.cannotTrain(
+        method: method.name, reason: "a prompt among the words would count in their mean")
     }
   }
 
@@ -57,6 +78,7 @@ extension TrainingPlan {
     try checkCount(gradientAccumulation, "gradient accumulation")
     try checkCount(threads, "number of threads", most: 1024)
     try checkCount(maximumLength, "maximum length")
+    try checkCount(maximumTargetLength, "maximum target length")
     if case .steps(let steps) = evaluation { try checkCount(steps, "steps between evaluations") }
     if let patience { try checkCount(patience, "patience") }
     if warmup != 0 { try checkCount(warmup, "warm-up") }
@@ -116,8 +138,9 @@ extension MethodChoice {
       if case .mlp(let hidden) = reparameterization {
         try checkCount(hidden, "width of the perceptron", most: 1 << 16)
       }
-    case .promptTuning(let length, let initialization):
+    case .promptTuning(let length, let initialization, _, let decoderLength):
       try checkCount(length, "prompt length")
+      if decoderLength != 0 { try checkCount(decoderLength, "length of the decoder's prompt") }
       try Self.check(initialization, length: length, for: backbone)
     case .headOnly, .fineTuning: break
     }

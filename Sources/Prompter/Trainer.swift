@@ -68,7 +68,7 @@ public struct Trainer: Sendable {
     resuming: Bool = false, report: (TrainingEvent) -> Void = { _ in },
     isInterrupted: () -> Bool = { false }
   ) throws -> TrainingOutcome {
-    try check()
+    try check(hasHead: true)
     var task = task
     if task.labels.isEmpty { task.labels = training.labels }
     guard !training.examples.isEmpty else { throw TrainingError.tooFewLabels([]) }
@@ -76,7 +76,38 @@ public struct Trainer: Sendable {
     let session = try TrainingSession(trainer: self, task: task, folder: folder) {
       try ClassificationObjective(task, training: training, validation: validation, in: $0)
     }
-    if resuming { try session.resume() }
-    return try session.run(isInterrupted: isInterrupted, report: report)
+    return try session.run(resuming: resuming, isInterrupted: isInterrupted, report: report)
+  }
+
+  /// Trains a prompt for a task whose answers are texts.
+  ///
+  /// - Parameters:
+  ///   - task: The task; it says how examples are put and answers scored.
+  ///   - training: Texts with their answers.
+  ///   - validation: Texts with their answers that choose the best prompt, greedily written; without
+  ///     them it is the last.
+  ///   - folder: Where the state is saved from time to time, so that a killed run can be resumed.
+  ///   - resuming: Whether to go on from the state in the folder, if there is one.
+  ///   - report: Told of every step.
+  ///   - isInterrupted: Asked after each step; training saves its state and ends when it is true.
+  /// - Returns: The best prompt.
+  /// - Throws: ``TrainingError`` for a plan that cannot be carried out or a loss that is no number;
+  ///   errors of reading and writing.
+  public func train(
+    task: TaskDescription, training: TextToTextDataset, validation: TextToTextDataset? = nil,
+    folder: URL? = nil, resuming: Bool = false, report: (TrainingEvent) -> Void = { _ in },
+    isInterrupted: () -> Bool = { false }
+  ) throws -> TrainingOutcome {
+    try check(hasHead: false)
+    guard !training.examples.isEmpty else { throw TrainingError.noExamples }
+    var task = task
+    if task.labels.isEmpty, task.text?.readsLabels == true {
+      task.labels = training.answers
+      guard task.labels.count > 1 else { throw TrainingError.tooFewLabels(task.labels) }
+    }
+    let session = try TrainingSession(trainer: self, task: task, folder: folder) {
+      try TextObjective(task, training: training, validation: validation, in: $0)
+    }
+    return try session.run(resuming: resuming, isInterrupted: isInterrupted, report: report)
   }
 }

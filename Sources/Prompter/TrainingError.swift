@@ -10,6 +10,12 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case textTooLong(maximumLength: Int, room: Int, promptLength: Int, positionLimit: Int)
   /// There is nothing to tell apart.
   case tooFewLabels([String])
+  /// There is nothing to learn from.
+  case noExamples
+  /// A task whose answers are texts was asked of a backbone without a decoder.
+  case cannotWrite(model: String)
+  /// A method was asked for that a task or a family does not have.
+  case cannotTrain(method: MethodName, reason: String)
   /// The checkpoint has no pooler.
   case noPooler(model: String)
   /// The layers do not exist.
@@ -41,6 +47,12 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       labels.isEmpty
         ? "The training data hold no labels; at least two are needed."
         : "All training examples have the label `\(labels[0])`; at least two are needed."
+    case .noExamples:
+      "The training data hold no examples."
+    case .cannotWrite(let model):
+      "The model \(model) has no decoder, so it cannot write texts; choose a T5 or another task."
+    case .cannotTrain(let method, let reason):
+      "The method \(method.rawValue) does not apply: \(reason)."
     case .noPooler(let model):
       "The model \(model) has no pooler; choose another pooling."
     case .layersOutOfRange(let first, let last, let count):

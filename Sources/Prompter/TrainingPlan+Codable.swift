@@ -14,6 +14,7 @@ extension TrainingPlan: Codable {
     case gradientAccumulation = "gradient_accumulation"
     case evaluateEvery = "evaluate_every"
     case maximumLength = "max_length"
+    case maximumTargetLength = "max_target_length"
     case backboneDropout = "backbone_dropout"
     case isShuffled = "shuffle"
     case isPinned = "pin"
@@ -38,6 +39,7 @@ extension TrainingPlan: Codable {
       evaluation: evaluationSteps.map { .steps($0) } ?? .epoch,
       patience: try values.decodeIfPresent(Int.self, forKey: .patience),
       maximumLength: try values.decode(Int.self, forKey: .maximumLength),
+      maximumTargetLength: try values.decodeIfPresent(Int.self, forKey: .maximumTargetLength) ?? 64,
       backboneDropout: try values.decode(Float.self, forKey: .backboneDropout),
       isShuffled: try values.decode(Bool.self, forKey: .isShuffled),
       seed: try values.decode(UInt64.self, forKey: .seed),
@@ -81,6 +83,7 @@ extension TrainingPlan: Codable {
     try values.encode(gradientAccumulation, forKey: .gradientAccumulation)
     try values.encodeIfPresent(patience, forKey: .patience)
     try values.encode(maximumLength, forKey: .maximumLength)
+    try values.encode(maximumTargetLength, forKey: .maximumTargetLength)
     try values.encode(backboneDropout, forKey: .backboneDropout)
     try values.encode(isShuffled, forKey: .isShuffled)
     try values.encode(seed, forKey: .seed)

@@ -47,6 +47,8 @@ public struct TrainingPlan: Sendable, Equatable {
   public var patience: Int?
   /// The tokens that a text may have, special ones included; longer texts are cut.
   public var maximumLength: Int
+  /// The tokens that an answer that is a text may have, its end included; longer ones are cut.
+  public var maximumTargetLength: Int
   /// The share of values dropped inside the backbone.
   public var backboneDropout: Float
   /// Whether each epoch takes the examples in an order of its own, not in the file's.
@@ -65,7 +67,8 @@ public struct TrainingPlan: Sendable, Equatable {
     weightDecay: Double = 0, zLoss: Double = 0, gradientNormLimit: Double? = 1,
     gradientAccumulation: Int = 1,
     evaluation: Evaluation = .epoch, patience: Int? = nil, maximumLength: Int = 128,
-    backboneDropout: Float = 0, isShuffled: Bool = true, seed: UInt64 = 11, threads: Int = 1,
+    maximumTargetLength: Int = 64, backboneDropout: Float = 0, isShuffled: Bool = true,
+    seed: UInt64 = 11, threads: Int = 1,
     isPinned: Bool = true
   ) {
     self.duration = duration
@@ -81,6 +84,7 @@ public struct TrainingPlan: Sendable, Equatable {
     self.evaluation = evaluation
     self.patience = patience
     self.maximumLength = maximumLength
+    self.maximumTargetLength = maximumTargetLength
     self.backboneDropout = backboneDropout
     self.isShuffled = isShuffled
     self.seed = seed

@@ -34,7 +34,10 @@ extension TrainingSession {
     let card = PromptCard(
       method: trainer.method.name, task: task,
       promptLength: max(folded.inputLength, folded.deepLength), promptLayers: layers,
-      pooling: trainer.pooling, maximumLength: plan.maximumLength, backbone: identity,
+      placement: folded.placement == .beforeText ? nil : folded.placement,
+      decoderPromptLength: folded.decoderInput?.rows,
+      pooling: objective.head == nil ? nil : trainer.pooling, maximumLength: plan.maximumLength,
+      backbone: identity,
       trainableParameters: trainableParameters, plan: plan, history: progress.history,
       best: progress.best, baseline: objective.baseline)
     let weights = backbone.trainedParameters.flatMap(\.namedParts)

@@ -54,8 +54,9 @@ final class TrainingSession {
   // MARK: - The run
 
   func run(
-    isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
+    resuming: Bool, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
   ) throws -> TrainingOutcome {
+    if resuming { try resume() }
     report(.started(start()))
     let saver = StateSaver(session: self)
     while progress.step < stepCount, !progress.isExhausted(patience: plan.patience) {

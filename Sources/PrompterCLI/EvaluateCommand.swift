@@ -11,13 +11,20 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Measure one or more prompts on a labelled file.",
     discussion: """
       The score stands beside the majority baseline: what always answering the file's most \
-      frequent label would score.
+      frequent label would score. Of answers that are texts, those that are no label are counted too.
+
+      With --ensemble, prompts that were trained for one task with different seeds also vote.
 
       EXAMPLES
         prompter evaluate --model models/minilm --prompt prompts/sst2 dev.tsv
         Two prompts on the same data, as JSON:
           prompter evaluate --model models/minilm --prompt short=prompts/a \\
             --prompt long=prompts/b --data test.jsonl --json
+        A prompt on data of another origin, whose labels are called otherwise:
+          prompter evaluate --model models/t5 --prompt prompts/qqp mrpc.tsv \\
+            --field question1=sentence1 --field question2=sentence2 \\
+            --map-label equivalent=duplicate \\
+            --map-label not_equivalent=not_duplicate
       """)
 
   @OptionGroup var model: ModelOptions
@@ -34,26 +41,52 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Score the first examples only.", valueName: "n"))
   var limit: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "A label of the file, and what the prompts call it. Repeatable.", valueName: "file=prompt"))
+  var mapLabel: [String] = []
+
+  @Flag(help: "Let the prompts vote, too.")
+  var ensemble = false
+
+  @OptionGroup var answers: AnswerOptions
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var console: OutputOptions
 
   func run() throws {
     try compute.check()
     try prompts.check()
+    try answers.check()
     try requirePositive(limit, "--limit")
-    let path = try path()
+    let file = EvaluationFile(
+      url: URL(filePath: try path()), fields: fields, labelMap: try labelMap(), limit: limit)
     let loaded = try prompts.load()
     let model = try PretrainedModel(contentsOf: model.folder(console))
-    let predictor = try loaded.predictor(on: model, compute, checkingWeights: true)
-    let evaluations = try loaded.map { prompt in
-      let dataset = try Dataset(
-        contentsOf: URL(filePath: path), fields: fields.applied(to: prompt.prompt.card.task.fields),
-        limit: limit)
-      return try predictor.evaluate(prompt.name, on: dataset)
+    let predictor = answers.applied(
+      to: try loaded.predictor(on: model, compute, checkingWeights: true), usual: .generation)
+    let report: EvaluationReport
+    if ensemble {
+      let together = try file.ensemble(loaded, by: predictor)
+      report = EvaluationReport(
+        model: self.model.model, prompts: loaded, evaluations: together.members,
+        ensemble: together)
+    } else {
+      report = EvaluationReport(
+        model: self.model.model, prompts: loaded,
+        evaluations: try loaded.map { try file.evaluation(of: $0, by: predictor) })
     }
-    let report = EvaluationReport(
-      model: self.model.model, prompts: loaded, evaluations: evaluations)
     try Output.write(console.json ? report.json.line : report.text)
+  }
+
+  private func labelMap() throws -> [String: String] {
+    try mapLabel.reduce(into: [:]) { map, pair in
+      let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else {
+        throw UsageError(
+          "--map-label takes FILE=PROMPT, as in --map-label 1=positive, not `\(pair)`.")
+      }
+      map[parts[0]] = parts[1]
+    }
   }
 
   private func path() throws -> String {
@@ -65,101 +98,53 @@ struct EvaluateCommand: ParsableCommand {
   }
 }
 
-/// What an evaluation prints.
-struct EvaluationReport {
-  let model: String
-  let prompts: [LoadedPrompt]
-  let evaluations: [Evaluation]
+/// The labelled file of an evaluation, read as each prompt needs it.
+struct EvaluationFile {
+  let url: URL
+  let fields: FieldOptions
+  let labelMap: [String: String]
+  let limit: Int?
 
-  /// The object that `--json` prints; what stands outside `prompts` is the first prompt's.
-  var json: JSONValue {
-    guard let first = evaluations.first, let prompt = prompts.first else { return .null }
-    return [
-      "task": .string(prompt.prompt.card.task.name),
-      "model": .string(model),
-      "examples": .integer(first.examples),
-      "metrics": JSONValue(first.metrics),
-      "baseline": ["majority": JSONValue(first.baseline)],
-      "seconds": .number(evaluations.reduce(0) { $0 + $1.seconds }),
-      "examples_per_second": .number(first.examplesPerSecond),
-      "prompts": .array(zip(prompts, evaluations).map(Self.json)),
-    ]
+  private enum Examples {
+    case labelled(Dataset)
+    case texts(TextToTextDataset)
   }
 
-  private static func json(of prompt: LoadedPrompt, _ evaluation: Evaluation) -> JSONValue {
-    let scores = zip(evaluation.labels, evaluation.confusion.classScores).map {
-      label, scores -> JSONValue in
-      [
-        "label": .string(label), "precision": .number(scores.precision),
-        "recall": .number(scores.recall), "f1": .number(scores.f1),
-        "support": .integer(scores.support),
-      ]
+  /// The scores of one prompt.
+  func evaluation(of prompt: LoadedPrompt, by predictor: Predictor) throws -> Evaluation {
+    switch try examples(for: prompt) {
+    case .labelled(let dataset): try predictor.evaluate(prompt.name, on: dataset)
+    case .texts(let dataset): try predictor.evaluate(prompt.name, on: dataset)
     }
-    let count = evaluation.labels.count
-    let confusion = (0..<count).map { reference in
-      JSONValue((0..<count).map { evaluation.confusion[reference: reference, prediction: $0] })
+  }
+
+  /// The scores of prompts that belong to one task, and of their vote.
+  func ensemble(_ prompts: [LoadedPrompt], by predictor: Predictor) throws -> EnsembleEvaluation {
+    let tasks = prompts.map(\.prompt.card.task)
+    guard let first = prompts.first, tasks.allSatisfy({ $0 == tasks[0] }) else {
+      throw UsageError("--ensemble needs prompts that were trained for the same task and labels.")
     }
-    return [
-      "name": .string(prompt.name),
-      "path": .string(prompt.path),
-      "task": .string(prompt.prompt.card.task.name),
-      "method": .string(prompt.prompt.card.method.rawValue),
-      "metrics": JSONValue(evaluation.metrics),
-      "seconds": .number(evaluation.seconds),
-      "examples_per_second": .number(evaluation.examplesPerSecond),
-      "labels": .array(scores),
-      "confusion": .array(confusion),
-    ]
-  }
-
-  /// The tables that people read.
-  var text: String {
-    zip(prompts, evaluations).map(Self.text).joined(separator: "\n\n")
-  }
-
-  // More columns than this fit no terminal.
-  private static let largestMatrix = 12
-
-  private static func text(of prompt: LoadedPrompt, _ evaluation: Evaluation) -> String {
-    let card = prompt.prompt.card
-    let head = Table.pairs([
-      ("Prompt", "\(prompt.name) (\(card.task.name), \(card.method.rawValue))"),
-      ("Score", Text.scores(evaluation.metrics)),
-      ("Always the majority", Text.scores(evaluation.baseline)),
-      ("Examples", Text.count(evaluation.examples)),
-      (
-        "Time",
-        "\(Text.time(evaluation.seconds)) "
-          + "(\(Text.fixed(evaluation.examplesPerSecond, 0)) examples/s)"
-      ),
-    ])
-    var parts = [head.text, classes(of: evaluation).text]
-    if evaluation.labels.count <= largestMatrix { parts.append(matrix(of: evaluation).text) }
-    return parts.joined(separator: "\n\n")
-  }
-
-  private static func classes(of evaluation: Evaluation) -> Table {
-    var table = Table([
-      ("Label", .left), ("Precision", .right), ("Recall", .right), ("F1", .right),
-      ("Examples", .right),
-    ])
-    for (label, scores) in zip(evaluation.labels, evaluation.confusion.classScores) {
-      table.add([
-        Text.clipped(label, to: 40), Text.score(scores.precision), Text.score(scores.recall),
-        Text.score(scores.f1), Text.count(scores.support),
-      ])
+    let names = prompts.map(\.name)
+    return switch try examples(for: first) {
+    case .labelled(let dataset): try predictor.evaluateEnsemble(names, on: dataset)
+    case .texts(let dataset): try predictor.evaluateEnsemble(names, on: dataset)
     }
-    return table
   }
 
-  private static func matrix(of evaluation: Evaluation) -> Table {
-    let names = evaluation.labels.map { Text.clipped($0, to: 14) }
-    var table = Table([("True \\ answered", .left)] + names.map { ($0, .right) })
-    for (reference, name) in names.enumerated() {
-      table.add(
-        [name]
-          + names.indices.map { "\(evaluation.confusion[reference: reference, prediction: $0])" })
+  private func examples(for prompt: LoadedPrompt) throws -> Examples {
+    var task = prompt.prompt.card.task
+    if let text = task.text {
+      task.text = try fields.applied(to: text)
+      return .texts(
+        try TextToTextDataset(
+          contentsOf: url, task: task, for: .evaluation, labelMap: labelMap, limit: limit))
     }
-    return table
+    var dataset = try Dataset(
+      contentsOf: url, fields: fields.applied(to: task.fields), limit: limit)
+    for index in dataset.examples.indices {
+      guard let label = dataset.examples[index].label else { continue }
+      dataset.examples[index].label = labelMap[label] ?? label
+    }
+    return .labelled(dataset)
   }
 }

@@ -89,9 +89,9 @@ extension RunStatus {
   private init(forTraining error: TrainingError) {
     switch error {
     case .promptTooLong, .textTooLong, .noPooler, .layersOutOfRange, .stateOfAnotherRun,
-      .notPositive, .outOfRange, .emptyInitialization:
+      .notPositive, .outOfRange, .emptyInitialization, .cannotWrite, .cannotTrain:
       self = .usage
-    case .tooFewLabels, .unusableState: self = .badData
+    case .tooFewLabels, .noExamples, .unusableState: self = .badData
     case .notFinite: self = .failure
     }
   }

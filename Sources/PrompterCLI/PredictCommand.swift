@@ -13,7 +13,8 @@ struct PredictCommand: ParsableCommand {
       A query is one line of JSON, in a file or on standard input:
         {"task": "sst2", "text": "...", "pair": "...", "id": 7}
       where `task` is the name of a prompt and may be left out if there is one prompt only, `pair` \
-      is the second text of a task about two, and `id` is given back as it is. There is one line \
+      is the second text of a task about two, and `id` is given back as it is. For a text-to-text \
+      task the columns of its template may stand in place of `text` and `pair`. There is one line \
       of JSON for each query, in order. A line that cannot be answered gets an `error`; the others \
       are answered all the same, and the exit code is 65.
 
@@ -23,6 +24,9 @@ struct PredictCommand: ParsableCommand {
         Two tasks, one backbone, one batch:
           prompter predict --model models/minilm --prompt mood=prompts/sst2 \\
             --prompt queue=prompts/queue queries.jsonl > answers.jsonl
+        A text for a text:
+          prompter predict --model models/t5 --prompt prompts/summaries \\
+            --text "A long story." --beams 4
         Each line answered at once:
           tail -f queries.jsonl | prompter predict --model models/minilm \\
             --prompt prompts/sst2 --batch-size 1
@@ -47,12 +51,14 @@ struct PredictCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Lines that are read and answered together.", valueName: "n"))
   var batchSize = 512
 
+  @OptionGroup var answers: AnswerOptions
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var console: OutputOptions
 
   func run() throws {
     try compute.check()
     try prompts.check()
+    try answers.check()
     try requirePositive(batchSize, "--batch-size")
     if text == nil, pair != nil || task != nil {
       throw UsageError("--pair and --task go with --text; queries in lines name theirs.")
@@ -71,7 +77,8 @@ struct PredictCommand: ParsableCommand {
     let loaded = try prompts.load()
     let model = try PretrainedModel(contentsOf: model.folder(console))
     // A hash of the weights would take longer than an answer.
-    return try loaded.predictor(on: model, compute, checkingWeights: false)
+    return answers.applied(
+      to: try loaded.predictor(on: model, compute, checkingWeights: false), usual: .ranking)
   }
 
   private func answer(_ text: String, with predictor: Predictor) throws {
@@ -80,7 +87,7 @@ struct PredictCommand: ParsableCommand {
     if console.json {
       for prediction in predictions { try Output.write(prediction.json(id: .null).line) }
     } else {
-      try Output.write(predictions.map(\.table.text).joined(separator: "\n\n"))
+      try Output.write(predictions.map(\.shown).joined(separator: "\n\n"))
     }
     for prediction in predictions where prediction.isCut {
       console.note("The text is longer than \(prediction.task) reads, and was cut.")
@@ -113,17 +120,24 @@ struct PredictCommand: ParsableCommand {
 extension Prediction {
   /// The line that answers a query.
   func json(id: JSONValue) -> JSONValue {
+    if let text {
+      return [
+        "id": id, "task": .string(task), "text": .string(text), "label": JSONValue(label),
+        "probability": .number(probability),
+      ]
+    }
     let shares = zip(labels, probabilities).map {
       JSONValue.Member(name: $0, value: .number($1))
     }
     return [
-      "id": id, "task": .string(task), "label": .string(label),
+      "id": id, "task": .string(task), "label": JSONValue(label),
       "probability": .number(probability), "probabilities": .object(shares),
     ]
   }
 
-  /// The answer for people: the labels from the most probable on.
-  var table: Table {
+  /// The answer for people: the text, or the labels from the most probable on.
+  var shown: String {
+    if let text { return "\(task)\n\(text)" }
     var table = Table([(Text.clipped(task, to: 40), .left), ("Probability", .right), ("", .left)])
     let ranked = zip(labels, probabilities).enumerated().sorted {
       ($1.element.1, $0.offset) < ($0.element.1, $1.offset)
@@ -132,6 +146,6 @@ extension Prediction {
       let bar = String(repeating: "#", count: Int((share * 20).rounded()))
       table.add([Text.clipped(label, to: 40), Text.score(share), bar])
     }
-    return table
+    return table.text
   }
 }

@@ -46,7 +46,7 @@ extension PromptSummary {
       ],
       "prompt_length": .integer(promptLength),
       "prompt_layers": promptLayers.map { JSONValue($0) } ?? .null,
-      "pooling": .string(pooling.rawValue),
+      "pooling": JSONValue(pooling?.rawValue),
       "maximum_length": .integer(maximumLength),
       "parameters": .integer(parameters),
       "parameter_share": parameterShare.map { .number($0) } ?? .null,

@@ -61,9 +61,45 @@ struct LineReader {
 /// A query as it is written in a line.
 struct QueryLine: Decodable {
   var task: String?
-  var text: String
+  var text: String?
   var pair: String?
   var id: JSONValue?
+  /// All fields that are texts, by their names.
+  var columns: [String: String]
+
+  private struct Name: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Name.self)
+    func field(_ name: String) throws -> String? {
+      try values.decodeIfPresent(String.self, forKey: Name(stringValue: name))
+    }
+    id = try values.decodeIfPresent(JSONValue.self, forKey: Name(stringValue: "id"))
+    (task, text, pair) = (try field("task"), try field("text"), try field("pair"))
+    columns = values.allKeys.reduce(into: [:]) { columns, name in
+      guard name.stringValue != "task", name.stringValue != "id" else { return }
+      columns[name.stringValue] = try? values.decode(String.self, forKey: name)
+    }
+  }
+
+  /// The query, for a task whose template has these columns, if it has one.
+  func query(columns names: [String]) throws -> Query {
+    guard !names.isEmpty else {
+      guard let text else { throw QueryFailure("The query has no field `text`.") }
+      return Query(text, pair, task: task)
+    }
+    guard text != nil || names.contains(where: { columns[$0] != nil }) else {
+      let known = names.map { "`\($0)`" }.joined(separator: ", ")
+      throw QueryFailure("The query has none of the fields \(known), nor `text`.")
+    }
+    return Query(text ?? "", pair, columns: columns, task: task)
+  }
 }
 
 /// Some lines of queries, those that cannot be answered included.
@@ -82,8 +118,7 @@ struct QueryBatch {
       do {
         let query = try Self.query(in: line.text)
         id = query.id ?? .null
-        _ = try predictor.index(of: query.task)
-        return .query(Query(query.text, query.pair, task: query.task), id: id)
+        return .query(try query.query(columns: predictor.columns(of: query.task)), id: id)
       } catch {
         return .failure([
           "id": id == .null ? Self.id(in: line.text) : id, "line": .integer(line.number),
@@ -115,8 +150,6 @@ struct QueryBatch {
   private static func query(in line: String) throws -> QueryLine {
     do {
       return try JSONDecoder().decode(QueryLine.self, from: Data(line.utf8))
-    } catch DecodingError.keyNotFound(let key, _) {
-      throw QueryFailure("The query has no field `\(key.stringValue)`.")
     } catch DecodingError.typeMismatch(_, let context) {
       throw QueryFailure(sentence(forPath: context.codingPath))
     } catch DecodingError.valueNotFound(_, let context) {

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Prompter
+import PrompterModels
 import PrompterKernels
 
 /// `prompter train`.
@@ -23,6 +24,10 @@ struct TrainCommand: ParsableCommand {
             --field text=message --field label=queue \\
             --train train.csv --validation dev.csv \\
             --prompt-layers 4-6 --epochs 20 --patience 3 --output prompts/queue
+        A T5 that writes the answers, as its authors tune it:
+          prompter train --model models/t5-1.1-lm --task boolq \\
+            --train train.jsonl --validation val.jsonl --recipe lester \\
+            --output prompts/boolq
         Vectors before the text, starting from the labels' words:
           prompter train --model models/minilm --task rte --train train.jsonl \\
             --validation val.jsonl --method prompt-tuning --prompt-init labels \\
@@ -80,21 +85,23 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var console: OutputOptions
 
   func run() throws {
-    let (name, task) = try check()
+    let name = try check()
     let folder = OutputFolder(output)
     try folder.prepared(resuming: resume, overwriting: overwrite) {
-      try run(name, task, into: folder)
+      try run(name, into: folder)
     }
   }
 
-  private func run(
-    _ name: MethodName, _ task: TaskDescription, into folder: OutputFolder
-  ) throws {
+  private func run(_ name: MethodName, into folder: OutputFolder) throws {
+    let modelFolder = try model.folder(console)
+    let task = try task.description(
+      writes: ModelFamily.configuration(contentsOf: modelFolder).decoderLayerCount > 0,
+      method: name)
     let data = try TrainingFiles(
-      training: train, validation: validation, test: test, fields: task.fields, limit: limit)
-    let model = try PretrainedModel(contentsOf: model.folder(console))
+      training: train, validation: validation, test: test, task: task, limit: limit)
+    let model = try PretrainedModel(contentsOf: modelFolder)
     let choice = try MethodBuilder(
-      method: name, size: size, start: start, model: model, labels: data.training.labels,
+      method: name, size: size, start: start, model: model, labels: data.labels(of: task),
       recipe: recipe
     ).choice()
     let trainer = Trainer(
@@ -106,13 +113,14 @@ struct TrainCommand: ParsableCommand {
       ? (try finished(trainer, in: folder), 0) : try trained(trainer, task, data, folder)
     let summary = TrainingSummary(
       prompt: prompt, seconds: seconds, model: self.model.model, threads: compute.threadCount,
-      output: folder.path, test: try testScore(of: prompt, on: data.test, model: model))
+      output: folder.path, test: try testScore(of: prompt, on: data, model: model))
     try Output.write(console.json ? summary.json.line : summary.table.text)
   }
 
   /// Refuses wrong usage, before anything is read.
-  private func check() throws -> (MethodName, TaskDescription) {
+  private func check() throws -> MethodName {
     try compute.check()
+    try task.check()
     let name = try method?.checked() ?? recipe?.method ?? .pTuningV2
     if let recipe, name != recipe.method {
       throw UsageError(
@@ -122,21 +130,19 @@ struct TrainCommand: ParsableCommand {
     try start.check(for: name)
     try plan.check(recipe)
     try requirePositive(limit, "--limit")
-    return (name, try task.description())
+    return name
   }
 
   private func trained(
     _ trainer: Trainer, _ task: TaskDescription, _ data: TrainingFiles, _ folder: OutputFolder
   ) throws -> (Prompt, seconds: Double) {
     let monitor = TrainingMonitor(
-      metric: task.metrics.first, isQuiet: console.quiet, isLive: Output.isTerminal,
+      metric: task.selectingMetric, isQuiet: console.quiet, isLive: Output.isTerminal,
       width: Output.width)
     ProcessStatus.catchInterrupts()
     defer { monitor.finish() }
-    let outcome = try trainer.train(
-      task: task, training: data.training, validation: data.validation, folder: folder.url,
-      resuming: resume, report: monitor.note,
-      isInterrupted: { ProcessStatus.wasInterrupted })
+    let outcome = try data.train(
+      trainer, task, folder: folder.url, resuming: resume, report: monitor.note)
     guard !outcome.wasInterrupted else {
       throw Interruption("Interrupted at step \(outcome.step); go on with --resume.")
     }
@@ -157,30 +163,13 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func testScore(
-    of prompt: Prompt, on test: Dataset?, model: PretrainedModel
+    of prompt: Prompt, on data: TrainingFiles, model: PretrainedModel
   ) throws -> Evaluation? {
-    guard let test else { return nil }
-    let predictor = try Predictor(
+    guard data.hasTest else { return nil }
+    var predictor = try Predictor(
       model: model, prompts: [("prompt", prompt)], threads: compute.threadCount,
       isPinned: compute.isPinned)
-    return try predictor.evaluate("prompt", on: test)
-  }
-}
-
-/// The data of a training run.
-struct TrainingFiles {
-  let training: Dataset
-  let validation: Dataset?
-  let test: Dataset?
-
-  init(
-    training: String, validation: String?, test: String?, fields: Fields, limit: Int?
-  ) throws {
-    self.training = try Dataset(
-      contentsOf: URL(filePath: training), fields: fields, limit: limit)
-    self.validation = try validation.map {
-      try Dataset(contentsOf: URL(filePath: $0), fields: fields)
-    }
-    self.test = try test.map { try Dataset(contentsOf: URL(filePath: $0), fields: fields) }
+    predictor.answering = .generation
+    return try data.testScore(of: "prompt", by: predictor)
   }
 }

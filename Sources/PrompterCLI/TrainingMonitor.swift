@@ -6,7 +6,7 @@ import Prompter
 /// Tells a person how training goes: on a terminal one line that is rewritten, else a line for each
 /// evaluation.
 final class TrainingMonitor {
-  private let metric: Metric?
+  private let metric: String?
   private let isQuiet: Bool
   private let isLive: Bool
   private let width: Int
@@ -18,7 +18,7 @@ final class TrainingMonitor {
 
   /// A monitor that writes to standard error unless told otherwise.
   init(
-    metric: Metric?, isQuiet: Bool, isLive: Bool, width: Int,
+    metric: String?, isQuiet: Bool, isLive: Bool, width: Int,
     write: @escaping (String) -> Void = Output.noteRaw
   ) {
     self.metric = metric
@@ -78,8 +78,8 @@ final class TrainingMonitor {
   }
 
   private func tell(_ report: EpochReport, isBest: Bool) {
-    if let metric, isBest, let value = report.metrics[metric.rawValue] {
-      best = "best \(metric.rawValue) \(Text.score(value))"
+    if let metric, isBest, let value = report.metrics[metric] {
+      best = "best \(metric) \(Text.score(value))"
     }
     guard !isQuiet else { return }
     finish()

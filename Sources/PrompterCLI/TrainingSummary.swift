@@ -25,7 +25,7 @@ struct TrainingSummary {
       "labels": JSONValue(card.labels),
       "trainable_parameters": .integer(card.trainableParameters),
       "backbone_parameters": .integer(backboneParameters),
-      "pooling": .string(card.pooling.rawValue),
+      "pooling": JSONValue(card.pooling?.rawValue),
       "epochs": .array(card.history.map(Self.json)),
       "best": card.best.map {
         ["epoch": .number($0.epoch), "metrics": JSONValue($0.metrics)]

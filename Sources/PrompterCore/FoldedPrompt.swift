@@ -22,8 +22,11 @@ public struct FoldedPrompt: Sendable {
     }
   }
 
-  /// Vectors that stand before the text, [prompt length, width], if any.
+  /// Vectors that stand beside the text, [prompt length, width], if any.
   public var input: Tensor?
+
+  /// Where they stand.
+  public var placement: PromptPlacement
 
   /// Vectors that stand before a decoder's input, [prompt length, width], if any.
   public var decoderInput: Tensor?
@@ -32,13 +35,17 @@ public struct FoldedPrompt: Sendable {
   public var deep: Deep?
 
   /// A prompt of any kind, several, or none.
-  public init(input: Tensor? = nil, decoderInput: Tensor? = nil, deep: Deep? = nil) {
+  public init(
+    input: Tensor? = nil, placement: PromptPlacement = .beforeText, decoderInput: Tensor? = nil,
+    deep: Deep? = nil
+  ) {
     self.input = input
+    self.placement = placement
     self.decoderInput = decoderInput
     self.deep = deep
   }
 
-  /// The number of virtual tokens before the text.
+  /// The number of virtual tokens beside the text.
   public var inputLength: Int { input?.shape[0] ?? 0 }
 
   /// The number of virtual tokens before a decoder's input.

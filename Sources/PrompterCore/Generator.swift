@@ -124,11 +124,9 @@ extension EncoderDecoder {
     let memory = hiddenStates(
       of: batch, prompts: prompts, reading: .all, dropout: 0, in: .inference())
     let rows = batch.prompts.enumerated().map { row, prompt in
-      let length = prompts.decoderInput.map {
-        $0.table.offsets[prompt + 1] - $0.table.offsets[prompt]
-      }
+      let length = Int32(prompts.decoderInputLength(of: prompt))
       return TargetRow(
-        ids: (0..<(length ?? 0)).map { -1 - $0 } + [startTokenID], memory: row, prompt: prompt)
+        ids: (0..<length).map { -1 - $0 } + [startTokenID], memory: row, prompt: prompt)
     }
     let decoder = decoder(
       of: TargetBatch(rows), memory: memory.value, memoryOffsets: batch.offsets, prompts: prompts)

@@ -7,11 +7,14 @@ public import PrompterTensor
 /// Prompt tuning (Lester and others 2021): trained vectors before the input embeddings.
 ///
 /// The backbone reads [P; X] where X are the word embeddings of the text and P [prompt length,
-/// width] is all that is trained (section 2). Positions, segments and the embedding norm apply to P
-/// as to words. An encoder-decoder may have vectors before the decoder's input besides.
+/// width] is all that is trained (section 2), or [X; P], as the authors' code can have it. Positions,
+/// segments and the embedding norm apply to P as to words. An encoder-decoder may have vectors before the decoder's input besides.
 public struct PromptTuning: PromptMethod {
   /// P.
   public let vectors: Parameter
+
+  /// Where P stands.
+  public let placement: PromptPlacement
 
   /// The vectors before the decoder's input, if any.
   public let decoderVectors: Parameter?
@@ -23,9 +26,14 @@ public struct PromptTuning: PromptMethod {
   ///
   /// - Parameters:
   ///   - vectors: P, [prompt length, width].
+  ///   - placement: Where P stands; before the text, as the paper has it, by default.
   ///   - decoderVectors: The same for the decoder's input, if it has a prompt of its own.
   ///   - layerCount: The backbone's number of layers.
-  public init(_ vectors: Tensor, decoderVectors: Tensor? = nil, layerCount: Int) {
+  public init(
+    _ vectors: Tensor, placement: PromptPlacement = .beforeText, decoderVectors: Tensor? = nil,
+    layerCount: Int
+  ) {
+    self.placement = placement
     self.vectors = Parameter("input", vectors, isTrained: true)
     self.decoderVectors = decoderVectors.map {
       Parameter("decoder_input", $0, isTrained: true)
@@ -50,6 +58,8 @@ public struct PromptTuning: PromptMethod {
 
   /// The vectors themselves.
   public func folded() -> FoldedPrompt {
-    FoldedPrompt(input: vectors.value.copy(), decoderInput: decoderVectors?.value.copy())
+    FoldedPrompt(
+      input: vectors.value.copy(), placement: placement,
+      decoderInput: decoderVectors?.value.copy())
   }
 }

@@ -27,6 +27,7 @@ public protocol ModelConfiguration: Sendable {
   /// The number of weights of a model of this shape, by arithmetic alone.
   ///
   /// - Parameter hasPooler: Whether the checkpoint has one, in families that may.
+  /// - Returns: The number.
   func parameterCount(hasPooler: Bool) -> Int
 
   /// Reads a backbone of this shape.
@@ -82,7 +83,8 @@ public enum ModelFamily: String, Sendable, CaseIterable {
     struct Kind: Decodable {
       var model_type: String?
     }
-    let type = try decodeJSON(Kind.self, from: folder.appending(component: "config.json")).model_type
+    let type = try decodeJSON(Kind.self, from: folder.appending(component: "config.json"))
+      .model_type
     // Folders of before there were several families need not say which they are of.
     guard let family = modelTypes[type ?? "bert"] else {
       throw BackboneError.unusable(

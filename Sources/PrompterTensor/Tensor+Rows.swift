@@ -13,6 +13,13 @@ extension Tensor {
     }
   }
 
+  /// A copy of some rows of this matrix.
+  public func rows(_ range: Range<Int>) -> Tensor {
+    let result = Tensor(uninitialized: [range.count, columns])
+    Kernels.copyRows(range, of: buffer, to: result.buffer, columns: columns)
+    return result
+  }
+
   /// The columns of this matrix, from column `column` on, of a matrix of zeros with `columns`.
   public func placed(at column: Int, ofColumns columns: Int) -> Tensor {
     let result = Tensor(zeros: [rows, columns])

@@ -35,6 +35,11 @@ public struct Encoding: Sendable, Equatable {
   /// Special tokens that stood in the text itself belong to a word and are not counted.
   public var closingCount: Int { words.reversed().prefix { $0 == nil }.count }
 
+  /// The number of special tokens that the template put at the start: `[CLS]`, none for T5.
+  ///
+  /// An encoding of special tokens alone has none at the start, all of them at the end.
+  public var openingCount: Int { min(words.prefix { $0 == nil }.count, words.count - closingCount) }
+
   /// An encoding without tokens, with room for some.
   init(capacity: Int) {
     self.init(ids: [], segments: [], words: [], offsets: [])

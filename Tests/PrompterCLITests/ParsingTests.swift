@@ -108,7 +108,8 @@ import Testing
     #expect(command.compute.threads == 3)
     #expect(!command.compute.isPinned)
     #expect(command.limit == 100)
-    #expect(try command.task.description().fields.text == "a=b")
+    let task = try command.task.description(writes: false, method: .promptTuning)
+    #expect(task.fields.text == "a=b")
   }
 
   @Test(arguments: [
@@ -169,9 +170,43 @@ import Testing
   }
 
   @Test func `tasks of later versions are known by name`() throws {
-    let task = try TaskOptions.parse(["--task", "conll03"])
-    #expect(throws: UsageError.self) { try task.description() }
-    #expect(try TaskOptions.parse(["--task", "rte"]).description().name == "rte")
+    #expect(throws: UsageError.self) { try TaskOptions.parse(["--task", "conll03"]).check() }
+    #expect(throws: UsageError.self) { try TaskOptions.parse(["--task", "nothing"]).check() }
+    let rte = try TaskOptions.parse(["--task", "rte"])
+    #expect(try rte.description(writes: false, method: .pTuningV2).name == "rte")
+  }
+
+  @Test func `a model that writes gets a task's texts, one that reads its labels`() throws {
+    func task(_ arguments: String..., writes: Bool, method: MethodName = .promptTuning) throws
+      -> TaskDescription
+    {
+      try TaskOptions.parse(["--task"] + arguments).description(writes: writes, method: method)
+    }
+    #expect(try task("sst2", writes: false).kind == .textClassification)
+    #expect(try task("sst2", writes: true).text?.template.description == "sentence: {sentence}")
+    // A fine-tuned model knows the task by its name, a prompt tells it.
+    #expect(
+      try task("sst2", writes: true, method: .fineTuning).text?.template.description
+        == "sst2 sentence: {sentence}")
+    #expect(try task("text-classification", writes: true).text?.readsLabels == true)
+    let own = try task(
+      "text-to-text", "--template", "{a} and {b}", "--field", "b=second", "--field", "target=t",
+      writes: true)
+    #expect(own.text?.template.columns == ["a", "b"])
+    #expect(own.text?.columns == ["b": "second", "target": "t"])
+    #expect(throws: UsageError.self) { try task("copa", writes: false) }
+    #expect(throws: UsageError.self) { try task("sst2", "--template", "{a}", writes: false) }
+    #expect(throws: UsageError.self) { try task("sst2", "--field", "c=d", writes: true) }
+  }
+
+  @Test(arguments: [
+    ["--beams", "0"], ["--beams", "9999"], ["--temperature", "0"], ["--top-p", "1.5"],
+    ["--top-k", "0"], ["--max-new-tokens", "0"], ["--length-penalty", "2"],
+    ["--beams", "2", "--top-k", "3"],
+  ])
+  func `numbers that choose no tokens are refused`(_ arguments: [String]) throws {
+    let options = try AnswerOptions.parse(arguments)
+    #expect(throws: UsageError.self) { try options.check() }
   }
 
   @Test(arguments: [

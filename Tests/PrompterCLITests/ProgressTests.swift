@@ -44,7 +44,7 @@ import Testing
   private func told(isQuiet: Bool = false, isLive: Bool, _ events: [TrainingEvent]) -> String {
     var text = ""
     let monitor = TrainingMonitor(
-      metric: .accuracy, isQuiet: isQuiet, isLive: isLive, width: 80, write: { text += $0 })
+      metric: "accuracy", isQuiet: isQuiet, isLive: isLive, width: 80, write: { text += $0 })
     events.forEach(monitor.note)
     monitor.finish()
     return text

@@ -34,7 +34,7 @@ import Testing
 
   @Test func `people see the most probable label first`() {
     #expect(
-      sample.table.text == """
+      sample.shown == """
         mood  Probability
         good       0.7500  ###############
         bad        0.2500  #####

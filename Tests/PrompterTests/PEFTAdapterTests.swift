@@ -82,7 +82,10 @@ import Testing
       ("peft_type", "LORA", "`peft_type` is `LORA`; it should be PREFIX_TUNING"),
       ("peft_type", "MULTITASK_PROMPT_TUNING", "`peft_type` is `MULTITASK_PROMPT_TUNING`"),
       ("peft_type", "CPT", "`peft_type` is `CPT`"),
-      ("task_type", "CAUSAL_LM", "`task_type` is `CAUSAL_LM`; it should be SEQ_CLS."),
+      (
+        "task_type", "CAUSAL_LM",
+        "`task_type` is `CAUSAL_LM`; it should be SEQ_CLS or SEQ_2_SEQ_LM."
+      ),
       ("task_type", nil, "`task_type` is not given"),
       ("num_transformer_submodules", "2", "`num_transformer_submodules` should be a whole number"),
       ("num_layers", nil, "`num_layers` is missing"),
@@ -172,8 +175,9 @@ extension Prompt {
     let pass = Pass.inference()
     let tables = PromptTables<Tensor>(
       [folded], layerCount: backbone.layerCount, width: backbone.width)
-    let states = backbone.sequenceStates(
-      of: Batch(rows), prompts: tables.map { Variable($0) }, pooling: card.pooling, dropout: 0,
+    let states = try backbone.sequenceStates(
+      of: Batch(rows), prompts: tables.map { Variable($0) }, pooling: #require(card.pooling),
+      dropout: 0,
       in: pass)
     let head = try #require(head)
     let layer = Linear(

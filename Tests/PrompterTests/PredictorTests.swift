@@ -200,10 +200,10 @@ import Testing
     #expect(abs(try #require(evaluation.metrics["accuracy"]) - accuracy) < 1e-12)
     let macroF1 = scores.reduce(0, +) / Double(scores.count)
     #expect(abs(try #require(evaluation.metrics["f1_macro"]) - macroF1) < 1e-12)
-    #expect(evaluation.predictions.map { labels[$0] } == answers.map(\.label))
+    #expect(evaluation.answers.map(\.text) == answers.map(\.label))
     let most = labels.map { label in pairs.count { $0.1 == label } }.max() ?? 0
     #expect(evaluation.baseline["accuracy"] == Double(most) / Double(pairs.count))
-    #expect(evaluation.confusion.total == pairs.count)
+    #expect(evaluation.confusion?.total == pairs.count)
     #expect(evaluation.labels == labels)
   }
 

@@ -82,7 +82,9 @@ extension Prompt {
 
   /// Every tensor, in a fixed order.
   var allTensors: [Tensor] {
-    [folded.input, folded.deep?.table, head?.weight, head?.bias].compactMap { $0 }
+    [folded.input, folded.decoderInput, folded.deep?.table, head?.weight, head?.bias].compactMap {
+      $0
+    }
       + (backboneWeights ?? [:]).sorted { $0.key < $1.key }.map(\.value)
   }
 }

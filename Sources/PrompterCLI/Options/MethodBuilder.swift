@@ -26,7 +26,10 @@ struct MethodBuilder {
   private func inputChoice() throws -> MethodChoice {
     let initialization = try initialization()
     let length = size.promptLength ?? initialization.ownLength ?? size.length(recipe)
-    return .promptTuning(promptLength: length, initialization: initialization)
+    return .promptTuning(
+      promptLength: length, initialization: initialization,
+      placement: size.promptPlacement ?? .beforeText,
+      decoderLength: size.decoderPromptLength ?? 0)
   }
 
   private func deepChoice() throws -> MethodChoice {
@@ -47,7 +50,7 @@ struct MethodBuilder {
     let prompt = try Prompt(contentsOf: URL(filePath: path))
     let folded = prompt.folded
     guard folded.deep != nil, prompt.card.backbone.layers == backbone.layerCount,
-      prompt.card.backbone.width == backbone.width
+      prompt.card.backbone.deepWidth == backbone.attentionWidth
     else {
       throw UsageError("\(path) is no P-Tuning v2 prompt of a backbone of this shape.")
     }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import Prompter
+public import Prompter
+
+extension PromptPlacement: ExpressibleByArgument {}
 
 /// The methods that the command line knows by name.
 enum MethodArgument: String, CaseIterable, ExpressibleByArgument {
@@ -72,6 +74,17 @@ struct MethodOptions: ParsableArguments {
       valueName: "first-last"))
   var promptLayers: LayerRange?
 
+  @Option(
+    help: ArgumentHelp(
+      "Prompt tuning: where the prompt stands (default: before the text).", valueName: "place"))
+  var promptPlacement: PromptPlacement?
+
+  @Option(
+    help: ArgumentHelp(
+      "Prompt tuning of a T5: virtual tokens before what its decoder writes (default: none).",
+      valueName: "n"))
+  var decoderPromptLength: Int?
+
   @Option(help: "P-Tuning v2: what makes the prompt while training.")
   var reparameterization: ReparameterizationArgument = .none
 
@@ -93,6 +106,10 @@ struct MethodOptions: ParsableArguments {
       try refuse(reparameterization != .none, "--reparameterization")
       try refuse(reparameterizationWidth != nil, "--reparameterization-width")
     }
+    if method != .promptTuning {
+      try refuse(promptPlacement != nil, "--prompt-placement")
+      try refuse(decoderPromptLength != nil, "--decoder-prompt-length")
+    }
     if method == .headOnly || method == .fineTuning {
       try refuse(promptLength != nil, "--prompt-length")
     }
@@ -100,6 +117,7 @@ struct MethodOptions: ParsableArguments {
       throw UsageError("--reparameterization-width needs --reparameterization mlp.")
     }
     try requirePositive(promptLength, "--prompt-length")
+    try requirePositive(decoderPromptLength, "--decoder-prompt-length")
     try requirePositive(reparameterizationWidth, "--reparameterization-width")
   }
 

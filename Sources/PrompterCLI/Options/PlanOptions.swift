@@ -78,6 +78,12 @@ struct PlanOptions: ParsableArguments {
         + "leaves).", valueName: "n"))
   var maxLength: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Tokens that an answer that is a text may have, its end included (default: 64).",
+      valueName: "n"))
+  var maxTargetLength: Int?
+
   @Option(help: "What the head reads (default: as the checkpoint says).")
   var pooling: Pooling?
 
@@ -107,6 +113,7 @@ extension PlanOptions {
     try requirePositive(gradientAccumulation, "--gradient-accumulation")
     try requirePositive(patience, "--patience")
     try requirePositive(maxLength, "--max-length")
+    try requirePositive(maxTargetLength, "--max-target-length")
     if warmup < 0 { throw UsageError("--warmup must not be negative.") }
     for (value, option) in [
       (learningRate ?? 1, "--learning-rate"), (gradientNorm ?? 1, "--gradient-norm"),
@@ -141,6 +148,7 @@ extension PlanOptions {
     plan.patience = patience
     let room = backbone.positionLimit.map { max(1, $0 - choice.occupiedPositions) }
     plan.maximumLength = maxLength ?? min(plan.maximumLength, room ?? .max)
+    if let maxTargetLength { plan.maximumTargetLength = maxTargetLength }
     if choice.name == .fineTuning { plan.backboneDropout = backbone.trainedDropout }
     if let backboneDropout { plan.backboneDropout = Float(backboneDropout) }
     plan.isShuffled = !keepsOrder

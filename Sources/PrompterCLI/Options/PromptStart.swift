@@ -79,18 +79,21 @@ struct PromptStartOptions: ParsableArguments {
 }
 
 extension Tokenizer {
-  /// Whole words in the order of their ids, the most frequent first in BERT's vocabularies.
+  /// Words in the order of their ids, the most frequent first as vocabularies are made.
   func wordCandidates(limit: Int = 5_000) -> [Int32] {
     let special = specialIDs
     var words: [Int32] = []
     for id in 0..<Int32(clamping: vocabularyCount) where words.count < limit {
-      guard !special.contains(id), let piece = piece(of: id), Self.isWord(piece) else { continue }
+      guard !special.contains(id), let piece = piece(of: id), isWord(piece) else { continue }
       words.append(id)
     }
     return words
   }
 
-  private static func isWord(_ piece: String) -> Bool {
+  // Of SentencePiece's vocabularies Lester and others take all pieces; of WordPiece's, the first
+  // thousand are marks and letters.
+  private func isWord(_ piece: String) -> Bool {
+    if self is UnigramTokenizer || self is ByteTokenizer { return true }
     guard !piece.hasPrefix("##"), !piece.hasPrefix("[unused") else { return false }
     return piece.count { $0.isLetter } >= 2
   }

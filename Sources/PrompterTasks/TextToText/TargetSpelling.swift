@@ -5,11 +5,14 @@ struct TargetSpelling {
   let file: String
   let labels: [String]
   let isSimilarity: Bool
+  /// What the task calls labels that the file spells otherwise.
+  var map: [String: String] = [:]
 
   /// The target, or nil where the file says that there is none: nothing, -1 or `-`.
   ///
   /// A label is one of the task's, whatever its case, or the index of one.
   func target(of spelled: String, line: Int) throws -> String? {
+    let spelled = map[spelled] ?? spelled
     guard !labels.isEmpty else { return spelled.isEmpty ? nil : spelled }
     guard !["", "-", "-1", "<unk>"].contains(spelled) else { return nil }
     if isSimilarity {

@@ -36,21 +36,25 @@ public struct TextToTextDataset: Sendable {
   ///   - task: A text-to-text task.
   ///   - purpose: What the examples are for.
   ///   - requireTargets: Whether every example must have an answer.
+  ///   - labelMap: What the task calls answers that the file spells otherwise.
   ///   - limit: Read only this many examples.
   /// - Throws: ``DataError``.
   /// - Complexity: O(bytes), all in memory.
   public init(
     contentsOf url: URL, task: TaskDescription, for purpose: Purpose, requireTargets: Bool = true,
-    limit: Int? = nil
+    labelMap: [String: String] = [:], limit: Int? = nil
   ) throws {
     let reader = try TextToTextReader(
       file: url.relativePath, task: task, purpose: purpose, requireTargets: requireTargets,
-      limit: max(0, limit ?? .max))
+      labelMap: labelMap, limit: max(0, limit ?? .max))
     try self.init(
       examples: reader.examples(
         in: Dataset.bytes(of: url), fileExtension: url.pathExtension.lowercased(), of: url),
       url: url)
   }
+
+  /// The distinct answers, numbers by value and anything else by spelling.
+  public var answers: [String] { LabelSpace.ordered(Set(examples.flatMap(\.targets))) }
 
   /// The answer that is right most often: what the least that a prompt must beat always says.
   ///

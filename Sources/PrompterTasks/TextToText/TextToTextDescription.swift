@@ -14,20 +14,35 @@ public struct TextToTextDescription: Codable, Sendable, Equatable {
   /// The metrics to report; the first one selects the best prompt.
   public var metrics: [TextMetric]
 
+  /// Whether the answers of the training data are all there are.
+  public var readsLabels: Bool
+
   /// A description from its parts.
   public init(
     template: TextTemplate, columns: [String: String] = [:], spacesPunctuation: Bool = false,
-    metrics: [TextMetric]
+    metrics: [TextMetric], readsLabels: Bool = false
   ) {
     self.template = template
     self.columns = columns
     self.spacesPunctuation = spacesPunctuation
     self.metrics = metrics
+    self.readsLabels = readsLabels
   }
 
   private enum CodingKeys: String, CodingKey {
     case template, columns, metrics
     case spacesPunctuation = "spaces_punctuation"
+    case readsLabels = "reads_labels"
+  }
+
+  /// Reads a description; one of before there was a choice reads no labels.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    template = try values.decode(TextTemplate.self, forKey: .template)
+    columns = try values.decode([String: String].self, forKey: .columns)
+    spacesPunctuation = try values.decode(Bool.self, forKey: .spacesPunctuation)
+    metrics = try values.decode([TextMetric].self, forKey: .metrics)
+    readsLabels = try values.decodeIfPresent(Bool.self, forKey: .readsLabels) ?? false
   }
 }
 
@@ -70,6 +85,24 @@ extension TaskDescription {
     return TaskDescription(
       kind: .textToText, preset: preset == .free ? nil : name, labels: preset.labels, metrics: [],
       text: text)
+  }
+
+  /// Any text for any text, from the columns `input` and `target`.
+  public static var freeText: TaskDescription {
+    let preset = TextToTextPreset.free
+    return TaskDescription(
+      kind: .textToText, metrics: [],
+      text: TextToTextDescription(template: preset.template, metrics: preset.metrics))
+  }
+
+  /// A label for a text, the label itself being the answer that is written: from the columns `text`
+  /// and `label`, the labels being those of the training data.
+  public static var labelsAsTexts: TaskDescription {
+    TaskDescription(
+      kind: .textToText, metrics: [],
+      text: TextToTextDescription(
+        template: TextTemplate(name: "", text: "text"), columns: [:],
+        metrics: [.accuracy, .macroF1], readsLabels: true))
   }
 
   /// All names that ``textToText(_:isNamed:)`` knows, for messages and help.

@@ -95,7 +95,7 @@ enum TextToTextPreset: String, CaseIterable {
     case .mnli: ["label", "gold_label"]
     case .summarization: ["highlights", "summary", "target"]
     case .e2e: ["ref", "human_reference", "target"]
-    case .free: ["target", "targets", "output"]
+    case .free: ["target", "targets", "output", "label"]
     default: ["label"]
     }
   }

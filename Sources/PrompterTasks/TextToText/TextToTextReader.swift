@@ -15,7 +15,7 @@ struct TextToTextReader {
 
   init(
     file: String, task: TaskDescription, purpose: TextToTextDataset.Purpose,
-    requireTargets: Bool, limit: Int
+    requireTargets: Bool, labelMap: [String: String] = [:], limit: Int
   ) throws {
     guard let text = task.text else {
       throw DataError.malformedTemplate(
@@ -24,7 +24,8 @@ struct TextToTextReader {
     self.file = file
     self.text = text
     preset = task.preset.flatMap(TextToTextPreset.init) ?? .free
-    spelling = TargetSpelling(file: file, labels: task.labels, isSimilarity: preset == .stsb)
+    spelling = TargetSpelling(
+      file: file, labels: task.labels, isSimilarity: preset == .stsb, map: labelMap)
     self.purpose = purpose
     self.requireTargets = requireTargets
     self.limit = limit
@@ -113,7 +114,7 @@ extension StringProtocol {
   /// Blanks around each ASCII punctuation mark, and one wherever there were several.
   ///
   /// So T5 puts questions, contexts and answers: "Who won?" becomes "Who won ?".
-  func spacingPunctuation() -> String {
+  package func spacingPunctuation() -> String {
     var words: [String] = []
     var word = ""
     func end() {

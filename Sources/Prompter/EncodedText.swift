@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PrompterCore
+internal import PrompterTasks
+internal import PrompterTokenizer
+
+/// A text and the text that answers it, as an encoder-decoder reads them.
+struct EncodedText: Sendable {
+  let input: EncodedInput
+  /// The tokens of the answer to learn, the end token included.
+  let target: [Int32]
+}
+
+/// Encoded texts of one data set and how many of them were cut.
+struct EncodedTexts: Sendable {
+  let examples: [EncodedText]
+  let cutCount: Int
+
+  /// Encodes a data set; of several answers to one text the first is the one to learn.
+  init(
+    _ dataset: TextToTextDataset, tokenizer: any Tokenizer, maximumLength: Int,
+    maximumTargetLength: Int
+  ) {
+    var cut = 0
+    examples = dataset.examples.map { example in
+      let input = tokenizer.encode(example.input, pair: nil, maximumLength: maximumLength)
+      let target = tokenizer.encode(
+        example.targets.first ?? "", pair: nil, maximumLength: maximumTargetLength)
+      if input.truncatedCount + target.truncatedCount > 0 { cut += 1 }
+      return EncodedText(input: EncodedInput(input), target: target.ids)
+    }
+    cutCount = cut
+  }
+
+  /// The number of examples and a hash of all that is in them.
+  var fingerprint: String {
+    dataFingerprint(of: examples.map { [$0.input.ids, $0.target] })
+  }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PrompterAutodiff
+internal import PrompterCore
+internal import PrompterKernels
+internal import PrompterTensor
+
+/// One encoder-decoder with several prompts, answering batches of mixed rows by texts.
+struct Writing: Sendable {
+  let model: any EncoderDecoder
+  let tables: PromptTables<Tensor>
+
+  // A step of decoding reads all weights for one token of each row, so many rows share it.
+  private static let rowBudget = 64
+
+  /// The texts that are written for rows, in the rows' order.
+  ///
+  /// - Parameters:
+  ///   - rows: The rows.
+  ///   - firstNumber: The number of the first row, which decides what is drawn for it.
+  ///   - generator: How tokens are chosen, and how many.
+  ///   - team: The threads.
+  /// - Returns: A text for each row.
+  func texts(
+    for rows: [Row], firstNumber: Int = 0, by generator: Generator, team: ThreadTeam
+  ) -> [GeneratedText] {
+    shared(rows, team) { range in
+      model.texts(
+        for: Batch(Array(rows[range]), firstNumber: firstNumber + range.lowerBound),
+        prompts: tables.map { Variable($0) }, by: generator)
+    }
+  }
+
+  /// For each row the log-likelihood of each of its candidates, whose last token is the end token.
+  func logLikelihoods(
+    of candidates: [[[Int32]]], for rows: [Row], team: ThreadTeam
+  ) -> [[Float]] {
+    shared(rows, team) { range in
+      model.logLikelihoods(
+        of: Array(candidates[range]), for: Batch(Array(rows[range])),
+        prompts: tables.map { Variable($0) })
+    }
+  }
+
+  // Shares rows out over the threads: as many chunks for each, of about the same cost.
+  private func shared<Answer: Sendable>(
+    _ rows: [Row], _ team: ThreadTeam, _ answer: @Sendable (Range<Int>) -> [Answer]
+  ) -> [Answer] {
+    let perRound = Self.rowBudget * team.count
+    let rounds = max(1, (rows.count + perRound - 1) / perRound)
+    let chunks = RowSplit.ranges(costs: rows.map(\.ids.count), parts: rounds * team.count)
+    return team.map(chunks.count) { chunks[$0].isEmpty ? [] : answer(chunks[$0]) }.flatMap(\.self)
+  }
+}

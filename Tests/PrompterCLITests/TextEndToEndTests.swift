@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// The tiny T5 of the fixtures, which writes the mood of a few words if it is told so.
+private let tinyT5 = URL(filePath: #filePath).deletingLastPathComponent()
+  .appending(path: "../Fixtures/text/model").standardizedFileURL.path
+
+@Suite struct TextEndToEndTests {
+  private func writeMoods(_ count: Int, to file: URL) throws {
+    let moods = [("dull", "bad"), ("great", "good"), ("slow", "mixed"), ("fun", "good")]
+    let lines = (0..<count).map { index in
+      let (word, mood) = moods[index % moods.count]
+      return #"{"text": "the film was \#(word) \#(word)", "label": "\#(mood)"}"#
+    }
+    try lines.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
+  }
+
+  @Test func `prompts for a model that writes are trained, measured and asked`() throws {
+    try withFolder { folder in
+      let moods = folder.appending(path: "moods.jsonl")
+      try writeMoods(48, to: moods)
+      for seed in 1...2 {
+        let training = try prompter([
+          "train", "--model", tinyT5, "--task", "text-classification", "--train", moods.path,
+          "--validation", moods.path, "--test", moods.path, "--method", "prompt-tuning",
+          "--prompt-length", "4", "--learning-rate", "0.1", "--epochs", "4", "--threads", "1",
+          "--seed", "\(seed)", "--output", folder.appending(path: "p\(seed)").path, "--json",
+        ])
+        #expect(training.status == 0, "\(training.messages)")
+        let report = try training.object()
+        #expect(report["trainable_parameters"] as? Int == 4 * 32)
+        #expect(report["labels"] as? [String] == ["bad", "good", "mixed"])
+      }
+      try checkEvaluation(folder, moods)
+      try checkAnswers(folder)
+    }
+  }
+
+  private func checkEvaluation(_ folder: URL, _ moods: URL) throws {
+    let prompts = (1...2).flatMap { ["--prompt", folder.appending(path: "p\($0)").path] }
+    let evaluation = try prompter(
+      ["evaluate", "--model", tinyT5] + prompts + [moods.path, "--ensemble", "--json"])
+    #expect(evaluation.status == 0, "\(evaluation.messages)")
+    let report = try evaluation.object()
+    let ensemble = try #require(report["ensemble"] as? [String: Any])
+    #expect(Set(ensemble.keys) == ["prompts", "metrics", "average", "best"])
+    let first = try #require((report["prompts"] as? [[String: Any]])?.first)
+    #expect(first["illegal"] as? Double != nil)
+    let mapped = try prompter(
+      ["evaluate", "--model", tinyT5, "--prompt", folder.appending(path: "p1").path, moods.path]
+        + ["--map-label", "bad=good", "--by", "ranking"])
+    #expect(mapped.status == 0, "\(mapped.messages)")
+    #expect(mapped.output.contains("Always the majority  accuracy 0.7500"), "\(mapped.output)")
+  }
+
+  private func checkAnswers(_ folder: URL) throws {
+    let start = ["predict", "--model", tinyT5, "--prompt", folder.appending(path: "p1").path]
+    let lines = try prompter(
+      start,
+      input: """
+        {"text": "the film was great fun", "id": 7}
+        {"id": 8}
+        """)
+    #expect(lines.status == 65)
+    let answers = try lines.objects()
+    #expect(answers[0]["probabilities"] as? [String: Double] != nil)
+    #expect((answers[1]["error"] as? String)?.contains("none of the fields `text`") == true)
+    let text = try prompter(start + ["--text", "great fun", "--by", "generation", "--json"])
+    #expect(try text.object()["text"] as? String != nil)
+    let people = try prompter(
+      start + ["--text", "great fun", "--by", "generation", "--beams", "3"])
+    #expect(people.output.hasPrefix("p1\n"), "\(people.output)")
+  }
+
+  @Test func `a task of texts is refused on a model that only reads`() throws {
+    try withFolder { folder in
+      let moods = folder.appending(path: "moods.jsonl")
+      try writeMoods(8, to: moods)
+      let run = try prompter([
+        "train", "--model", tinyModel, "--task", "copa", "--train", moods.path, "--output",
+        folder.appending(path: "p").path,
+      ])
+      #expect(run.status == 64)
+      #expect(run.messages.contains("needs a model that writes texts"))
+    }
+  }
+}

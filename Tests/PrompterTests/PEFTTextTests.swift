@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Prompter
+import PrompterAutodiff
+import PrompterCheckpoint
+import PrompterCore
+import PrompterNN
+import PrompterTensor
+import PrompterTestSupport
+import Testing
+
+/// Prompts of PEFT's for text-to-text models, and ours for PEFT.
+@Suite struct PEFTTextTests {
+  static let names = ["peft-p-tuning", "peft-prompt"]
+
+  private let golden: SafetensorsFile
+
+  init() throws {
+    golden = try SafetensorsFile(
+      contentsOf: ToyTexts.fixtures.appending(component: "golden.safetensors"))
+  }
+
+  private func lists(_ name: String) throws -> [[Int32]] {
+    let ids = try golden.tensor(name + ".ids").values.map { Int32($0) }
+    let offsets = try golden.tensor(name + ".offsets").values.map { Int($0) }
+    return zip(offsets, offsets.dropFirst()).map { Array(ids[$0..<$1]) }
+  }
+
+  // What the model with a prompt makes of the golden rows.
+  private func logits(of prompt: Prompt) throws -> Tensor {
+    let model = try #require(try ToyTexts.model().encoderDecoder)
+    let tables = PromptTables([prompt.folded], for: model).map { Variable($0) }
+    let batch = Batch(
+      try lists("text").map {
+        Row(text: $0, segments: $0.map { _ in 0 }, virtualTokens: prompt.folded.inputLength)
+      })
+    let pass = Pass.inference()
+    let memory = model.hiddenStates(
+      of: batch, prompts: tables, reading: .all, dropout: 0, in: pass)
+    let targets = TargetBatch(
+      try lists("target").enumerated().map {
+        model.targetRow($1, memory: $0, prompt: 0, tables)
+      })
+    return model.logits(
+      of: targets, memory: memory, memoryOffsets: batch.offsets, prompts: tables, dropout: 0,
+      in: pass
+    ).value
+  }
+
+  @Test(arguments: names)
+  func `an adapter of PEFT's gives the logits that it gives there`(name: String) throws {
+    let prompt = try Prompt(contentsOf: ToyTexts.fixtures.appending(component: name))
+    #expect(prompt.card.task.kind == .textToText && prompt.card.backbone.family == "t5")
+    try prompt.check(against: ToyTexts.model())
+    expectClose(try logits(of: prompt), try golden.tensor(name + ".logits"), absolute: 1e-4)
+  }
+
+  @Test func `a prompt is written with PEFT's names and keys`() throws {
+    let bench = try PromptBench()
+    let prompt = try #require(try ToyTexts.prompts.get().first { $0.name == "input" }).prompt
+    #expect(prompt.peftObstacle == nil)
+    try prompt.write(to: bench.prompt)
+    func keys(_ folder: URL) throws -> [String: Any] {
+      let data = try Data(contentsOf: folder.appending(component: "adapter_config.json"))
+      return try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+    let (ours, theirs) = (
+      try keys(bench.prompt), try keys(ToyTexts.fixtures.appending(component: "peft-prompt"))
+    )
+    #expect(Set(ours.keys) == Set(theirs.keys))
+    for key in [
+      "peft_type", "task_type", "token_dim", "num_layers", "num_attention_heads",
+      "num_transformer_submodules", "inference_mode",
+    ] {
+      #expect("\(ours[key] ?? "")" == "\(theirs[key] ?? "")", "\(key)")
+    }
+    let file = try SafetensorsFile(
+      contentsOf: bench.prompt.appending(component: "adapter_model.safetensors"))
+    #expect(file.names == ["prompt_embeddings"])
+    let table = try file.tensor("prompt_embeddings")
+    #expect(table.shape == [8, 32])
+    let input = try #require(prompt.folded.input)
+    expectSameBits(table.rows(0..<4), input)
+    let read = try Prompt(contentsOf: bench.prompt)
+    expectSameBits(try #require(read.folded.input), input)
+    #expect(read.card.task == prompt.card.task)
+    // Without our card it is read as PEFT's.
+    try FileManager.default.removeItem(at: bench.prompt.appending(component: "prompter.json"))
+    let adapter = try Prompt(contentsOf: bench.prompt)
+    expectSameBits(try #require(adapter.folded.input), input)
+  }
+
+  @Test(arguments: ["both", "deep", "end", "fine-tuning", "upper"])
+  func `what PEFT has no place for is kept in a file of ours`(name: String) throws {
+    let bench = try PromptBench()
+    let prompt = try #require(try ToyTexts.prompts.get().first { $0.name == name }).prompt
+    #expect(prompt.peftObstacle != nil)
+    try prompt.write(to: bench.prompt)
+    #expect(try bench.names(in: bench.prompt) == ["prompt.safetensors", "prompter.json"])
+    let read = try Prompt(contentsOf: bench.prompt)
+    #expect(read.card == prompt.card && read.folded.placement == prompt.folded.placement)
+    for (first, second) in zip(read.allTensors, prompt.allTensors) {
+      expectSameBits(first, second)
+    }
+    #expect(read.allTensors.count == prompt.allTensors.count)
+  }
+
+  @Test func `prefixes of PEFT's are refused, for they stand elsewhere`() throws {
+    let bench = try PromptBench()
+    try FileManager.default.copyItem(
+      at: ToyTexts.fixtures.appending(component: "peft-prompt"), to: bench.prompt)
+    let file = bench.prompt.appending(component: "adapter_config.json")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    try text.replacing("\"PROMPT_TUNING\"", with: "\"PREFIX_TUNING\"")
+      .write(to: file, atomically: true, encoding: .utf8)
+    #expect { try Prompt(contentsOf: bench.prompt) } throws: {
+      "\($0)".contains("prefixes stand in the decoder")
+    }
+  }
+}

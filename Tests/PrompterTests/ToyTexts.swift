@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Prompter
+import PrompterCore
+import PrompterMethods
+import PrompterTasks
+import PrompterTensor
+import PrompterTestSupport
+import Testing
+
+/// Moods of a few words for the tiny T5 of the fixtures, which writes the mood or the first word of
+/// what it reads, as a cue or a prompt tells it; see Scripts/make-text-fixtures.py.
+enum ToyTexts {
+  private static let shared = Result { try PretrainedModel(contentsOf: folder) }
+
+  static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "../Fixtures/text", directoryHint: .isDirectory).standardizedFileURL
+
+  /// 2 and 2 layers of width 32, keys of width 24, 96 tokens.
+  static let folder = fixtures.appending(path: "model", directoryHint: .isDirectory)
+
+  static func model() throws -> PretrainedModel { try shared.get() }
+
+  static let labels = ["bad", "good", "mixed"]
+
+  /// The mood as a text, from the columns `text` and `label`.
+  static let task: TaskDescription = {
+    var task = TaskDescription.labelsAsTexts
+    task.labels = labels
+    return task
+  }()
+
+  private static let filling = [
+    "the", "of", "and", "to", "in", "is", "it", "was", "for", "on", "with", "this", "that", "film",
+  ]
+  private static let telling = [
+    ["dull", "never", "worst", "poor"], ["great", "fun", "best", "smart"],
+    ["long", "short", "slow", "loud"],
+  ]
+
+  /// Words of every mood in turn.
+  static func dataset(_ count: Int, seed: Int) -> TextToTextDataset {
+    var random = SeededRandom(seed: seed)
+    let examples = (0..<count).map { index in
+      let mood = index % labels.count
+      var words = (0..<Int(random.next() % 4)).map { _ in filling[Int(random.next() % 14)] }
+      for _ in 0..<2 {
+        words.insert(
+          telling[mood][Int(random.next() % 4)], at: Int(random.next() % UInt64(words.count + 1)))
+      }
+      return TextToTextExample(
+        input: words.joined(separator: " "), targets: [labels[mood]], line: index + 1)
+    }
+    return TextToTextDataset(examples: examples, url: URL(filePath: "toy-\(seed).jsonl"))
+  }
+
+  static let training = dataset(48, seed: 1)
+  static let validation = dataset(30, seed: 2)
+
+  static func plan(
+    _ duration: TrainingPlan.Duration = .epochs(3), change: (inout TrainingPlan) -> Void = { _ in }
+  ) -> TrainingPlan {
+    var plan = TrainingPlan(
+      duration: duration, batchSize: 8, learningRate: 0.1, maximumLength: 24,
+      maximumTargetLength: 6, seed: 3, isPinned: false)
+    change(&plan)
+    return plan
+  }
+
+  /// Every method that writes texts, by name.
+  static func methods() throws -> [String: MethodChoice] {
+    let tokenizer = try model().tokenizer
+    func tuned(
+      _ start: PromptInitialization, _ placement: PromptPlacement = .beforeText, decoder: Int = 0
+    ) -> MethodChoice {
+      .promptTuning(
+        promptLength: 4, initialization: start, placement: placement, decoderLength: decoder)
+    }
+    return [
+      "input": tuned(.random),
+      "end": tuned(.text(tokenizer.ids(of: "good or bad")), .beforeEnd),
+      "both": tuned(.positiveRandom, decoder: 3),
+      "deep": .pTuningV2(promptLength: 5, dropout: 0.1),
+      "upper": .pTuningV2(promptLength: 5, layers: 1..<2, dropout: 0),
+      "mlp": .pTuningV2(promptLength: 5, reparameterization: .mlp(hidden: 16), dropout: 0),
+      "fine-tuning": .fineTuning,
+    ]
+  }
+
+  static let methodNames = ["both", "deep", "end", "fine-tuning", "input", "mlp", "upper"]
+
+  static func trainer(_ name: String, _ plan: TrainingPlan = plan()) throws -> Trainer {
+    var plan = plan
+    if name == "fine-tuning" { plan.learningRate = 0.003 }
+    return Trainer(model: try model(), method: try #require(methods()[name]), plan: plan)
+  }
+
+  static func train(_ name: String, _ plan: TrainingPlan = plan()) throws -> TrainingOutcome {
+    try trainer(name, plan).train(task: task, training: training, validation: validation)
+  }
+
+  /// A prompt of each method, trained a little.
+  static let prompts = Result {
+    try methodNames.map { (name: $0, prompt: try train($0, plan(.steps(4))).prompt) }
+  }
+}
