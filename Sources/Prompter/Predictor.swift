@@ -18,6 +18,8 @@ public struct Predictor: Sendable {
   public var strategy = DecodingStrategy.greedy
   /// The most tokens of a text that is no label; by default as many as the prompt learnt to write.
   public var maximumTargetLength: Int?
+  /// The fewest tokens of a text before its end.
+  public var minimumTargetLength = 0
 
   let model: PretrainedModel
   let prompts: [Prompt]

@@ -41,12 +41,17 @@ public struct Generator: Sendable, Equatable {
   public var strategy: DecodingStrategy
   /// The most tokens that a text gets, end token included.
   public var maximumLength: Int
+  /// The fewest tokens that a text gets before its end token; 0 by default.
+  public var minimumLength: Int
 
   /// A way of choosing tokens, at most `maximumLength` of them.
-  public init(_ strategy: DecodingStrategy = .greedy, maximumLength: Int) {
+  public init(
+    _ strategy: DecodingStrategy = .greedy, maximumLength: Int, minimumLength: Int = 0
+  ) {
     precondition(maximumLength > 0, "A text needs at least one token.")
     self.strategy = strategy
     self.maximumLength = maximumLength
+    self.minimumLength = minimumLength
   }
 
   /// Goes on writing each row of a decoder.
@@ -60,6 +65,9 @@ public struct Generator: Sendable, Equatable {
     by decoder: any Decoding, end: Int32, numbers: [Int]
   ) -> [GeneratedText] {
     guard !numbers.isEmpty else { return [] }
+    let decoder =
+      minimumLength > 0
+      ? PatientDecoder(decoder, end: end, minimumLength: minimumLength) : decoder
     switch strategy {
     case .greedy:
       return oneByOne(decoder, end: end, rows: numbers.count) { logits, live in

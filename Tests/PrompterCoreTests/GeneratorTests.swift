@@ -5,6 +5,18 @@ import PrompterCore
 import Testing
 
 @Suite struct GeneratorTests {
+  @Test(arguments: [DecodingStrategy.greedy, .beam(BeamSearch(width: 2))], [0, 1, 3])
+  func `a text does not end before it may`(strategy: DecodingStrategy, fewest: Int) {
+    // The end is by far the likeliest token, whatever was written.
+    let decoder = ChainDecoder(Array(repeating: [5, 2, 1], count: 3), starts: [1, 2])
+    let texts = Generator(strategy, maximumLength: 6, minimumLength: fewest)
+      .texts(by: decoder, end: 0, numbers: [0, 1])
+    for text in texts {
+      #expect(text.tokens == [Int32](repeating: 1, count: fewest))
+      #expect(text.hasEnded)
+    }
+  }
+
   // Token 0 ends. After 1 comes 2, after 2 comes 3, after 3 the end.
   private let chain: [[Float]] = [
     [0, 0, 0, 0], [0, 0, 5, 1], [0, 0, 1, 5], [5, 0, 0, 1],

@@ -43,12 +43,16 @@ struct AnswerOptions: ParsableArguments {
       valueName: "n"))
   var maxNewTokens: Int?
 
+  @Option(help: ArgumentHelp("The fewest tokens of an answer before its end.", valueName: "n"))
+  var minNewTokens: Int?
+
   /// Refuses numbers that choose no tokens.
   func check() throws {
     try requirePositive(beams, "--beams")
     if let beams, beams > 256 { throw UsageError("--beams must be at most 256, not \(beams).") }
     try requirePositive(topK, "--top-k")
     try requirePositive(maxNewTokens, "--max-new-tokens")
+    try requirePositive(minNewTokens, "--min-new-tokens")
     if let temperature, !(temperature.isFinite && temperature > 0) {
       throw UsageError("--temperature must be a number above 0, not \(temperature).")
     }
@@ -85,6 +89,7 @@ struct AnswerOptions: ParsableArguments {
     predictor.answering = answering ?? usual
     predictor.strategy = strategy
     predictor.maximumTargetLength = maxNewTokens
+    predictor.minimumTargetLength = minNewTokens ?? 0
     return predictor
   }
 }
