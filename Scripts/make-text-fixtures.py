@@ -9,8 +9,10 @@ PEFT's for it with the logits that PEFT computes.
   model/              config.json, model.safetensors, tokenizer.json
   peft-prompt/        PROMPT_TUNING for SEQ_2_SEQ_LM, as PEFT saves it
   peft-p-tuning/      P_TUNING for SEQ_2_SEQ_LM, likewise
+  peft-prefix/        PREFIX_TUNING for SEQ_2_SEQ_LM, likewise, with the width of keys set by hand:
+                      PEFT takes it for that of hidden states
   golden.safetensors  text.ids, text.offsets, target.ids, target.offsets: rows one after another;
-                      ADAPTER.logits [target tokens, vocabulary] of each of the two adapters
+                      ADAPTER.logits [target tokens, vocabulary] of each adapter
 
 The model reads a few words. After `mood` it writes the mood of the words, `good`, `bad` or `mixed`;
 after `first`, the first of them; without either, as often the one as the other: what a prompt has
@@ -137,7 +139,9 @@ def main():
         "peft-prompt": peft.PromptTuningConfig(
             task_type="SEQ_2_SEQ_LM", num_virtual_tokens=5),
         "peft-p-tuning": peft.PromptEncoderConfig(
-            task_type="SEQ_2_SEQ_LM", num_virtual_tokens=4, encoder_hidden_size=16)}
+            task_type="SEQ_2_SEQ_LM", num_virtual_tokens=4, encoder_hidden_size=16),
+        "peft-prefix": peft.PrefixTuningConfig(
+            task_type="SEQ_2_SEQ_LM", num_virtual_tokens=6, token_dim=24, num_attention_heads=2)}
     for name, config in kinds.items():
         torch.manual_seed(7)
         model = transformers.T5ForConditionalGeneration.from_pretrained(folder)

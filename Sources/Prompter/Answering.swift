@@ -68,7 +68,10 @@ struct Answering: Sendable {
     let readsAll = batch.prompts.contains { poolings[$0] == .mean }
     let hidden = backbone.hiddenStates(
       of: batch, prompts: tables.map { Variable($0) }, above: lower,
-      reading: readsAll ? .all : .slots(batch.textBegin), dropout: 0, in: pass)
+      reading: readsAll
+        ? .all
+        : .slots(batch.prompts.indices.map { poolings[batch.prompts[$0]].slot(of: $0, in: batch) }),
+      dropout: 0, in: pass)
     var answers = [[Float]](repeating: [], count: batch.count)
     for prompt in Set(batch.prompts).sorted() {
       let own = batch.prompts.indices.filter { batch.prompts[$0] == prompt }
@@ -90,9 +93,9 @@ struct Answering: Sendable {
       return meanRows(
         of: hidden, begin: own.map { batch.textBegin[$0] }, end: own.map { batch.textEnd[$0] })
     }
-    let indices = own.map { readsAll ? batch.textBegin[$0] : Int32($0) }
+    let indices = own.map { readsAll ? pooling.slot(of: $0, in: batch) : Int32($0) }
     let states = PrompterAutodiff.rows(indices, of: hidden)
-    return pooling == .pooler ? backbone.pooled(states, in: pass) : states
+    return pooling.usesPooler ? backbone.pooled(states, in: pass) : states
   }
 }
 

@@ -6,11 +6,12 @@ internal import PrompterTensor
 
 /// Which method to train with, and its options.
 public enum MethodChoice: Sendable {
-  /// P-Tuning v2: keys and values in a range of layers, counted from 0; all layers by default.
+  /// P-Tuning v2: keys and values in a range of layers, counted from 0; all layers by default. In a
+  /// decoder they are what Hugging Face PEFT's prefix tuning trains.
   case pTuningV2(
     promptLength: Int = 20, layers: Range<Int>? = nil,
     reparameterization: PTuningV2.Reparameterization = .none, dropout: Float = 0.1,
-    start: FoldedPrompt? = nil)
+    start: FoldedPrompt? = nil, stack: PromptStack = .encoder)
   /// Prompt tuning: vectors beside the text, and before what a decoder writes if it shall have some.
   case promptTuning(
     promptLength: Int = 20, initialization: PromptInitialization,
@@ -46,11 +47,12 @@ public enum MethodName: String, Codable, Sendable, CaseIterable {
 extension MethodChoice {
   /// The method with fresh parameters for a backbone.
   func make(for backbone: any Backbone, seed: UInt64) -> any PromptMethod {
-    let size = PTuningV2.Size(
-      layerCount: backbone.layerCount, width: backbone.width,
-      attentionWidth: backbone.attentionWidth)
     switch self {
-    case .pTuningV2(let length, let layers, let reparameterization, let dropout, let start):
+    case .pTuningV2(
+      let length, let layers, let reparameterization, let dropout, let start, let stack):
+      let size = PTuningV2.Size(
+        layerCount: backbone.layerCount(of: stack), width: backbone.width,
+        attentionWidth: backbone.attentionWidth, stack: stack)
       if let deep = start?.deep { return PTuningV2(deep, size: size, dropout: dropout) }
       return PTuningV2(
         promptLength: length, layers: layers, size: size, reparameterization: reparameterization,
@@ -72,7 +74,8 @@ extension MethodChoice {
   /// The positions that the method takes from the text.
   public var occupiedPositions: Int {
     switch self {
-    case .pTuningV2(let length, _, _, _, let start): start?.deepLength ?? length
+    case .pTuningV2(let length, _, _, _, let start, let stack):
+      stack == .encoder ? start?.deepLength ?? length : 0
     case .promptTuning(let length, _, _, _): length
     case .headOnly, .fineTuning: 0
     }
@@ -81,9 +84,11 @@ extension MethodChoice {
   /// All options that decide the result, in words.
   var options: String {
     switch self {
-    case .pTuningV2(let length, let layers, let reparameterization, let dropout, let start):
+    case .pTuningV2(
+      let length, let layers, let reparameterization, let dropout, let start, let stack):
       "length \(start?.deepLength ?? length), layers \(layers.map { "\($0)" } ?? "all"), "
         + "reparameterization \(reparameterization), dropout \(dropout)"
+        + (stack == .encoder ? "" : ", in the decoder")
     case .promptTuning(let length, let initialization, let placement, let decoderLength):
       "length \(length), start \(initialization.kind)"
         + (placement == .beforeText ? "" : ", placement \(placement.rawValue)")

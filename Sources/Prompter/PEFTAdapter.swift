@@ -3,6 +3,7 @@
 internal import Foundation
 internal import PrompterCheckpoint
 internal import PrompterCore
+internal import PrompterKernels
 internal import PrompterTasks
 internal import PrompterTensor
 
@@ -22,14 +23,17 @@ extension PEFTAdapter {
   /// The adapter of a prompt without obstacles.
   init(_ card: PromptCard) {
     let hasHead = card.task.kind.hasHead
+    let isDeep = card.method == .pTuningV2
     self.init(
-      peftType: hasHead ? "PREFIX_TUNING" : "PROMPT_TUNING",
+      peftType: isDeep ? Self.prefix : "PROMPT_TUNING",
       taskType: hasHead ? "SEQ_CLS" : Self.textTask, promptLength: card.promptLength,
-      width: card.backbone.width, layers: card.backbone.layers, heads: card.backbone.heads,
-      submodules: hasHead ? 1 : 2, baseModel: card.backbone.name)
+      width: isDeep ? card.backbone.deepWidth : card.backbone.width,
+      layers: card.backbone.layers, heads: card.backbone.heads, submodules: hasHead ? 1 : 2,
+      baseModel: card.backbone.name)
   }
 
   private static let textTask = "SEQ_2_SEQ_LM"
+  private static let prefix = "PREFIX_TUNING"
 
   private enum Keys: String, CodingKey {
     case peftType = "peft_type"
@@ -75,17 +79,16 @@ extension PEFTAdapter: Encodable {
     try values.encode(Self.version, forKey: .version)
     try values.encodeNil(forKey: .revision)
     try values.encode(width, forKey: .width)
-    if taskType == Self.textTask {
-      try values.encodeNil(forKey: .savedModules)
+    try values.encode(writesTexts ? nil : ["classifier", "score"], forKey: .savedModules)
+    if peftType == Self.prefix {
+      try values.encode(width, forKey: .encoderWidth)
+      try values.encodeNil(forKey: .initialWeights)
+      try values.encode(false, forKey: .isProjected)
+    } else {
       try values.encode("RANDOM", forKey: .start)
       for key in [Keys.startText, .tokenizer, .tokenizerOptions] {
         try values.encodeNil(forKey: key)
       }
-    } else {
-      try values.encode(["classifier", "score"], forKey: .savedModules)
-      try values.encode(width, forKey: .encoderWidth)
-      try values.encodeNil(forKey: .initialWeights)
-      try values.encode(false, forKey: .isProjected)
     }
   }
 }
@@ -114,8 +117,27 @@ extension PEFTAdapter: Decodable {
 extension PEFTAdapter {
   // P_TUNING saves what its encoder puts out, so what is left of it is an input prompt.
   private static let methods: [String: MethodName] = [
-    "PREFIX_TUNING": .pTuningV2, "PROMPT_TUNING": .promptTuning, "P_TUNING": .promptTuning,
+    prefix: .pTuningV2, "PROMPT_TUNING": .promptTuning, "P_TUNING": .promptTuning,
   ]
+
+  /// The keys and values that PEFT's prefix tuning gives the layers of a decoder.
+  ///
+  /// PEFT writes the table's 2 L blocks down twice, cuts them into L pieces of four blocks each, and
+  /// takes the first two of piece l for layer l. So layer l has blocks 4 l and 4 l + 1, modulo 2 L,
+  /// and every second layer's own are not used.
+  static func decoderTable(_ table: Tensor, layers: Int) -> Tensor {
+    let width = table.columns / (2 * layers)
+    let result = Tensor(zeros: table.shape)
+    for layer in 0..<layers {
+      for half in 0..<2 {
+        let source = (4 * layer + half) % (2 * layers)
+        Kernels.copyColumns(
+          of: table.buffer, xColumns: table.columns, from: source * width, to: result.buffer,
+          yColumns: table.columns, at: (2 * layer + half) * width, columns: width)
+      }
+    }
+    return result
+  }
 
   // The positions of most BERT checkpoints; the adapter does not say how many its own has.
   private static let usualPositions = 512
@@ -142,11 +164,6 @@ extension PEFTAdapter {
       throw unusable(
         "task_type", taskType.map { "`\($0)`" } ?? "not given", "SEQ_CLS or \(Self.textTask)")
     }
-    if writesTexts, method != .promptTuning {
-      throw unusable(
-        "peft_type", "`\(peftType)`",
-        "PROMPT_TUNING or P_TUNING, for prefixes stand in the decoder")
-    }
     let expected = writesTexts ? 2 : 1
     guard (submodules ?? expected) == expected else {
       throw unusable("num_transformer_submodules", "\(submodules ?? expected)", "\(expected)")
@@ -167,12 +184,14 @@ extension PEFTAdapter {
     return PromptCard(
       method: method, task: task, promptLength: promptLength,
       promptLayers: method == .pTuningV2 ? [1, layers] : nil,
+      promptStack: method == .pTuningV2 && writesTexts ? .decoder : nil,
       pooling: writesTexts ? nil : .pooler,
       maximumLength: writesTexts
         ? Self.usualPositions : max(1, Self.usualPositions - max(0, promptLength)),
       backbone: PromptCard.BackboneIdentity(
         name: baseModel ?? "unknown", family: writesTexts ? "t5" : "bert", layers: layers,
-        width: width, heads: heads, parameters: 0, sha256: nil),
+        width: width, heads: heads, parameters: 0, sha256: nil,
+        decoderLayers: writesTexts ? layers : nil),
       trainableParameters: 0)
   }
 }

@@ -8,6 +8,12 @@ extension Prompt {
   ///
   /// Prompts without an obstacle are written as PEFT's adapters.
   public var peftObstacle: String? { card.peftObstacle }
+
+  /// Whether this is an adapter of PEFT's own whose head reads another slot there: a virtual token
+  /// in place of [CLS].
+  public var isReadOtherwiseByPEFT: Bool {
+    card.plan == nil && card.method == .promptTuning && card.pooling == .pooler
+  }
 }
 
 extension PromptCard {
@@ -17,6 +23,9 @@ extension PromptCard {
     return switch method {
     case .fineTuning: "PEFT's prompts hold no fine-tuned weights of the backbone."
     case .headOnly: "PEFT has no adapter that is a head alone."
+    case .promptTuning where (placement ?? .beforeText) != .beforeText:
+      "PEFT puts every prompt before the text."
+    case .promptTuning where pooling == .firstSlot: backboneObstacle
     case .promptTuning: "PEFT pools the first virtual token instead of [CLS]."
     case .pTuningV2: layerObstacle ?? poolingObstacle ?? backboneObstacle
     }
@@ -26,7 +35,9 @@ extension PromptCard {
     switch method {
     case .fineTuning: "PEFT's prompts hold no fine-tuned weights of the backbone."
     case .headOnly: "PEFT has no adapter without a prompt."
-    case .pTuningV2: "PEFT's prefixes stand in the decoder, this prompt's in the encoder."
+    case .pTuningV2 where promptStack != .decoder:
+      "PEFT's prefixes stand in the decoder, this prompt's in the encoder."
+    case .pTuningV2: "PEFT gives several layers of a decoder the same keys and values."
     case .promptTuning where (placement ?? .beforeText) != .beforeText:
       "PEFT puts every prompt before the text."
     case .promptTuning where decoderPromptLength != nil:
@@ -36,14 +47,14 @@ extension PromptCard {
   }
 
   private var layerObstacle: String? {
-    guard let promptLayers, promptLayers != [1, backbone.layers] else { return nil }
+    guard let promptLayers, promptLayers != [1, stackLayers] else { return nil }
     let range = promptLayers.map(String.init).joined(separator: " to ")
-    return "PEFT prompts all \(backbone.layers) layers, this prompt only layers \(range)."
+    return "PEFT prompts all \(stackLayers) layers, this prompt only layers \(range)."
   }
 
   private var poolingObstacle: String? {
     switch pooling {
-    case .pooler: nil
+    case .pooler, .firstSlot: nil
     case .cls: "PEFT's classifier reads [CLS] through the pooler, this prompt's without it."
     case .mean: "PEFT's classifier reads [CLS] through the pooler, this prompt's the text's mean."
     case nil: "PEFT's classifier reads [CLS] through the pooler, this prompt has none."

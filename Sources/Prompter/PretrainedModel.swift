@@ -81,6 +81,7 @@ public struct PretrainedModel: Sendable {
       name: name, family: family, layers: backbone.layerCount, width: backbone.width,
       heads: backbone.headCount, parameters: backbone.parameterCount,
       sha256: try Weights(contentsOf: folder).sha256(),
-      attentionWidth: backbone.attentionWidth == backbone.width ? nil : backbone.attentionWidth)
+      attentionWidth: backbone.attentionWidth == backbone.width ? nil : backbone.attentionWidth,
+      decoderLayers: encoderDecoder?.decoderLayerCount)
   }
 }

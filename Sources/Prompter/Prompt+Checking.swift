@@ -19,6 +19,9 @@ extension PromptCard {
     try expect(1...1 << 16, backbone.layers, "backbone.layers")
     try expect(1...1 << 20, backbone.width, "backbone.width")
     try expect(0...1 << 48, backbone.parameters, "backbone.parameters")
+    if let layers = backbone.decoderLayers {
+      try expect(1...1 << 16, layers, "backbone.decoder_layers")
+    }
     if let width = backbone.attentionWidth {
       try expect(1...1 << 20, width, "backbone.attention_width")
     }
@@ -42,14 +45,14 @@ extension PromptCard {
   private func checkLayers(in file: String) throws {
     let isRange =
       promptLayers.map {
-        $0.count == 2 && 1 <= $0[0] && $0[0] <= $0[1] && $0[1] <= backbone.layers
+        $0.count == 2 && 1 <= $0[0] && $0[0] <= $0[1] && $0[1] <= stackLayers
       }
     guard isRange ?? (method != .pTuningV2), promptLayers == nil || method == .pTuningV2 else {
       throw PromptError.unusable(
         file: file, value: "`prompt_layers`",
         found: promptLayers.map { "\($0.prefix(8))" } ?? "not given",
         expected: method == .pTuningV2
-          ? "the first and the last of layers 1 to \(backbone.layers)"
+          ? "the first and the last of layers 1 to \(stackLayers)"
           : "absent from a prompt of \(method.rawValue)")
     }
   }

@@ -15,7 +15,7 @@ extension Prompt {
   ) throws {
     try checkShape(of: model)
     try checkPositions(of: model)
-    guard card.pooling != .pooler || model.backbone.hasPooler else {
+    guard card.pooling?.usesPooler != true || model.backbone.hasPooler else {
       throw PromptError.noPooler(model: model.name)
     }
     if let identity, let known = card.backbone.sha256, let found = identity.sha256, known != found {
@@ -36,7 +36,9 @@ extension Prompt {
     let trained = card.backbone
     let isAlike =
       trained.family == model.family && trained.layers == model.backbone.layerCount
-      && trained.width == model.backbone.width
+      && (trained.width == model.backbone.width || knowsKeysOnly)
+      && (trained.decoderLayers == nil
+        || trained.decoderLayers == model.encoderDecoder?.decoderLayerCount)
       && (folded.deep == nil
         || trained.attentionWidth ?? trained.width == model.backbone.attentionWidth)
       && trained.heads ?? model.backbone.headCount == model.backbone.headCount
@@ -48,6 +50,11 @@ extension Prompt {
           model.name, model.family, model.backbone.layerCount, model.backbone.width,
           model.backbone.headCount))
     }
+  }
+
+  // An adapter of PEFT's with prefixes for a decoder tells the width of keys alone.
+  private var knowsKeysOnly: Bool {
+    card.backbone.sha256 == nil && card.promptStack == .decoder
   }
 
   private func checkPositions(of model: PretrainedModel) throws {

@@ -63,9 +63,12 @@ extension Prompt {
     var backboneWeights: [String: Tensor]?
     switch card.method {
     case .pTuningV2:
-      let range = card.promptLayers ?? [1, card.backbone.layers]
+      let range = card.promptLayers ?? [1, card.stackLayers]
+      let (table, stack) = (try tensor(names.deep), card.promptStack ?? .encoder)
       folded.deep = FoldedPrompt.Deep(
-        table: try tensor(names.deep), layers: range[0] - 1..<range[1])
+        table: layout == .peft && stack == .decoder
+          ? PEFTAdapter.decoderTable(table, layers: card.stackLayers) : table,
+        layers: range[0] - 1..<range[1], stack: stack)
     case .promptTuning:
       folded.input = try tensor(names.input).rows(0..<card.promptLength)
       folded.placement = card.placement ?? .beforeText

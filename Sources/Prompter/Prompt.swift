@@ -61,16 +61,19 @@ public struct PromptCard: Codable, Sendable, Equatable {
     public var sha256: String?
     /// The width of keys and values, if it is not that of hidden states.
     public var attentionWidth: Int?
+    /// The number of layers of its decoder, if it has one.
+    public var decoderLayers: Int?
 
     private enum CodingKeys: String, CodingKey {
       case name, family, layers, width, heads, parameters, sha256
       case attentionWidth = "attention_width"
+      case decoderLayers = "decoder_layers"
     }
 
     /// An identity from its parts.
     public init(
       name: String, family: String, layers: Int, width: Int, heads: Int? = nil, parameters: Int,
-      sha256: String?, attentionWidth: Int? = nil
+      sha256: String?, attentionWidth: Int? = nil, decoderLayers: Int? = nil
     ) {
       self.name = name
       self.family = family
@@ -80,6 +83,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
       self.parameters = parameters
       self.sha256 = sha256
       self.attentionWidth = attentionWidth
+      self.decoderLayers = decoderLayers
     }
   }
 
@@ -93,6 +97,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
   public var promptLength: Int
   /// The first and last prompted layer, counted from 1; `nil` for prompts at the input or none.
   public var promptLayers: [Int]?
+  /// The stack that the prompted layers belong to; `nil` for the encoder.
+  public var promptStack: PromptStack?
   /// Where an input prompt stands; `nil` for before the text.
   public var placement: PromptPlacement?
   /// The virtual tokens before a decoder's input; `nil` for none.
@@ -119,6 +125,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
     case method, task, pooling, backbone, plan, history, best, baseline
     case promptLength = "prompt_length"
     case promptLayers = "prompt_layers"
+    case promptStack = "prompt_stack"
     case placement = "prompt_placement"
     case decoderPromptLength = "decoder_prompt_length"
     case maximumLength = "maximum_length"
@@ -128,7 +135,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
   /// A card from its parts.
   public init(
     method: MethodName, task: TaskDescription, promptLength: Int, promptLayers: [Int]?,
-    placement: PromptPlacement? = nil, decoderPromptLength: Int? = nil, pooling: Pooling?,
+    promptStack: PromptStack? = nil, placement: PromptPlacement? = nil,
+    decoderPromptLength: Int? = nil, pooling: Pooling?,
     maximumLength: Int, backbone: BackboneIdentity, trainableParameters: Int,
     plan: TrainingPlan? = nil, history: [EpochReport] = [], best: BestReport? = nil,
     baseline: [String: Double] = [:]
@@ -137,6 +145,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
     self.task = task
     self.promptLength = promptLength
     self.promptLayers = promptLayers
+    self.promptStack = promptStack
     self.placement = placement
     self.decoderPromptLength = decoderPromptLength
     self.pooling = pooling
@@ -147,6 +156,11 @@ public struct PromptCard: Codable, Sendable, Equatable {
     self.history = history
     self.best = best
     self.baseline = baseline
+  }
+
+  /// The layers of the stack that keys and values stand in.
+  var stackLayers: Int {
+    promptStack == .decoder ? backbone.decoderLayers ?? 0 : backbone.layers
   }
 
   /// The labels in index order.

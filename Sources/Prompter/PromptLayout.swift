@@ -79,7 +79,7 @@ extension PromptCard {
       shapes[names.headBias] = [labels.count]
     }
     switch method {
-    case .pTuningV2: shapes[names.deep] = [promptLength, backbone.deepColumns]
+    case .pTuningV2: shapes[names.deep] = [promptLength, stackLayers * 2 * backbone.deepWidth]
     case .promptTuning:
       shapes[names.input] = [inputRows(in: layout), backbone.width]
       if let decoderPromptLength {
@@ -100,9 +100,6 @@ extension PromptCard {
 extension PromptCard.BackboneIdentity {
   /// The width of keys and values.
   public var deepWidth: Int { attentionWidth ?? width }
-
-  /// The columns of a table of keys and values for all layers.
-  var deepColumns: Int { layers * 2 * deepWidth }
 }
 
 extension Prompt {

@@ -116,12 +116,20 @@ extension PromptSummary {
   private static func warnings(_ card: PromptCard, isImported: Bool) -> [String] {
     var warnings: [String] = []
     if isImported {
-      warnings.append("The adapter names no labels, so they are numbered.")
+      warnings.append(
+        card.task.kind.hasHead
+          ? "The adapter names no labels, so they are numbered."
+          : "The adapter does not say how texts are put, so they are taken as they are.")
     }
-    if isImported && card.method == .promptTuning {
+    if isImported && card.method == .promptTuning && card.task.kind.hasHead {
       warnings.append(
         "PEFT itself pools the first virtual token of this prompt; here its head reads the true "
-          + "[CLS], so the probabilities are others.")
+          + "[CLS], so the probabilities are others without --peft-compatible.")
+    }
+    if isImported && card.promptStack == .decoder {
+      warnings.append(
+        "PEFT gives several layers of a decoder the same keys and values and never uses the others'; "
+          + "so are they read here.")
     }
     if card.backbone.sha256 == nil {
       warnings.append(

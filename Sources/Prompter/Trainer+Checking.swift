@@ -15,7 +15,7 @@ extension Trainer {
     try checkKind(hasHead: hasHead)
     try method.check(for: model.backbone)
     if let limit = model.backbone.positionLimit { try checkRoom(positions: limit) }
-    if hasHead, pooling == .pooler, !model.backbone.hasPooler {
+    if hasHead, pooling.usesPooler, !model.backbone.hasPooler {
       throw TrainingError.noPooler(model: model.name)
     }
   }
@@ -127,13 +127,18 @@ extension AdafactorOptions {
 extension MethodChoice {
   fileprivate func check(for backbone: any Backbone) throws {
     switch self {
-    case .pTuningV2(let length, let layers, let reparameterization, let dropout, let start):
+    case .pTuningV2(
+      let length, let layers, let reparameterization, let dropout, let start, let stack):
       try checkDropout(dropout, "prompt dropout")
-      if let start { return try Self.check(start, for: backbone) }
+      let layerCount = backbone.layerCount(of: stack)
+      guard layerCount > 0 else {
+        throw TrainingError.cannotTrain(method: name, reason: "the model has no decoder")
+      }
+      if let start { return try Self.check(start, stack, for: backbone) }
       try checkCount(length, "prompt length")
-      if let layers, !(0..<backbone.layerCount).contains(layers) || layers.isEmpty {
+      if let layers, !(0..<layerCount).contains(layers) || layers.isEmpty {
         throw TrainingError.layersOutOfRange(
-          first: layers.lowerBound + 1, last: layers.upperBound, layerCount: backbone.layerCount)
+          first: layers.lowerBound + 1, last: layers.upperBound, layerCount: layerCount)
       }
       if case .mlp(let hidden) = reparameterization {
         try checkCount(hidden, "width of the perceptron", most: 1 << 16)
@@ -146,14 +151,17 @@ extension MethodChoice {
     }
   }
 
-  private static func check(_ start: FoldedPrompt, for backbone: any Backbone) throws {
-    guard let table = start.deep?.table, table.rows > 0,
-      table.columns == backbone.layerCount * 2 * backbone.attentionWidth
+  private static func check(
+    _ start: FoldedPrompt, _ stack: PromptStack, for backbone: any Backbone
+  ) throws {
+    let layerCount = backbone.layerCount(of: stack)
+    guard let deep = start.deep, deep.stack == stack, deep.table.rows > 0,
+      deep.table.columns == layerCount * 2 * backbone.attentionWidth
     else {
       throw TrainingError.outOfRange(
         option: "prompt to start from", value: "one of another shape",
-        expected: "a P-Tuning v2 prompt over \(backbone.layerCount) layers of width "
-          + "\(backbone.width)")
+        expected: "a P-Tuning v2 prompt over \(layerCount) layers of width "
+          + "\(backbone.attentionWidth)")
     }
   }
 

@@ -34,6 +34,7 @@ extension TrainingSession {
     let card = PromptCard(
       method: trainer.method.name, task: task,
       promptLength: max(folded.inputLength, folded.deepLength), promptLayers: layers,
+      promptStack: folded.deep?.stack == .decoder ? .decoder : nil,
       placement: folded.placement == .beforeText ? nil : folded.placement,
       decoderPromptLength: folded.decoderInput?.rows,
       pooling: objective.head == nil ? nil : trainer.pooling, maximumLength: plan.maximumLength,

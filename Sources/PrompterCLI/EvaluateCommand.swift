@@ -60,7 +60,7 @@ struct EvaluateCommand: ParsableCommand {
     try requirePositive(limit, "--limit")
     let file = EvaluationFile(
       url: URL(filePath: try path()), fields: fields, labelMap: try labelMap(), limit: limit)
-    let loaded = try prompts.load()
+    let loaded = try prompts.load(console)
     let model = try PretrainedModel(contentsOf: model.folder(console))
     let predictor = answers.applied(
       to: try loaded.predictor(on: model, compute, checkingWeights: true), usual: .generation)

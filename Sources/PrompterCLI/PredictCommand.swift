@@ -74,7 +74,7 @@ struct PredictCommand: ParsableCommand {
   }
 
   private func predictor() throws -> Predictor {
-    let loaded = try prompts.load()
+    let loaded = try prompts.load(console)
     let model = try PretrainedModel(contentsOf: model.folder(console))
     // A hash of the weights would take longer than an answer.
     return answers.applied(

@@ -61,6 +61,11 @@ struct TrainCommand: ParsableCommand {
         + "does it. Other options change it.", valueName: "name"))
   var recipe: TrainingRecipe?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Wire the prompt as PEFT does, so that it loads there: a head reads the first slot."))
+  var peftCompatible = false
+
   @OptionGroup var size: MethodOptions
   @OptionGroup var start: PromptStartOptions
   @OptionGroup var plan: PlanOptions
@@ -97,6 +102,11 @@ struct TrainCommand: ParsableCommand {
     let task = try task.description(
       writes: ModelFamily.configuration(contentsOf: modelFolder).decoderLayerCount > 0,
       method: name)
+    if peftCompatible, name == .pTuningV2, task.text != nil {
+      throw UsageError(
+        "--peft-compatible does not apply to p-tuning-v2 of a model that writes: PEFT gives several "
+          + "layers of a decoder the same keys and values.")
+    }
     let data = try TrainingFiles(
       training: train, validation: validation, test: test, task: task, limit: limit)
     let model = try PretrainedModel(contentsOf: modelFolder)
@@ -107,7 +117,8 @@ struct TrainCommand: ParsableCommand {
     let trainer = Trainer(
       model: model, method: choice,
       plan: plan.plan(for: choice, backbone: model.backbone, compute: compute, recipe: recipe),
-      pooling: plan.pooling, cacheMemory: cacheMemory.bytes)
+      pooling: plan.pooling ?? (peftCompatible && task.text == nil ? .firstSlot : nil),
+      cacheMemory: cacheMemory.bytes)
     let (prompt, seconds) =
       resume && folder.isFinished
       ? (try finished(trainer, in: folder), 0) : try trained(trainer, task, data, folder)
@@ -130,6 +141,16 @@ struct TrainCommand: ParsableCommand {
     try start.check(for: name)
     try plan.check(recipe)
     try requirePositive(limit, "--limit")
+    if peftCompatible {
+      if name == .headOnly || name == .fineTuning {
+        throw UsageError("--peft-compatible does not apply to \(name.rawValue).")
+      }
+      if size.promptLayers != nil || size.promptPlacement != nil || plan.pooling != nil {
+        throw UsageError(
+          "--peft-compatible settles layers, placement and pooling; leave out --prompt-layers, "
+            + "--prompt-placement and --pooling.")
+      }
+    }
     return name
   }
 

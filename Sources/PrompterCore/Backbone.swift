@@ -96,6 +96,17 @@ public enum Pooling: String, Codable, Sendable, CaseIterable {
   case mean
   /// [CLS] through the checkpoint's pooler, as P-Tuning v2 and PEFT do.
   case pooler
+  /// The row's first slot through the checkpoint's pooler: [CLS], but a virtual token where some
+  /// stand before the text, which is what PEFT's classifier reads then.
+  case firstSlot = "peft"
+
+  /// Whether the checkpoint's pooler is needed.
+  public var usesPooler: Bool { self == .pooler || self == .firstSlot }
+
+  /// The slot of a row that is read.
+  public func slot(of row: Int, in batch: Batch) -> Int32 {
+    self == .firstSlot ? batch.offsets[row] : batch.textBegin[row]
+  }
 }
 
 extension Backbone {
@@ -131,11 +142,13 @@ extension Backbone {
   ) -> Variable {
     let hidden = hiddenStates(
       of: batch, prompts: prompts, above: lower,
-      reading: pooling == .mean ? .all : .slots(batch.textBegin), dropout: dropout, in: pass)
+      reading: pooling == .mean
+        ? .all : .slots((0..<batch.count).map { pooling.slot(of: $0, in: batch) }),
+      dropout: dropout, in: pass)
     switch pooling {
     case .mean: return meanRows(of: hidden, begin: batch.textBegin, end: batch.textEnd)
     case .cls: return hidden
-    case .pooler: return pooled(hidden, in: pass)
+    case .pooler, .firstSlot: return pooled(hidden, in: pass)
     }
   }
 }

@@ -53,6 +53,16 @@ public protocol EncoderDecoder: Backbone {
   ) -> any Decoding
 }
 
+extension Backbone {
+  /// The number of layers of a stack: none of a decoder's that there is not.
+  public func layerCount(of stack: PromptStack) -> Int {
+    switch stack {
+    case .encoder: layerCount
+    case .decoder: (self as? any EncoderDecoder)?.decoderLayerCount ?? 0
+    }
+  }
+}
+
 /// A decoder that takes one token at a time and keeps the keys and values of those before it.
 ///
 /// It belongs to one thread.

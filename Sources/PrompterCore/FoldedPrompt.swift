@@ -9,16 +9,19 @@ public import PrompterTensor
 public struct FoldedPrompt: Sendable {
   /// Keys and values for a range of layers.
   public struct Deep: Sendable {
-    /// [prompt length, layers × 2 × attention width] over *all* layers of the backbone: block 2 l
-    /// is the key of layer l, block 2 l + 1 its value; blocks of layers without a prompt are zeros.
+    /// [prompt length, layers × 2 × attention width] over *all* layers of the stack: block 2 l is
+    /// the key of layer l, block 2 l + 1 its value; blocks of layers without a prompt are zeros.
     public let table: Tensor
     /// The layers that have a prompt, counted from 0.
     public let layers: Range<Int>
+    /// The stack that the layers belong to.
+    public let stack: PromptStack
 
     /// A table over all layers, of which only a range is used.
-    public init(table: Tensor, layers: Range<Int>) {
+    public init(table: Tensor, layers: Range<Int>, stack: PromptStack = .encoder) {
       self.table = table
       self.layers = layers
+      self.stack = stack
     }
   }
 
@@ -58,5 +61,5 @@ public struct FoldedPrompt: Sendable {
   ///
   /// Virtual tokens at the input stand at positions of their own; those in the layers push the
   /// text's first position back by their number (Liu and others 2021, as PEFT has it too).
-  public var occupiedPositions: Int { inputLength + deepLength }
+  public var occupiedPositions: Int { inputLength + (deep?.stack == .encoder ? deepLength : 0) }
 }

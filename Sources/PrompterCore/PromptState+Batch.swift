@@ -44,16 +44,38 @@ extension PromptState {
   /// Without dropout, rows share their prompt's table. With it, every row gets a copy with values
   /// dropped for itself.
   public func deepPrompt(layer: Int, for batch: Batch, in pass: Pass) -> DeepPrompt? {
-    guard let layer = layers[layer] else { return nil }
+    guard layers.indices.contains(layer) else { return nil }
+    return deepPrompt(layers[layer], batch.prompts, batch.numbers, in: pass)
+  }
+
+  /// The same in one layer of a decoder, for rows that name their prompts.
+  ///
+  /// - Parameters:
+  ///   - decoderLayer: The layer.
+  ///   - prompts: The prompt of each row.
+  ///   - numbers: Each row's number, which its dropout depends on.
+  ///   - pass: The tape and its dropout.
+  /// - Returns: The keys and values; nil if no prompt has any there.
+  public func deepPrompt(
+    decoderLayer: Int, prompts: [Int], numbers: [UInt32], in pass: Pass
+  ) -> DeepPrompt? {
+    guard decoderLayers.indices.contains(decoderLayer) else { return nil }
+    return deepPrompt(decoderLayers[decoderLayer], prompts, numbers, in: pass)
+  }
+
+  private func deepPrompt(
+    _ layer: Layer?, _ prompts: [Int], _ numbers: [UInt32], in pass: Pass
+  ) -> DeepPrompt? {
+    guard let layer else { return nil }
     let offsets = layer.table.offsets
-    let begin = batch.prompts.map { offsets[$0] }
-    let end = batch.prompts.map { offsets[$0 + 1] }
+    let begin = prompts.map { offsets[$0] }
+    let end = prompts.map { offsets[$0 + 1] }
     guard let keyDropout = pass.dropout(dropout), let valueDropout = pass.dropout(dropout) else {
       return DeepPrompt(keys: layer.keys, values: layer.values, begin: begin, end: end)
     }
     let indices = zip(begin, end).flatMap { Array($0..<$1) }
     let own = Table(lengths: zip(begin, end).map { Int($1 - $0) }).offsets
-    let rowKeys = placeKeys(of: batch.numbers, offsets: own)
+    let rowKeys = placeKeys(of: numbers, offsets: own)
     return DeepPrompt(
       keys: drop(rows(indices, of: layer.keys), by: keyDropout, rowKeys: rowKeys),
       values: drop(rows(indices, of: layer.values), by: valueDropout, rowKeys: rowKeys),

@@ -59,8 +59,12 @@ public struct PromptTables<Value> {
   /// Vectors before the embeddings of a decoder's input, if any prompt has them.
   public var decoderInput: Input?
 
-  /// For each layer of the backbone, keys and values, if any prompt has them there.
+  /// For each layer of the backbone, or of its encoder, keys and values, if any prompt has them
+  /// there; layers beyond the last have none.
   public var layers: [Layer?]
+
+  /// The same for the layers of a decoder.
+  public var decoderLayers: [Layer?]
 
   /// Where each prompt's rows begin to count positions.
   public var firstPositions: [Int32]
@@ -70,12 +74,13 @@ public struct PromptTables<Value> {
 
   /// A state for as many prompts as there are first positions.
   public init(
-    input: Input?, decoderInput: Input? = nil, layers: [Layer?], firstPositions: [Int32],
-    dropout: Float = 0
+    input: Input?, decoderInput: Input? = nil, layers: [Layer?], decoderLayers: [Layer?] = [],
+    firstPositions: [Int32], dropout: Float = 0
   ) {
     self.input = input
     self.decoderInput = decoderInput
     self.layers = layers
+    self.decoderLayers = decoderLayers
     self.firstPositions = firstPositions
     self.dropout = dropout
   }
@@ -94,7 +99,7 @@ extension PromptTables {
   /// The tables, in a fixed order.
   public var tables: [Value] {
     [input, decoderInput].compactMap { $0?.vectors }
-      + layers.flatMap { $0.map { [$0.keys, $0.values] } ?? [] }
+      + (layers + decoderLayers).flatMap { $0.map { [$0.keys, $0.values] } ?? [] }
   }
 
   /// The same prompts with each table replaced, in the order of ``tables``.
@@ -106,16 +111,18 @@ extension PromptTables {
           table: PromptTables<Other>.Table(offsets: $0.table.offsets))
       }
     }
-    return PromptTables<Other>(
-      input: mapped(input), decoderInput: mapped(decoderInput),
-      layers: layers.map { layer in
+    func mapped(_ layers: [Layer?]) -> [PromptTables<Other>.Layer?] {
+      layers.map { layer in
         layer.map {
           PromptTables<Other>.Layer(
             keys: transform($0.keys), values: transform($0.values),
             table: PromptTables<Other>.Table(offsets: $0.table.offsets))
         }
-      },
-      firstPositions: firstPositions, dropout: dropout)
+      }
+    }
+    return PromptTables<Other>(
+      input: mapped(input), decoderInput: mapped(decoderInput), layers: mapped(layers),
+      decoderLayers: mapped(decoderLayers), firstPositions: firstPositions, dropout: dropout)
   }
 }
 

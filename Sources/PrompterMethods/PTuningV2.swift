@@ -28,9 +28,15 @@ public struct PTuningV2: PromptMethod {
     public let width: Int
     /// The width of keys and values.
     public let attentionWidth: Int
+    /// The stack that the layers belong to.
+    public let stack: PromptStack
 
-    /// A backbone of `layerCount` layers of `width`, whose keys and values may have another.
-    public init(layerCount: Int, width: Int, attentionWidth: Int? = nil) {
+    /// A backbone, or its decoder, of `layerCount` layers of `width`, whose keys and values may have
+    /// another.
+    public init(
+      layerCount: Int, width: Int, attentionWidth: Int? = nil, stack: PromptStack = .encoder
+    ) {
+      self.stack = stack
       self.layerCount = layerCount
       self.width = width
       self.attentionWidth = attentionWidth ?? width
@@ -123,18 +129,19 @@ public struct PTuningV2: PromptMethod {
   public func makeState(in pass: Pass) -> PromptState {
     let table = table(in: pass)
     let length = table.value.rows
-    var state = PromptState.none(layerCount: size.layerCount)
+    var prompted = [PromptState.Layer?](repeating: nil, count: size.layerCount)
     for (index, layer) in layers.enumerated() {
       let first = 2 * index * size.attentionWidth
       let middle = first + size.attentionWidth
-      state.layers[layer] = PromptState.Layer(
+      prompted[layer] = PromptState.Layer(
         keys: columns(first..<middle, of: table),
         values: columns(middle..<middle + size.attentionWidth, of: table),
         table: PromptState.Table(lengths: [length]))
     }
-    state.firstPositions = [Int32(length)]
-    state.dropout = dropout
-    return state
+    let readsFirst = size.stack == .encoder
+    return PromptState(
+      input: nil, layers: readsFirst ? prompted : [], decoderLayers: readsFirst ? [] : prompted,
+      firstPositions: [readsFirst ? Int32(length) : 0], dropout: dropout)
   }
 
   /// The table over all layers, zeros where there is no prompt.
@@ -143,7 +150,7 @@ public struct PTuningV2: PromptMethod {
     let block = 2 * size.attentionWidth
     let whole = table.placed(
       at: layers.lowerBound * block, ofColumns: size.layerCount * block)
-    return FoldedPrompt(deep: FoldedPrompt.Deep(table: whole, layers: layers))
+    return FoldedPrompt(deep: FoldedPrompt.Deep(table: whole, layers: layers, stack: size.stack))
   }
 
   // [prompt length, prompted layers × 2 × attention width].

@@ -138,6 +138,7 @@ public struct T5: EncoderDecoder {
     let hidden = decoder(
       vectors, all, reading: read, memory: decoder.memory(of: memory, in: pass),
       Self.ranges(of: targets.memories, memoryOffsets),
+      prompts: prefixes(of: prompts, targets.prompts, targets.numbers, in: pass),
       T5Setting(pass: pass, dropout: dropout, numbers: targets.numbers))
     return logits(of: hidden, in: pass)
   }
@@ -153,6 +154,15 @@ public struct T5: EncoderDecoder {
   func logits(of hidden: Variable, in pass: Pass) -> Variable {
     guard configuration.scalesOutput else { return output(hidden, in: pass) }
     return output(scaled(hidden, by: 1 / Float(width).squareRoot()), in: pass)
+  }
+
+  /// What the decoder's attention to what was written sees before it, block by block.
+  func prefixes(
+    of prompts: PromptState, _ rows: [Int], _ numbers: [UInt32], in pass: Pass
+  ) -> [DeepPrompt?] {
+    (0..<decoderLayerCount).map {
+      prompts.deepPrompt(decoderLayer: $0, prompts: rows, numbers: numbers, in: pass)
+    }
   }
 
   /// The encoder's states that each row sees.

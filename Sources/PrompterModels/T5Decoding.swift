@@ -14,6 +14,8 @@ final class T5Decoding: Decoding {
   private let memory: [Variable]
   private let memoryOffsets: [Int32]
   private var memories: [Int]
+  private let prompts: PromptState
+  private var promptIndices: [Int]
   private var cache: T5Cache
   private let pass = Pass.inference()
 
@@ -25,6 +27,8 @@ final class T5Decoding: Decoding {
     self.memory = model.decoder.memory(of: Variable(memory), in: pass)
     self.memoryOffsets = memoryOffsets
     memories = targets.memories
+    self.prompts = prompts
+    promptIndices = targets.prompts
     let lengths = zip(targets.offsets, targets.offsets.dropFirst()).map { $1 - $0 }
     cache = T5Cache(
       layers: model.decoderLayerCount, width: 2 * model.attentionWidth, rows: targets.count,
@@ -45,6 +49,7 @@ final class T5Decoding: Decoding {
     precondition(tokens.count == rows.count && !rows.isEmpty, "A token for each row.")
     cache.keep(rows)
     memories = rows.map { memories[$0] }
+    promptIndices = rows.map { promptIndices[$0] }
     let slots = T5Slots(after: cache.lengths)
     write(
       embedding(tokens, tokens: Variable(model.words.value), virtualTokens: nil), at: slots,
@@ -55,7 +60,8 @@ final class T5Decoding: Decoding {
     cache.extend(by: zip(slots.offsets, slots.offsets.dropFirst()).map { $1 - $0 })
     let hidden = model.decoder(
       vectors, slots, reading: read, memory: memory, T5.ranges(of: memories, memoryOffsets),
-      cache: cache, T5Setting(pass: pass, dropout: 0, numbers: []))
+      prompts: model.prefixes(of: prompts, promptIndices, [], in: pass), cache: cache,
+      T5Setting(pass: pass, dropout: 0, numbers: []))
     logits = model.logits(of: hidden, in: pass).value
   }
 }

@@ -101,20 +101,23 @@ struct T5Decoder: Sendable {
   /// The hidden states of the slots that are read, from vectors [slots, width].
   ///
   /// `memory` has each block's keys and values of the encoder's states, `ranges` tells which of
-  /// them each row sees, and `cache` keeps those of what was written before.
+  /// them each row sees, `cache` keeps those of what was written before, and `prompts` has those that
+  /// a prompt puts before all of it.
   func callAsFunction(
     _ vectors: Variable, _ slots: T5Slots, reading read: T5Slots, memory: [Variable],
-    _ ranges: KeyRanges, cache: T5Cache? = nil, _ setting: T5Setting
+    _ ranges: KeyRanges, prompts: [DeepPrompt?], cache: T5Cache? = nil, _ setting: T5Setting
   ) -> Variable {
+    let longest = prompts.compactMap { $0 }.flatMap { zip($0.begin, $0.end).map { $1 - $0 } }.max()
     let bias = positions(
-      upTo: Int(cache?.capacity ?? (slots.places.max() ?? 0) + 1), in: setting.pass)
+      upTo: Int((cache?.capacity ?? (slots.places.max() ?? 0) + 1) + (longest ?? 0)),
+      in: setting.pass)
     let cached = cache?.rows(slots)
     var stream = T5Stream(sum: setting.dropped(vectors, slots))
     for (index, block) in blocks.enumerated() {
       let queries = index == blocks.count - 1 ? read : slots
       let table = cache?.tables[index]
       stream = block.attention(
-        stream, slots, prompt: nil, bias: bias,
+        stream, slots, prompt: prompts[index], bias: bias,
         cache: cached.flatMap { rows in table.map { (rows, $0) } }, reading: queries, setting)
       stream = block.cross(stream, queries, keysAndValues: memory[index], ranges, setting)
       stream = block.perceptron(stream, queries, setting)

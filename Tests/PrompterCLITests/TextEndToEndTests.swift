@@ -74,6 +74,34 @@ private let tinyT5 = URL(filePath: #filePath).deletingLastPathComponent()
     #expect(people.output.hasPrefix("p1\n"), "\(people.output)")
   }
 
+  @Test func `prompts that are wired as PEFT's can be loaded there`() throws {
+    try withFolder { folder in
+      let moods = folder.appending(path: "moods.jsonl")
+      try writeMoods(24, to: moods)
+      for (number, (model, method)) in [
+        (tinyT5, "prompt-tuning"), (tinyModel, "prompt-tuning"), (tinyModel, "p-tuning-v2"),
+      ].enumerated() {
+        let output = folder.appending(path: "p\(number)")
+        let training = try prompter([
+          "train", "--model", model, "--task", "text-classification", "--train", moods.path,
+          "--method", method, "--prompt-length", "3", "--steps", "2", "--peft-compatible",
+          "--threads", "1", "--output", output.path,
+        ])
+        #expect(training.status == 0, "\(training.messages)")
+        #expect(training.output.contains("loads it as it is"), "\(training.output)")
+        #expect(
+          FileManager.default.fileExists(
+            atPath: output.appending(path: "adapter_config.json").path))
+        try FileManager.default.removeItem(at: output.appending(path: "prompter.json"))
+        let answer = try prompter([
+          "predict", "--model", model, "--prompt", output.path, "--text", "great", "--json",
+          "--peft-compatible",
+        ])
+        #expect(answer.status == 0, "\(answer.messages)")
+      }
+    }
+  }
+
   @Test func `a task of texts is refused on a model that only reads`() throws {
     try withFolder { folder in
       let moods = folder.appending(path: "moods.jsonl")

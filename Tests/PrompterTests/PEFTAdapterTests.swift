@@ -131,6 +131,27 @@ import Testing
     }
   }
 
+  @Test func `a head wired as PEFT's gives PEFT's logits`() throws {
+    let bench = try PromptBench(adapter: "peft-prompt") { _ in }
+    var prompt = try Prompt(contentsOf: bench.prompt)
+    #expect(prompt.isReadOtherwiseByPEFT && prompt.peftObstacle != nil)
+    prompt.card.pooling = .firstSlot
+    #expect(!prompt.isReadOtherwiseByPEFT && prompt.peftObstacle == nil)
+    let file = try SafetensorsFile(
+      contentsOf: bench.prompt.appending(component: "expected.safetensors"))
+    let rows = try file.rows(virtualTokens: prompt.folded.inputLength)
+    let logits = try prompt.logits(of: rows, on: Toy.model().backbone)
+    expectClose(logits, try file.tensor("logits.peft"), absolute: 1e-4)
+    // So wired it is an adapter of PEFT's again.
+    let copy = try PromptBench()
+    try prompt.write(to: copy.prompt)
+    let keys = try JSONSerialization.jsonObject(
+      with: Data(contentsOf: copy.prompt.appending(component: "adapter_config.json")))
+    #expect((keys as? [String: Any])?["peft_type"] as? String == "PROMPT_TUNING")
+    let read = try Prompt(contentsOf: copy.prompt)
+    #expect(read.card.pooling == .firstSlot)
+  }
+
   @Test func `a pickled adapter says how to save it`() throws {
     let bench = try PromptBench(adapter: "peft-prefix") { _ in }
     try FileManager.default.moveItem(

@@ -8,7 +8,7 @@ import PrompterTestSupport
 import Testing
 
 @Suite struct TextTrainingTests {
-  @Test(arguments: ["deep", "end", "fine-tuning", "input"])
+  @Test(arguments: ["decoder", "deep", "end", "fine-tuning", "input"])
   func `a prompt tells the model what to write`(name: String) throws {
     let trainer = try ToyTexts.trainer(name, ToyTexts.plan(.epochs(12)))
     let outcome = try trainer.train(

@@ -83,12 +83,16 @@ enum ToyTexts {
       "both": tuned(.positiveRandom, decoder: 3),
       "deep": .pTuningV2(promptLength: 5, dropout: 0.1),
       "upper": .pTuningV2(promptLength: 5, layers: 1..<2, dropout: 0),
+      "decoder": .pTuningV2(promptLength: 5, dropout: 0.1, stack: .decoder),
+      "upper decoder": .pTuningV2(promptLength: 3, layers: 1..<2, dropout: 0, stack: .decoder),
       "mlp": .pTuningV2(promptLength: 5, reparameterization: .mlp(hidden: 16), dropout: 0),
       "fine-tuning": .fineTuning,
     ]
   }
 
-  static let methodNames = ["both", "deep", "end", "fine-tuning", "input", "mlp", "upper"]
+  static let methodNames = [
+    "both", "decoder", "deep", "end", "fine-tuning", "input", "mlp", "upper", "upper decoder",
+  ]
 
   static func trainer(_ name: String, _ plan: TrainingPlan = plan()) throws -> Trainer {
     var plan = plan

@@ -11,6 +11,7 @@ struct MethodBuilder {
   let model: PretrainedModel
   let labels: [String]
   var recipe: TrainingRecipe?
+  private var stack: PromptStack { size.promptStack ?? .encoder }
 
   /// The method with its options.
   func choice() throws -> MethodChoice {
@@ -38,8 +39,9 @@ struct MethodBuilder {
     guard case .prompt(let path)? = start.promptInit else {
       return .pTuningV2(
         promptLength: size.length(recipe),
-        layers: try size.promptLayers?.range(layerCount: backbone.layerCount),
-        reparameterization: size.perceptron(width: backbone.width), dropout: dropout)
+        layers: try size.promptLayers?.range(layerCount: backbone.layerCount(of: stack)),
+        reparameterization: size.perceptron(width: backbone.width), dropout: dropout,
+        stack: stack)
     }
     guard size.promptLength == nil, size.promptLayers == nil, size.reparameterization == .none
     else {
@@ -54,7 +56,8 @@ struct MethodBuilder {
     else {
       throw UsageError("\(path) is no P-Tuning v2 prompt of a backbone of this shape.")
     }
-    return .pTuningV2(promptLength: folded.deepLength, dropout: dropout, start: folded)
+    return .pTuningV2(
+      promptLength: folded.deepLength, dropout: dropout, start: folded, stack: stack)
   }
 
   private func initialization() throws -> PromptInitialization {

@@ -5,6 +5,7 @@ import Foundation
 public import Prompter
 
 extension PromptPlacement: ExpressibleByArgument {}
+extension PromptStack: ExpressibleByArgument {}
 
 /// The methods that the command line knows by name.
 enum MethodArgument: String, CaseIterable, ExpressibleByArgument {
@@ -76,6 +77,12 @@ struct MethodOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "P-Tuning v2 of a T5: keys and values in its encoder or its decoder (default: encoder).",
+      valueName: "stack"))
+  var promptStack: PromptStack?
+
+  @Option(
+    help: ArgumentHelp(
       "Prompt tuning: where the prompt stands (default: before the text).", valueName: "place"))
   var promptPlacement: PromptPlacement?
 
@@ -103,6 +110,7 @@ struct MethodOptions: ParsableArguments {
     }
     if method != .pTuningV2 {
       try refuse(promptLayers != nil, "--prompt-layers")
+      try refuse(promptStack != nil, "--prompt-stack")
       try refuse(reparameterization != .none, "--reparameterization")
       try refuse(reparameterizationWidth != nil, "--reparameterization-width")
     }

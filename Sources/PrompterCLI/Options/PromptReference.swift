@@ -36,6 +36,12 @@ struct PromptOptions: ParsableArguments {
     completion: .directory)
   var prompts: [PromptReference]
 
+  @Flag(
+    help: ArgumentHelp(
+      "Let the heads of PEFT's own adapters read what they read in PEFT: with prompt tuning, the "
+        + "first virtual token in place of [CLS]."))
+  var peftCompatible = false
+
   /// Refuses two prompts of one name.
   func check() throws {
     var names: Set<String> = []
@@ -46,9 +52,23 @@ struct PromptOptions: ParsableArguments {
   }
 
   /// The prompts, in the order in which they were given.
-  func load() throws -> [LoadedPrompt] {
-    try prompts.map {
-      LoadedPrompt(name: $0.name, path: $0.path, prompt: try Prompt(contentsOf: $0.url))
+  ///
+  /// - Parameter console: Where a person is told of adapters that PEFT would use otherwise.
+  /// - Returns: The prompts with their names.
+  /// - Throws: An error of one sentence if one cannot be read.
+  func load(_ console: OutputOptions) throws -> [LoadedPrompt] {
+    try prompts.map { reference in
+      var prompt = try Prompt(contentsOf: reference.url)
+      if prompt.isReadOtherwiseByPEFT {
+        if peftCompatible {
+          prompt.card.pooling = .firstSlot
+        } else {
+          console.note(
+            "\(reference.path) is PEFT's, whose head would read the first virtual token; here it "
+              + "reads [CLS]. For PEFT's numbers take --peft-compatible.")
+        }
+      }
+      return LoadedPrompt(name: reference.name, path: reference.path, prompt: prompt)
     }
   }
 }
