@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Matrix products by oneDNN, whose 2.x and 3.x interfaces differ in how things are described.
+// Matrix products by oneDNN.
 //
 // A primitive run by two threads at once gives wrong results, so each thread makes its own, with
 // its own scratch memory, and keeps it: creating one costs as much as running it.
@@ -7,95 +7,13 @@
 #ifdef __linux__
 
 #include <dlfcn.h>
-#include <dnnl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "onednn.h"
 #include "prompter_products.h"
-
-#if DNNL_VERSION_MAJOR >= 3
-typedef const_dnnl_memory_desc_t description;
-typedef dnnl_memory_desc_t owned_description;
-#else
-typedef const dnnl_memory_desc_t *description;
-typedef dnnl_memory_desc_t owned_description;
-#endif
-
-static dnnl_engine_t engine;
-static pthread_once_t engine_once = PTHREAD_ONCE_INIT;
-
-static void make_engine(void) {
-  if (dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success) engine = NULL;
-}
-
-static dnnl_engine_t shared_engine(void) {
-  pthread_once(&engine_once, make_engine);
-  return engine;
-}
-
-static dnnl_stream_t thread_stream(void) {
-  static _Thread_local dnnl_stream_t stream;
-  if (stream == NULL && shared_engine() != NULL) {
-    if (dnnl_stream_create(&stream, engine, dnnl_stream_default_flags) != dnnl_success) stream = NULL;
-  }
-  return stream;
-}
-
-// A row-major matrix, or its transpose, or (with `any`) one in the library's own order.
-enum order { plain, transposed, any };
-
-static int describe(owned_description *d, size_t rows, size_t columns, enum order order) {
-  dnnl_dims_t dims = {(dnnl_dim_t)rows, (dnnl_dim_t)columns};
-  dnnl_dims_t strides = {(dnnl_dim_t)(order == plain ? columns : 1),
-                         (dnnl_dim_t)(order == plain ? 1 : rows)};
-#if DNNL_VERSION_MAJOR >= 3
-  return order == any ? dnnl_memory_desc_create_with_tag(d, 2, dims, dnnl_f32, dnnl_format_tag_any)
-                      : dnnl_memory_desc_create_with_strides(d, 2, dims, dnnl_f32, strides);
-#else
-  return order == any ? dnnl_memory_desc_init_by_tag(d, 2, dims, dnnl_f32, dnnl_format_tag_any)
-                      : dnnl_memory_desc_init_by_strides(d, 2, dims, dnnl_f32, strides);
-#endif
-}
-
-#if DNNL_VERSION_MAJOR >= 3
-#define VIEW(d) (d)
-static void discard(owned_description *d) { dnnl_memory_desc_destroy(*d); }
-static int is_blocked(description d) {
-  int blocks = 0;
-  return dnnl_memory_desc_query(d, dnnl_query_inner_nblks_s32, &blocks) == dnnl_success && blocks > 0;
-}
-#else
-#define VIEW(d) (&(d))
-static void discard(owned_description *d) { (void)d; }
-static int is_blocked(description d) { return d->format_desc.blocking.inner_nblks > 0; }
-#endif
-
-// The primitive for [m, k] x [k, n], its weight as described or else in the library's own order.
-static dnnl_primitive_desc_t matmul_description(size_t m, size_t n, size_t k, description weight) {
-  owned_description a, b, c;
-  if (describe(&a, m, k, plain) || describe(&b, k, n, any) || describe(&c, m, n, plain)) return NULL;
-  dnnl_primitive_attr_t attributes;
-  dnnl_primitive_desc_t result = NULL;
-  if (dnnl_primitive_attr_create(&attributes) != dnnl_success) return NULL;
-  dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
-#if DNNL_VERSION_MAJOR >= 3
-  int status = dnnl_matmul_primitive_desc_create(&result, shared_engine(), a,
-                                                 weight != NULL ? weight : b, NULL, c, attributes);
-#else
-  dnnl_matmul_desc_t matmul;
-  int status = dnnl_matmul_desc_init(&matmul, &a, weight != NULL ? weight : &b, NULL, &c);
-  if (status == dnnl_success) {
-    status = dnnl_primitive_desc_create(&result, &matmul, attributes, shared_engine(), NULL);
-  }
-#endif
-  dnnl_primitive_attr_destroy(attributes);
-  discard(&a);
-  discard(&b);
-  discard(&c);
-  return status == dnnl_success ? result : NULL;
-}
 
 // One weight matrix [k, n] for one direction.
 struct packed {
@@ -124,9 +42,9 @@ struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outpu
                                      .backward = {NULL, outputs, inputs}};
   pthread_mutex_init(&matrix->lock, NULL);
   if (layout == prompter_layout_automatic) {
-    dnnl_primitive_desc_t d = matmul_description(representative_rows, outputs, inputs, NULL);
+    dnnl_primitive_desc_t d = onednn_product(representative_rows, outputs, inputs, NULL);
     if (d != NULL) {
-      matrix->is_packed = is_blocked(dnnl_primitive_desc_query_md(d, dnnl_query_weights_md, 0));
+      matrix->is_packed = onednn_is_blocked(dnnl_primitive_desc_query_md(d, dnnl_query_weights_md, 0));
       dnnl_primitive_desc_destroy(d);
     }
   } else {
@@ -143,45 +61,15 @@ void prompter_matrix_destroy(struct prompter_matrix *matrix) {
   free(matrix);
 }
 
-// Reorders a [k, n] matrix into the order of `target`. Returns NULL on failure.
-static float *reordered(const float *values, size_t k, size_t n, enum order order,
-                        description target) {
-  owned_description source;
-  if (describe(&source, k, n, order)) return NULL;
-  size_t bytes = (dnnl_memory_desc_get_size(target) + 63) / 64 * 64;
-  float *result = aligned_alloc(64, bytes);
-  dnnl_memory_t from = NULL, to = NULL;
-  dnnl_primitive_desc_t d = NULL;
-  dnnl_primitive_t reorder = NULL;
-  int status = result == NULL ||
-               dnnl_memory_create(&from, VIEW(source), shared_engine(), (void *)values) ||
-               dnnl_memory_create(&to, target, engine, result) ||
-               dnnl_reorder_primitive_desc_create(&d, VIEW(source), engine, target, engine, NULL) ||
-               dnnl_primitive_create(&reorder, d);
-  if (!status) {
-    dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
-    status = dnnl_primitive_execute(reorder, thread_stream(), 2, arguments) ||
-             dnnl_stream_wait(thread_stream());
-  }
-  if (reorder != NULL) dnnl_primitive_destroy(reorder);
-  if (d != NULL) dnnl_primitive_desc_destroy(d);
-  if (from != NULL) dnnl_memory_destroy(from);
-  if (to != NULL) dnnl_memory_destroy(to);
-  discard(&source);
-  if (!status) return result;
-  free(result);
-  return NULL;
-}
-
 // The packed values, made when first asked for; the backward direction is never packed for
 // inference.
 static float *packed_values(struct prompter_matrix *matrix, struct packed *packed, enum order order) {
   pthread_mutex_lock(&matrix->lock);
   if (packed->values == NULL) {
-    dnnl_primitive_desc_t d = matmul_description(representative_rows, packed->n, packed->k, NULL);
+    dnnl_primitive_desc_t d = onednn_product(representative_rows, packed->n, packed->k, NULL);
     if (d != NULL) {
       description target = dnnl_primitive_desc_query_md(d, dnnl_query_weights_md, 0);
-      packed->values = reordered(matrix->weight, packed->k, packed->n, order, target);
+      packed->values = onednn_reordered(matrix->weight, packed->k, packed->n, order, target);
       dnnl_primitive_desc_destroy(d);
     }
   }
@@ -236,9 +124,9 @@ static struct cache *thread_cache(void) {
 }
 
 static int make_product(struct product *p, size_t m, size_t n, size_t k) {
-  dnnl_primitive_desc_t r = matmul_description(representative_rows, n, k, NULL), d = NULL;
+  dnnl_primitive_desc_t r = onednn_product(representative_rows, n, k, NULL), d = NULL;
   if (r != NULL) {
-    d = matmul_description(m, n, k, dnnl_primitive_desc_query_md(r, dnnl_query_weights_md, 0));
+    d = onednn_product(m, n, k, dnnl_primitive_desc_query_md(r, dnnl_query_weights_md, 0));
     dnnl_primitive_desc_destroy(r);
   }
   if (d == NULL) return 1;
@@ -249,10 +137,10 @@ static int make_product(struct product *p, size_t m, size_t n, size_t k) {
   size_t bytes = (dnnl_memory_desc_get_size(s) + 127) / 64 * 64;
   *p = (struct product){.m = m, .n = n, .k = k, .scratch_values = aligned_alloc(64, bytes)};
   int status = p->scratch_values == NULL || dnnl_primitive_create(&p->primitive, d) ||
-               dnnl_memory_create(&p->a, a, engine, DNNL_MEMORY_NONE) ||
-               dnnl_memory_create(&p->b, b, engine, DNNL_MEMORY_NONE) ||
-               dnnl_memory_create(&p->c, c, engine, DNNL_MEMORY_NONE) ||
-               dnnl_memory_create(&p->scratch, s, engine, p->scratch_values);
+               dnnl_memory_create(&p->a, a, onednn_engine(), DNNL_MEMORY_NONE) ||
+               dnnl_memory_create(&p->b, b, onednn_engine(), DNNL_MEMORY_NONE) ||
+               dnnl_memory_create(&p->c, c, onednn_engine(), DNNL_MEMORY_NONE) ||
+               dnnl_memory_create(&p->scratch, s, onednn_engine(), p->scratch_values);
   dnnl_primitive_desc_destroy(d);
   if (status) empty(p);  // or it would be found again, half made
   return status;
@@ -283,8 +171,8 @@ static int multiply_packed(const float *x, const float *weight, float *y, size_t
                                  {DNNL_ARG_WEIGHTS, p->b},
                                  {DNNL_ARG_DST, p->c},
                                  {DNNL_ARG_SCRATCHPAD, p->scratch}};
-  return dnnl_primitive_execute(p->primitive, thread_stream(), 4, arguments) ||
-         dnnl_stream_wait(thread_stream());
+  return dnnl_primitive_execute(p->primitive, onednn_stream(), 4, arguments) ||
+         dnnl_stream_wait(onednn_stream());
 }
 
 // The library's general product takes rows by sixes and adds up a row that is left over in another
