@@ -27,16 +27,17 @@ dnnl_stream_t onednn_stream(void) {
   return stream;
 }
 
-static int describe(owned_description *d, size_t rows, size_t columns, enum order order) {
+static int describe(owned_description *d, dnnl_data_type_t type, size_t rows, size_t columns,
+                    enum order order) {
   dnnl_dims_t dims = {(dnnl_dim_t)rows, (dnnl_dim_t)columns};
   dnnl_dims_t strides = {(dnnl_dim_t)(order == plain ? columns : 1),
                          (dnnl_dim_t)(order == plain ? 1 : rows)};
 #if DNNL_VERSION_MAJOR >= 3
-  return order == any ? dnnl_memory_desc_create_with_tag(d, 2, dims, dnnl_f32, dnnl_format_tag_any)
-                      : dnnl_memory_desc_create_with_strides(d, 2, dims, dnnl_f32, strides);
+  return order == any ? dnnl_memory_desc_create_with_tag(d, 2, dims, type, dnnl_format_tag_any)
+                      : dnnl_memory_desc_create_with_strides(d, 2, dims, type, strides);
 #else
-  return order == any ? dnnl_memory_desc_init_by_tag(d, 2, dims, dnnl_f32, dnnl_format_tag_any)
-                      : dnnl_memory_desc_init_by_strides(d, 2, dims, dnnl_f32, strides);
+  return order == any ? dnnl_memory_desc_init_by_tag(d, 2, dims, type, dnnl_format_tag_any)
+                      : dnnl_memory_desc_init_by_strides(d, 2, dims, type, strides);
 #endif
 }
 
@@ -53,9 +54,13 @@ static void discard(owned_description *d) { (void)d; }
 int onednn_is_blocked(description d) { return d->format_desc.blocking.inner_nblks > 0; }
 #endif
 
-dnnl_primitive_desc_t onednn_product(size_t m, size_t n, size_t k, description weight) {
+dnnl_primitive_desc_t onednn_product(dnnl_data_type_t type, size_t m, size_t n, size_t k,
+                                     description weight) {
   owned_description a, b, c;
-  if (describe(&a, m, k, plain) || describe(&b, k, n, any) || describe(&c, m, n, plain)) return NULL;
+  if (describe(&a, type, m, k, plain) || describe(&b, type, k, n, any) ||
+      describe(&c, dnnl_f32, m, n, plain)) {
+    return NULL;
+  }
   dnnl_primitive_attr_t attributes;
   dnnl_primitive_desc_t result = NULL;
   if (dnnl_primitive_attr_create(&attributes) != dnnl_success) return NULL;
@@ -77,10 +82,10 @@ dnnl_primitive_desc_t onednn_product(size_t m, size_t n, size_t k, description w
   return status == dnnl_success ? result : NULL;
 }
 
-void *onednn_reordered(const void *values, size_t k, size_t n, enum order order,
-                       description target) {
+void *onednn_reordered(dnnl_data_type_t type, const void *values, size_t k, size_t n,
+                       enum order order, description target) {
   owned_description source;
-  if (describe(&source, k, n, order)) return NULL;
+  if (describe(&source, type, k, n, order)) return NULL;
   size_t bytes = (dnnl_memory_desc_get_size(target) + 63) / 64 * 64;
   void *result = aligned_alloc(64, bytes);
   dnnl_memory_t from = NULL, to = NULL;

@@ -24,15 +24,17 @@ dnnl_engine_t onednn_engine(void);
 // The calling thread's stream; NULL if there is none.
 dnnl_stream_t onednn_stream(void);
 
-// The primitive for [m, k] x [k, n], its weight as described or else in the library's own order;
-// NULL if there is none. The caller destroys it.
-dnnl_primitive_desc_t onednn_product(size_t m, size_t n, size_t k, description weight);
+// The primitive for [m, k] x [k, n] of this type into float32, its weight as described or else in
+// the library's own order; NULL if there is none. The caller destroys it.
+dnnl_primitive_desc_t onednn_product(dnnl_data_type_t type, size_t m, size_t n, size_t k,
+                                     description weight);
 
 // Whether a description is of the library's own order.
 int onednn_is_blocked(description d);
 
-// Reorders a [k, n] matrix into the order of `target`. Returns NULL on failure; the caller frees it.
-void *onednn_reordered(const void *values, size_t k, size_t n, enum order order,
-                       description target);
+// Reorders a [k, n] matrix of this type into the order of `target`. Returns NULL on failure; the
+// caller frees it.
+void *onednn_reordered(dnnl_data_type_t type, const void *values, size_t k, size_t n,
+                       enum order order, description target);
 
 #endif
