@@ -3,6 +3,7 @@
 public import Foundation
 internal import PrompterCheckpoint
 public import PrompterCore
+public import PrompterKernels
 internal import PrompterModels
 internal import PrompterTensor
 public import PrompterTokenizer
@@ -23,16 +24,21 @@ public struct PretrainedModel: Sendable {
   public let family: String
   /// What a sequence head reads unless told otherwise.
   public let defaultPooling: Pooling
+  /// What the factors of products with frozen weights are.
+  public let precision: Precision
 
   /// Reads a folder.
   ///
-  /// - Parameter folder: config.json, weights, and tokenizer.json or vocab.txt.
+  /// - Parameters:
+  ///   - folder: config.json, weights, and tokenizer.json or vocab.txt.
+  ///   - precision: What the factors of products with frozen weights are.
   /// - Throws: An error that names the file and what is wrong with it.
-  public init(contentsOf folder: URL) throws {
+  public init(contentsOf folder: URL, precision: Precision = .float32) throws {
     self.folder = folder
+    self.precision = precision
     let configuration = try BERT.Configuration(contentsOf: folder)
     family = "bert"
-    backbone = try BERT(from: Weights(contentsOf: folder), configuration)
+    backbone = try BERT(from: Weights(contentsOf: folder), configuration, precision: precision)
     tokenizer = try Tokenizers.load(contentsOf: folder)
     defaultPooling = try Self.pooling(of: folder, hasPooler: backbone.hasPooler)
   }
@@ -65,7 +71,7 @@ public struct PretrainedModel: Sendable {
   func backbone(replacing weights: [String: Tensor]) throws -> any Backbone {
     try BERT(
       from: Weights(contentsOf: folder), BERT.Configuration(contentsOf: folder),
-      replacing: weights)
+      replacing: weights, precision: precision)
   }
 
   /// The backbone's identity, its weights' hash included.

@@ -69,8 +69,8 @@ extension TrainingSession {
       method: trainer.method.name, task: task,
       promptLength: max(folded.inputLength, folded.deepLength), promptLayers: layers,
       pooling: trainer.pooling, maximumLength: plan.maximumLength, backbone: identity,
-      trainableParameters: trainableParameters, plan: plan, history: progress.history,
-      best: progress.best, baseline: baseline)
+      trainableParameters: trainableParameters, plan: plan, precision: trainer.precision,
+      history: progress.history, best: progress.best, baseline: baseline)
     let parts = trainer.method.name == .fineTuning ? trained.dropFirst(2).flatMap(\.namedParts) : []
     return Prompt(
       card: card, folded: folded, headWeight: head.weight.value.copy(),
