@@ -43,7 +43,7 @@ struct EvaluateCommand: ParsableCommand {
     try requirePositive(limit, "--limit")
     let path = try path()
     let loaded = try prompts.load()
-    let model = try PretrainedModel(contentsOf: model.folder(console))
+    let model = try model.load(compute, console)
     let predictor = try loaded.predictor(on: model, compute, checkingWeights: true)
     let evaluations = try loaded.map { prompt in
       let dataset = try Dataset(

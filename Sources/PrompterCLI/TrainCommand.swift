@@ -92,7 +92,7 @@ struct TrainCommand: ParsableCommand {
   ) throws {
     let data = try TrainingFiles(
       training: train, validation: validation, test: test, fields: task.fields, limit: limit)
-    let model = try PretrainedModel(contentsOf: model.folder(console))
+    let model = try model.load(compute, console)
     let choice = try MethodBuilder(
       method: name, size: size, start: start, model: model, labels: data.training.labels,
       recipe: recipe
@@ -148,7 +148,9 @@ struct TrainCommand: ParsableCommand {
   /// The prompt of a training that was not interrupted after all: resuming twice does no harm.
   private func finished(_ trainer: Trainer, in folder: OutputFolder) throws -> Prompt {
     let prompt = try Prompt(contentsOf: folder.url)
-    guard prompt.card.method == trainer.method.name, prompt.card.plan == trainer.plan else {
+    guard prompt.card.method == trainer.method.name, prompt.card.plan == trainer.plan,
+      prompt.card.precision ?? .float32 == trainer.precision
+    else {
       throw UsageError(
         "\(folder.path) holds a prompt that was trained otherwise; replace it with --overwrite.")
     }
