@@ -24,7 +24,8 @@ tool() { if [[ $(uname) == Darwin ]]; then xcrun "$@"; else "$@"; fi; }
 sdk=()
 if [[ $(uname) == Darwin ]]; then sdk=(-sdk "$(xcrun --show-sdk-path)"); fi
 target=$(swift -print-target-info | sed -n 's/^ *"triple": "\(.*\)",$/\1/p' | head -n 1)
-reexported=$(sed -n 's/^@_exported public import //p' Sources/Prompter/Exports.swift | paste -sd, -)
+# A single type of another module, as in `enum Room.Name`, is no module.
+reexported=$(sed -n 's/^@_exported public import \([A-Za-z]*\)$/\1/p' Sources/Prompter/Exports.swift | paste -sd, -)
 
 rm -rf "$symbols" "$output"
 mkdir -p "$symbols"

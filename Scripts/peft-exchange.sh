@@ -31,9 +31,10 @@ with open(f"{work}/texts.jsonl", "w") as out:
 PYTHON
 
 echo "Trained by Prompter, answered by both:"
-"$prompter" train --model "$model" --task text-classification --train "$work/data.jsonl" \
-  --pooling pooler --epochs 2 --output "$work/ours" --quiet >/dev/null
-"$prompter" predict --model "$model" --prompt "$work/ours" "$work/texts.jsonl" >"$work/a.jsonl"
+"$prompter" train --model "$model" --precision float32 --task text-classification \
+  --train "$work/data.jsonl" --pooling pooler --epochs 2 --output "$work/ours" --quiet >/dev/null
+"$prompter" predict --model "$model" --precision float32 --prompt "$work/ours" \
+  "$work/texts.jsonl" >"$work/a.jsonl"
 "$python" $peer --load "$work/ours" --model "$model" --texts "$work/texts.jsonl" \
   >"$work/b.jsonl" 2>/dev/null
 "$python" $peer --compare "$work/a.jsonl" "$work/b.jsonl"
@@ -43,6 +44,7 @@ for option in "" --projection; do
   rm -rf "$work/theirs"
   "$python" $peer --train "$work/theirs" --model "$model" --data "$work/data.jsonl" \
     --texts "$work/texts.jsonl" --steps 10 $option >"$work/a.jsonl" 2>/dev/null
-  "$prompter" predict --model "$model" --prompt "$work/theirs" "$work/texts.jsonl" >"$work/b.jsonl"
+  "$prompter" predict --model "$model" --precision float32 --prompt "$work/theirs" \
+    "$work/texts.jsonl" >"$work/b.jsonl"
   "$python" $peer --compare "$work/b.jsonl" "$work/a.jsonl" --labels hypothetical,open,resolved
 done

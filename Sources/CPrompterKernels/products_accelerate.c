@@ -7,30 +7,39 @@
 #include <Accelerate/Accelerate.h>
 #include <stdlib.h>
 
-#include "prompter_products.h"
+#include "library_matrix.h"
 
-struct prompter_matrix {
+struct library_matrix {
   const float *weight;
   size_t outputs, inputs;
 };
 
-struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outputs, size_t inputs,
-                                               enum prompter_layout layout) {
+// Accelerate takes no bfloat16 factors in products into float32.
+int prompter_has_bfloat16(void) { return 0; }
+
+int library_has_bfloat16(size_t outputs, size_t inputs) {
+  (void)outputs;
+  (void)inputs;
+  return 0;
+}
+
+struct library_matrix *library_matrix_create(const float *weight, size_t outputs, size_t inputs,
+                                             enum prompter_layout layout,
+                                             enum prompter_precision precision) {
   (void)layout;
-  struct prompter_matrix *matrix = malloc(sizeof *matrix);
-  if (matrix != NULL) *matrix = (struct prompter_matrix){weight, outputs, inputs};
+  (void)precision;
+  struct library_matrix *matrix = malloc(sizeof *matrix);
+  if (matrix != NULL) *matrix = (struct library_matrix){weight, outputs, inputs};
   return matrix;
 }
 
-void prompter_matrix_destroy(struct prompter_matrix *matrix) { free(matrix); }
+void library_matrix_destroy(struct library_matrix *matrix) { free(matrix); }
 
-int prompter_matrix_multiply(struct prompter_matrix *matrix, const float *x, size_t rows, float *y) {
-  return prompter_product(0, 1, rows, matrix->outputs, matrix->inputs, x, matrix->weight, y, 0);
-}
-
-int prompter_matrix_multiply_transposed(struct prompter_matrix *matrix, const float *y, size_t rows,
-                                        float *x) {
-  return prompter_product(0, 0, rows, matrix->inputs, matrix->outputs, y, matrix->weight, x, 0);
+int library_matrix_multiply(struct library_matrix *matrix, int is_backward, const float *x,
+                            size_t rows, float *y) {
+  size_t n = is_backward ? matrix->inputs : matrix->outputs;
+  size_t k = is_backward ? matrix->outputs : matrix->inputs;
+  return prompter_product(0, !is_backward, rows, n, k, x, matrix->weight, y, 0);
 }
 
 int prompter_product(int transpose_a, int transpose_b, size_t m, size_t n, size_t k, const float *a,

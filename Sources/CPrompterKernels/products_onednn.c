@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Matrix products by oneDNN, whose 2.x and 3.x interfaces differ in how things are described.
+// Matrix products by oneDNN.
 //
 // A primitive run by two threads at once gives wrong results, so each thread makes its own, with
 // its own scratch memory, and keeps it: creating one costs as much as running it.
@@ -7,135 +7,77 @@
 #ifdef __linux__
 
 #include <dlfcn.h>
-#include <dnnl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "prompter_products.h"
-
-#if DNNL_VERSION_MAJOR >= 3
-typedef const_dnnl_memory_desc_t description;
-typedef dnnl_memory_desc_t owned_description;
-#else
-typedef const dnnl_memory_desc_t *description;
-typedef dnnl_memory_desc_t owned_description;
-#endif
-
-static dnnl_engine_t engine;
-static pthread_once_t engine_once = PTHREAD_ONCE_INIT;
-
-static void make_engine(void) {
-  if (dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success) engine = NULL;
-}
-
-static dnnl_engine_t shared_engine(void) {
-  pthread_once(&engine_once, make_engine);
-  return engine;
-}
-
-static dnnl_stream_t thread_stream(void) {
-  static _Thread_local dnnl_stream_t stream;
-  if (stream == NULL && shared_engine() != NULL) {
-    if (dnnl_stream_create(&stream, engine, dnnl_stream_default_flags) != dnnl_success) stream = NULL;
-  }
-  return stream;
-}
-
-// A row-major matrix, or its transpose, or (with `any`) one in the library's own order.
-enum order { plain, transposed, any };
-
-static int describe(owned_description *d, size_t rows, size_t columns, enum order order) {
-  dnnl_dims_t dims = {(dnnl_dim_t)rows, (dnnl_dim_t)columns};
-  dnnl_dims_t strides = {(dnnl_dim_t)(order == plain ? columns : 1),
-                         (dnnl_dim_t)(order == plain ? 1 : rows)};
-#if DNNL_VERSION_MAJOR >= 3
-  return order == any ? dnnl_memory_desc_create_with_tag(d, 2, dims, dnnl_f32, dnnl_format_tag_any)
-                      : dnnl_memory_desc_create_with_strides(d, 2, dims, dnnl_f32, strides);
-#else
-  return order == any ? dnnl_memory_desc_init_by_tag(d, 2, dims, dnnl_f32, dnnl_format_tag_any)
-                      : dnnl_memory_desc_init_by_strides(d, 2, dims, dnnl_f32, strides);
-#endif
-}
-
-#if DNNL_VERSION_MAJOR >= 3
-#define VIEW(d) (d)
-static void discard(owned_description *d) { dnnl_memory_desc_destroy(*d); }
-static int is_blocked(description d) {
-  int blocks = 0;
-  return dnnl_memory_desc_query(d, dnnl_query_inner_nblks_s32, &blocks) == dnnl_success && blocks > 0;
-}
-#else
-#define VIEW(d) (&(d))
-static void discard(owned_description *d) { (void)d; }
-static int is_blocked(description d) { return d->format_desc.blocking.inner_nblks > 0; }
-#endif
-
-// The primitive for [m, k] x [k, n], its weight as described or else in the library's own order.
-static dnnl_primitive_desc_t matmul_description(size_t m, size_t n, size_t k, description weight) {
-  owned_description a, b, c;
-  if (describe(&a, m, k, plain) || describe(&b, k, n, any) || describe(&c, m, n, plain)) return NULL;
-  dnnl_primitive_attr_t attributes;
-  dnnl_primitive_desc_t result = NULL;
-  if (dnnl_primitive_attr_create(&attributes) != dnnl_success) return NULL;
-  dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
-#if DNNL_VERSION_MAJOR >= 3
-  int status = dnnl_matmul_primitive_desc_create(&result, shared_engine(), a,
-                                                 weight != NULL ? weight : b, NULL, c, attributes);
-#else
-  dnnl_matmul_desc_t matmul;
-  int status = dnnl_matmul_desc_init(&matmul, &a, weight != NULL ? weight : &b, NULL, &c);
-  if (status == dnnl_success) {
-    status = dnnl_primitive_desc_create(&result, &matmul, attributes, shared_engine(), NULL);
-  }
-#endif
-  dnnl_primitive_attr_destroy(attributes);
-  discard(&a);
-  discard(&b);
-  discard(&c);
-  return status == dnnl_success ? result : NULL;
-}
+#include "library_matrix.h"
+#include "onednn.h"
+#include "prompter_bfloat16.h"
+#include "prompter_memory.h"
 
 // One weight matrix [k, n] for one direction.
 struct packed {
-  float *values;  // NULL: not packed yet
+  void *values;  // NULL: not packed yet
   size_t k, n;
 };
 
-struct prompter_matrix {
+struct library_matrix {
   const float *weight;
   size_t outputs, inputs;
+  dnnl_data_type_t type;  // of both factors
   int is_packed;
   struct packed forward, backward;
   pthread_mutex_t lock;
 };
 
-// The number of rows whose packed format is used for all: the library may prefer another format
-// for another number.
-enum { representative_rows = 256 };
+// The library may choose another packed format, or cut a sum elsewhere, for another number of rows.
+// The format for `representative` rows is used for all numbers. Sums of bfloat16 products are cut
+// by how much of both factors fits a cache, so those are always taken of `block` rows: then a row's
+// bits cannot depend on how many rows there are, whatever the library does.
+enum { representative = 256, block = 64 };
 
-struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outputs, size_t inputs,
-                                               enum prompter_layout layout) {
-  struct prompter_matrix *matrix = calloc(1, sizeof *matrix);
+static size_t usual_rows(dnnl_data_type_t type) { return type == dnnl_bf16 ? block : representative; }
+
+// Whether the library has a packed format of its own for [rows, k] x [k, n].
+static int has_packed_format(dnnl_data_type_t type, size_t n, size_t k) {
+  dnnl_primitive_desc_t d = onednn_product(type, usual_rows(type), n, k, NULL);
+  if (d == NULL) return 0;
+  int result = onednn_is_blocked(dnnl_primitive_desc_query_md(d, dnnl_query_weights_md, 0));
+  dnnl_primitive_desc_destroy(d);
+  return result;
+}
+
+// AMX for bfloat16 comes only with AVX-512 for bfloat16. The library asks the system's leave to use
+// AMX by itself, and uses AVX-512 without it.
+int prompter_has_bfloat16(void) {
+  unsigned needed = dnnl_cpu_isa_avx512_core_bf16;
+  return ((unsigned)dnnl_get_effective_cpu_isa() & needed) == needed;
+}
+
+int library_has_bfloat16(size_t outputs, size_t inputs) {
+  return prompter_has_bfloat16() && has_packed_format(dnnl_bf16, outputs, inputs) &&
+         has_packed_format(dnnl_bf16, inputs, outputs);
+}
+
+struct library_matrix *library_matrix_create(const float *weight, size_t outputs, size_t inputs,
+                                             enum prompter_layout layout,
+                                             enum prompter_precision precision) {
+  struct library_matrix *matrix = calloc(1, sizeof *matrix);
   if (matrix == NULL) return NULL;
-  *matrix = (struct prompter_matrix){.weight = weight, .outputs = outputs, .inputs = inputs,
-                                     .forward = {NULL, inputs, outputs},
-                                     .backward = {NULL, outputs, inputs}};
+  *matrix = (struct library_matrix){
+      .weight = weight, .outputs = outputs, .inputs = inputs,
+      .type = precision == prompter_bfloat16 ? dnnl_bf16 : dnnl_f32,
+      .forward = {NULL, inputs, outputs}, .backward = {NULL, outputs, inputs}};
   pthread_mutex_init(&matrix->lock, NULL);
-  if (layout == prompter_layout_automatic) {
-    dnnl_primitive_desc_t d = matmul_description(representative_rows, outputs, inputs, NULL);
-    if (d != NULL) {
-      matrix->is_packed = is_blocked(dnnl_primitive_desc_query_md(d, dnnl_query_weights_md, 0));
-      dnnl_primitive_desc_destroy(d);
-    }
-  } else {
-    matrix->is_packed = layout == prompter_layout_packed;
-  }
+  matrix->is_packed =
+      matrix->type == dnnl_bf16 || layout == prompter_layout_packed ||
+      (layout == prompter_layout_automatic && has_packed_format(dnnl_f32, outputs, inputs));
   return matrix;
 }
 
-void prompter_matrix_destroy(struct prompter_matrix *matrix) {
+void library_matrix_destroy(struct library_matrix *matrix) {
   if (matrix == NULL) return;
   free(matrix->forward.values);
   free(matrix->backward.values);
@@ -143,55 +85,44 @@ void prompter_matrix_destroy(struct prompter_matrix *matrix) {
   free(matrix);
 }
 
-// Reorders a [k, n] matrix into the order of `target`. Returns NULL on failure.
-static float *reordered(const float *values, size_t k, size_t n, enum order order,
-                        description target) {
-  owned_description source;
-  if (describe(&source, k, n, order)) return NULL;
-  size_t bytes = (dnnl_memory_desc_get_size(target) + 63) / 64 * 64;
-  float *result = aligned_alloc(64, bytes);
-  dnnl_memory_t from = NULL, to = NULL;
-  dnnl_primitive_desc_t d = NULL;
-  dnnl_primitive_t reorder = NULL;
-  int status = result == NULL ||
-               dnnl_memory_create(&from, VIEW(source), shared_engine(), (void *)values) ||
-               dnnl_memory_create(&to, target, engine, result) ||
-               dnnl_reorder_primitive_desc_create(&d, VIEW(source), engine, target, engine, NULL) ||
-               dnnl_primitive_create(&reorder, d);
-  if (!status) {
-    dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
-    status = dnnl_primitive_execute(reorder, thread_stream(), 2, arguments) ||
-             dnnl_stream_wait(thread_stream());
+// The weight in the order of `target`, rounded first where it is to be bfloat16: the library's own
+// rounding need not be ours.
+static void *reordered(const struct library_matrix *matrix, const struct packed *packed,
+                       enum order order, description target) {
+  const void *values = matrix->weight;
+  uint16_t *narrow = NULL;
+  if (matrix->type == dnnl_bf16) {
+    size_t count = packed->k * packed->n;
+    values = narrow = malloc(count * sizeof *narrow);
+    if (narrow == NULL) return NULL;
+    prompter_narrow_bfloat16(narrow, matrix->weight, count);
   }
-  if (reorder != NULL) dnnl_primitive_destroy(reorder);
-  if (d != NULL) dnnl_primitive_desc_destroy(d);
-  if (from != NULL) dnnl_memory_destroy(from);
-  if (to != NULL) dnnl_memory_destroy(to);
-  discard(&source);
-  if (!status) return result;
-  free(result);
-  return NULL;
+  void *result = onednn_reordered(matrix->type, values, packed->k, packed->n, order, target);
+  free(narrow);
+  return result;
 }
 
 // The packed values, made when first asked for; the backward direction is never packed for
 // inference.
-static float *packed_values(struct prompter_matrix *matrix, struct packed *packed, enum order order) {
+static void *packed_values(struct library_matrix *matrix, struct packed *packed, enum order order) {
   pthread_mutex_lock(&matrix->lock);
   if (packed->values == NULL) {
-    dnnl_primitive_desc_t d = matmul_description(representative_rows, packed->n, packed->k, NULL);
+    dnnl_primitive_desc_t d =
+        onednn_product(matrix->type, usual_rows(matrix->type), packed->n, packed->k, NULL);
     if (d != NULL) {
       description target = dnnl_primitive_desc_query_md(d, dnnl_query_weights_md, 0);
-      packed->values = reordered(matrix->weight, packed->k, packed->n, order, target);
+      packed->values = reordered(matrix, packed, order, target);
       dnnl_primitive_desc_destroy(d);
     }
   }
-  float *values = packed->values;
+  void *values = packed->values;
   pthread_mutex_unlock(&matrix->lock);
   return values;
 }
 
 // What one thread keeps for one shape.
 struct product {
+  dnnl_data_type_t type;
   size_t m, n, k;
   dnnl_primitive_t primitive;
   dnnl_memory_t a, b, c, scratch;
@@ -235,10 +166,10 @@ static struct cache *thread_cache(void) {
   return cache;
 }
 
-static int make_product(struct product *p, size_t m, size_t n, size_t k) {
-  dnnl_primitive_desc_t r = matmul_description(representative_rows, n, k, NULL), d = NULL;
+static int make_product(struct product *p, dnnl_data_type_t type, size_t m, size_t n, size_t k) {
+  dnnl_primitive_desc_t r = onednn_product(type, usual_rows(type), n, k, NULL), d = NULL;
   if (r != NULL) {
-    d = matmul_description(m, n, k, dnnl_primitive_desc_query_md(r, dnnl_query_weights_md, 0));
+    d = onednn_product(type, m, n, k, dnnl_primitive_desc_query_md(r, dnnl_query_weights_md, 0));
     dnnl_primitive_desc_destroy(r);
   }
   if (d == NULL) return 1;
@@ -247,35 +178,33 @@ static int make_product(struct product *p, size_t m, size_t n, size_t k) {
   description c = dnnl_primitive_desc_query_md(d, dnnl_query_dst_md, 0);
   description s = dnnl_primitive_desc_query_md(d, dnnl_query_scratchpad_md, 0);
   size_t bytes = (dnnl_memory_desc_get_size(s) + 127) / 64 * 64;
-  *p = (struct product){.m = m, .n = n, .k = k, .scratch_values = aligned_alloc(64, bytes)};
+  *p = (struct product){
+      .type = type, .m = m, .n = n, .k = k, .scratch_values = aligned_alloc(64, bytes)};
   int status = p->scratch_values == NULL || dnnl_primitive_create(&p->primitive, d) ||
-               dnnl_memory_create(&p->a, a, engine, DNNL_MEMORY_NONE) ||
-               dnnl_memory_create(&p->b, b, engine, DNNL_MEMORY_NONE) ||
-               dnnl_memory_create(&p->c, c, engine, DNNL_MEMORY_NONE) ||
-               dnnl_memory_create(&p->scratch, s, engine, p->scratch_values);
+               dnnl_memory_create(&p->a, a, onednn_engine(), DNNL_MEMORY_NONE) ||
+               dnnl_memory_create(&p->b, b, onednn_engine(), DNNL_MEMORY_NONE) ||
+               dnnl_memory_create(&p->c, c, onednn_engine(), DNNL_MEMORY_NONE) ||
+               dnnl_memory_create(&p->scratch, s, onednn_engine(), p->scratch_values);
   dnnl_primitive_desc_destroy(d);
   if (status) empty(p);  // or it would be found again, half made
   return status;
 }
 
-static struct product *product_for(size_t m, size_t n, size_t k) {
+static struct product *product_for(dnnl_data_type_t type, size_t m, size_t n, size_t k) {
   struct cache *cache = thread_cache();
   if (cache == NULL) return NULL;
-  size_t slot = (m * 1000003u + n * 10007u + k * 101u) % cached;
+  size_t slot = (m * 1000003u + n * 10007u + k * 101u + type) % cached;
   for (size_t i = 0; i < 8; i++) {
     struct product *p = &cache->products[(slot + i) % cached];
-    if (p->primitive != NULL && p->m == m && p->n == n && p->k == k) return p;
-    if (p->primitive == NULL) return make_product(p, m, n, k) ? NULL : p;
+    if (p->primitive == NULL) return make_product(p, type, m, n, k) ? NULL : p;
+    if (p->type == type && p->m == m && p->n == n && p->k == k) return p;
   }
   struct product *p = &cache->products[slot];
   empty(p);
-  return make_product(p, m, n, k) ? NULL : p;
+  return make_product(p, type, m, n, k) ? NULL : p;
 }
 
-static int multiply_packed(const float *x, const float *weight, float *y, size_t m, size_t n,
-                           size_t k) {
-  struct product *p = product_for((m + 31) / 32 * 32, n, k);
-  if (p == NULL || weight == NULL) return 1;
+static int run_product(struct product *p, const void *x, const void *weight, float *y) {
   dnnl_memory_set_data_handle(p->a, (void *)x);
   dnnl_memory_set_data_handle(p->b, (void *)weight);
   dnnl_memory_set_data_handle(p->c, y);
@@ -283,8 +212,36 @@ static int multiply_packed(const float *x, const float *weight, float *y, size_t
                                  {DNNL_ARG_WEIGHTS, p->b},
                                  {DNNL_ARG_DST, p->c},
                                  {DNNL_ARG_SCRATCHPAD, p->scratch}};
-  return dnnl_primitive_execute(p->primitive, thread_stream(), 4, arguments) ||
-         dnnl_stream_wait(thread_stream());
+  return dnnl_primitive_execute(p->primitive, onednn_stream(), 4, arguments) ||
+         dnnl_stream_wait(onednn_stream());
+}
+
+static int multiply_packed(const float *x, const void *weight, float *y, size_t m, size_t n,
+                           size_t k) {
+  struct product *p = product_for(dnnl_f32, (m + 31) / 32 * 32, n, k);
+  return p == NULL || weight == NULL || run_product(p, x, weight, y);
+}
+
+// A block of rows at a time: x is rounded where the next product finds it in a cache. The result of
+// a last block of few rows, which may have no room for a whole one, takes a detour.
+static int multiply_narrow(const float *x, const void *weight, float *y, size_t m, size_t n,
+                           size_t k) {
+  struct product *p = product_for(dnnl_bf16, block, n, k);
+  size_t narrow_bytes = block * k * sizeof(uint16_t), spare_bytes = block * n * sizeof(float);
+  uint16_t *narrow = prompter_allocate(narrow_bytes);
+  float *spare = prompter_allocate(spare_bytes);
+  int status = p == NULL || weight == NULL || narrow == NULL || spare == NULL;
+  for (size_t r = 0; r < m && !status; r += block) {
+    size_t count = m - r < block ? m - r : block;
+    prompter_narrow_bfloat16(narrow, x + r * k, count * k);
+    memset(narrow + count * k, 0, (block - count) * k * sizeof *narrow);
+    int has_room = count > block / 2;
+    status = run_product(p, narrow, weight, has_room ? y + r * n : spare);
+    if (!has_room) memcpy(y + r * n, spare, count * n * sizeof *y);
+  }
+  prompter_release(spare, spare_bytes);
+  prompter_release(narrow, narrow_bytes);
+  return status;
 }
 
 // The library's general product takes rows by sixes and adds up a row that is left over in another
@@ -304,23 +261,18 @@ static int multiply_plain(const float *x, const float *weight, int transpose, fl
   return status;
 }
 
-int prompter_matrix_multiply(struct prompter_matrix *matrix, const float *x, size_t rows, float *y) {
+int library_matrix_multiply(struct library_matrix *matrix, int is_backward, const float *x,
+                            size_t rows, float *y) {
+  struct packed *packed = is_backward ? &matrix->backward : &matrix->forward;
   if (rows == 0) return 0;
   if (!matrix->is_packed) {
-    return multiply_plain(x, matrix->weight, 1, y, rows, matrix->outputs, matrix->inputs);
+    return multiply_plain(x, matrix->weight, !is_backward, y, rows, packed->n, packed->k);
   }
-  const float *weight = packed_values(matrix, &matrix->forward, transposed);
-  return multiply_packed(x, weight, y, rows, matrix->outputs, matrix->inputs);
-}
-
-int prompter_matrix_multiply_transposed(struct prompter_matrix *matrix, const float *y, size_t rows,
-                                        float *x) {
-  if (rows == 0) return 0;
-  if (!matrix->is_packed) {
-    return multiply_plain(y, matrix->weight, 0, x, rows, matrix->inputs, matrix->outputs);
-  }
-  const float *weight = packed_values(matrix, &matrix->backward, plain);
-  return multiply_packed(y, weight, x, rows, matrix->inputs, matrix->outputs);
+  // The weight itself is [outputs, inputs]: what the backward product takes, as it stands.
+  const void *weight = packed_values(matrix, packed, is_backward ? plain : transposed);
+  return matrix->type == dnnl_bf16
+             ? multiply_narrow(x, weight, y, rows, packed->n, packed->k)
+             : multiply_packed(x, weight, y, rows, packed->n, packed->k);
 }
 
 int prompter_product(int transpose_a, int transpose_b, size_t m, size_t n, size_t k, const float *a,

@@ -3,6 +3,7 @@
 
 @_exported public import PrompterCheckpoint
 @_exported public import PrompterCore
+@_exported public import enum PrompterKernels.Precision
 @_exported public import PrompterMethods
 @_exported public import PrompterNN
 @_exported public import PrompterTasks

@@ -3,6 +3,7 @@
 public import Foundation
 internal import PrompterCheckpoint
 public import PrompterCore
+public import PrompterKernels
 internal import PrompterModels
 internal import PrompterTensor
 public import PrompterTokenizer
@@ -21,18 +22,24 @@ public struct PretrainedModel: Sendable {
   public let tokenizer: any Tokenizer
   /// What a sequence head reads unless told otherwise.
   public let defaultPooling: Pooling
+  /// What the factors of products with frozen weights are.
+  public let precision: Precision
 
   private let configuration: any ModelConfiguration
 
   /// Reads a folder.
   ///
-  /// - Parameter folder: config.json, weights, and a tokenizer.
+  /// - Parameters:
+  ///   - folder: config.json, weights, and a tokenizer.
+  ///   - precision: What the factors of products with frozen weights are.
   /// - Throws: An error that names the file and what is wrong with it.
-  public init(contentsOf folder: URL) throws {
+  public init(contentsOf folder: URL, precision: Precision = .float32) throws {
     self.folder = folder
+    self.precision = precision
     configuration = try ModelFamily.configuration(contentsOf: folder)
     backbone = try configuration.backbone(
-      from: Weights(contentsOf: folder), isTrained: false, replacing: [:])
+      from: Weights(contentsOf: folder), isTrained: false, replacing: [:],
+      precision: precision)
     tokenizer = try Tokenizers.load(contentsOf: folder)
     defaultPooling = try Self.pooling(of: folder, hasPooler: backbone.hasPooler)
   }
@@ -64,13 +71,14 @@ public struct PretrainedModel: Sendable {
   // The same backbone for fine-tuning: weights of its own, so that this model stays as it is.
   func trainedBackbone() throws -> any Backbone {
     try configuration.backbone(
-      from: Weights(contentsOf: folder), isTrained: true, replacing: [:])
+      from: Weights(contentsOf: folder), isTrained: true, replacing: [:], precision: .float32)
   }
 
   // The same backbone with a fine-tuned prompt's weights in place of the folder's.
   func backbone(replacing weights: [String: Tensor]) throws -> any Backbone {
     try configuration.backbone(
-      from: Weights(contentsOf: folder), isTrained: false, replacing: weights)
+      from: Weights(contentsOf: folder), isTrained: false, replacing: weights,
+      precision: precision)
   }
 
   /// The backbone's identity, its weights' hash included.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import PrompterCore
+public import PrompterKernels
 public import PrompterTasks
 public import PrompterTensor
 
@@ -113,6 +114,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
   public var trainableParameters: Int
   /// How it was trained; `nil` for a prompt of PEFT's.
   public var plan: TrainingPlan?
+  /// What the factors of products with frozen weights were; `nil` when it is not known.
+  public var precision: Precision?
   /// The scores of each evaluation.
   public var history: [EpochReport]
   /// The evaluation whose parameters these are.
@@ -122,7 +125,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
 
   private enum CodingKeys: String, CodingKey {
     case formatVersion = "format_version"
-    case method, task, pooling, backbone, plan, history, best, baseline
+    case method, task, pooling, backbone, plan, precision, history, best, baseline
     case promptLength = "prompt_length"
     case promptLayers = "prompt_layers"
     case promptStack = "prompt_stack"
@@ -138,8 +141,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
     promptStack: PromptStack? = nil, placement: PromptPlacement? = nil,
     decoderPromptLength: Int? = nil, pooling: Pooling?,
     maximumLength: Int, backbone: BackboneIdentity, trainableParameters: Int,
-    plan: TrainingPlan? = nil, history: [EpochReport] = [], best: BestReport? = nil,
-    baseline: [String: Double] = [:]
+    plan: TrainingPlan? = nil, precision: Precision? = nil, history: [EpochReport] = [],
+    best: BestReport? = nil, baseline: [String: Double] = [:]
   ) {
     self.method = method
     self.task = task
@@ -153,6 +156,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
     self.backbone = backbone
     self.trainableParameters = trainableParameters
     self.plan = plan
+    self.precision = precision
     self.history = history
     self.best = best
     self.baseline = baseline

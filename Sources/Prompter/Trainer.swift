@@ -2,6 +2,7 @@
 
 public import Foundation
 public import PrompterCore
+public import PrompterKernels
 public import PrompterTasks
 
 /// Trains prompts for one backbone.
@@ -49,6 +50,9 @@ public struct Trainer: Sendable {
     self.pooling = pooling ?? model.defaultPooling
     self.cacheMemory = cacheMemory
   }
+
+  /// What the factors of products with frozen weights are; fine-tuning has none and is float32.
+  public var precision: Precision { method.name == .fineTuning ? .float32 : model.precision }
 
   /// Trains a prompt.
   ///

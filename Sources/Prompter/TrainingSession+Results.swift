@@ -39,7 +39,8 @@ extension TrainingSession {
       decoderPromptLength: folded.decoderInput?.rows,
       pooling: objective.head == nil ? nil : trainer.pooling, maximumLength: plan.maximumLength,
       backbone: identity,
-      trainableParameters: trainableParameters, plan: plan, history: progress.history,
+      trainableParameters: trainableParameters, plan: plan, precision: trainer.precision,
+      history: progress.history,
       best: progress.best, baseline: objective.baseline)
     let weights = backbone.trainedParameters.flatMap(\.namedParts)
     return Prompt(

@@ -126,7 +126,7 @@ extension TrainingSession {
       "evaluation": "\(plan.evaluation)", "patience": plan.patience.map { "\($0)" } ?? "none",
       "maximum length": "\(plan.maximumLength)", "backbone dropout": "\(plan.backboneDropout)",
       "order of examples": plan.isShuffled ? "shuffled" : "the file's", "seed": "\(plan.seed)",
-      "number of threads": "\(plan.threads)",
+      "number of threads": "\(plan.threads)", "precision": trainer.precision.rawValue,
       "method's options": trainer.method.options,
     ]
     return settings.merging(objective.settings) { $1 }

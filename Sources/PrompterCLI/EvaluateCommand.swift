@@ -61,7 +61,7 @@ struct EvaluateCommand: ParsableCommand {
     let file = EvaluationFile(
       url: URL(filePath: try path()), fields: fields, labelMap: try labelMap(), limit: limit)
     let loaded = try prompts.load(console)
-    let model = try PretrainedModel(contentsOf: model.folder(console))
+    let model = try model.load(compute, console)
     let predictor = answers.applied(
       to: try loaded.predictor(on: model, compute, checkingWeights: true), usual: .generation)
     let report: EvaluationReport

@@ -75,7 +75,7 @@ struct PredictCommand: ParsableCommand {
 
   private func predictor() throws -> Predictor {
     let loaded = try prompts.load(console)
-    let model = try PretrainedModel(contentsOf: model.folder(console))
+    let model = try model.load(compute, console)
     // A hash of the weights would take longer than an answer.
     return answers.applied(
       to: try loaded.predictor(on: model, compute, checkingWeights: false), usual: .ranking)

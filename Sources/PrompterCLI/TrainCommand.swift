@@ -109,7 +109,7 @@ struct TrainCommand: ParsableCommand {
     }
     let data = try TrainingFiles(
       training: train, validation: validation, test: test, task: task, limit: limit)
-    let model = try PretrainedModel(contentsOf: modelFolder)
+    let model = try model.load(compute, console)
     let choice = try MethodBuilder(
       method: name, size: size, start: start, model: model, labels: data.labels(of: task),
       recipe: recipe
@@ -175,7 +175,9 @@ struct TrainCommand: ParsableCommand {
   /// The prompt of a training that was not interrupted after all: resuming twice does no harm.
   private func finished(_ trainer: Trainer, in folder: OutputFolder) throws -> Prompt {
     let prompt = try Prompt(contentsOf: folder.url)
-    guard prompt.card.method == trainer.method.name, prompt.card.plan == trainer.plan else {
+    guard prompt.card.method == trainer.method.name, prompt.card.plan == trainer.plan,
+      prompt.card.precision ?? .float32 == trainer.precision
+    else {
       throw UsageError(
         "\(folder.path) holds a prompt that was trained otherwise; replace it with --overwrite.")
     }

@@ -33,7 +33,7 @@ struct TrainingSummary {
       "baseline": ["majority": JSONValue(card.baseline)],
       "seconds": .number(seconds),
       "peak_memory_bytes": .integer(ProcessStatus.peakMemory),
-      "precision": .string(Precision.float32.rawValue),
+      "precision": .string((card.precision ?? .float32).rawValue),
       "threads": .integer(threads),
       "seed": card.plan.map { .integer(Int(clamping: $0.seed)) } ?? .null,
       "output": .string(output),

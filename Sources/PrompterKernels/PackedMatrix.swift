@@ -7,6 +7,8 @@ internal import CPrompterKernels
 /// Where the library has a packed format for this CPU the weight is reordered when first used, once
 /// for each direction; elsewhere it is read as it stands. A packed matrix never changes and may be
 /// used by any number of threads.
+///
+/// In bfloat16 the weight and the other factor of each product are rounded; see ``Precision``.
 @safe
 public final class PackedMatrix: @unchecked Sendable {
   /// How a weight is kept.
@@ -30,21 +32,32 @@ public final class PackedMatrix: @unchecked Sendable {
 
   private let matrix: OpaquePointer
 
+  /// What the factors of products are.
+  public let precision: Precision
+
   /// Prepares a weight of `outputs` rows and `inputs` columns.
-  public init(_ weight: Buffer, outputs: Int, inputs: Int, layout: Layout = .automatic) {
+  ///
+  /// A plain layout rounds to bfloat16 and multiplies in float32, also where the CPU could do more.
+  public init(
+    _ weight: Buffer, outputs: Int, inputs: Int, layout: Layout = .automatic,
+    precision: Precision = .float32
+  ) {
     precondition(
       weight.count == outputs * inputs,
       "A weight [\(outputs), \(inputs)] cannot have \(weight.count) values.")
     self.outputs = outputs
     self.inputs = inputs
     self.weight = weight
+    self.precision = precision
     let kept =
       switch layout {
       case .automatic: prompter_layout_automatic
       case .packed: prompter_layout_packed
       case .plain: prompter_layout_plain
       }
-    guard let matrix = unsafe prompter_matrix_create(weight.base, outputs, inputs, kept) else {
+    let factors = precision == .bfloat16 ? prompter_bfloat16 : prompter_float32
+    guard let matrix = unsafe prompter_matrix_create(weight.base, outputs, inputs, kept, factors)
+    else {
       fatalError("Out of memory for a weight [\(outputs), \(inputs)].")
     }
     unsafe self.matrix = matrix

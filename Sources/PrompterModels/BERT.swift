@@ -3,7 +3,7 @@
 public import PrompterAutodiff
 public import PrompterCheckpoint
 public import PrompterCore
-internal import PrompterKernels
+public import PrompterKernels
 public import PrompterNN
 public import PrompterTensor
 
@@ -26,14 +26,15 @@ public struct BERT: Backbone {
   ///   - configuration: The shape that the weights must have.
   ///   - isTrained: Whether training changes the weights; frozen ones are packed.
   ///   - replacements: Weights that stand in for the file's, by their names without `bert.`.
+  ///   - precision: What the factors of products with frozen weights are.
   /// - Throws: ``CheckpointError`` if a weight is missing or has another shape.
   public init(
     from weights: Weights, _ configuration: Configuration, isTrained: Bool = false,
-    replacing replacements: [String: Tensor] = [:]
+    replacing replacements: [String: Tensor] = [:], precision: Precision = .float32
   ) throws {
     let weights = weights.containsScope("bert") ? weights["bert"] : weights
     let loader = ParameterLoader(
-      weights: weights, isTrained: isTrained, replacements: replacements)
+      weights: weights, isTrained: isTrained, precision: precision, replacements: replacements)
     self.configuration = configuration
     embeddings = try Embeddings(from: loader["embeddings"], configuration)
     blocks = try (0..<configuration.layerCount).map {

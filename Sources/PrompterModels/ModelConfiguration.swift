@@ -3,6 +3,7 @@
 public import Foundation
 public import PrompterCheckpoint
 public import PrompterCore
+public import PrompterKernels
 public import PrompterTensor
 
 /// What config.json says of a model's shape, of whichever family it is.
@@ -36,10 +37,12 @@ public protocol ModelConfiguration: Sendable {
   ///   - weights: All weights of a folder.
   ///   - isTrained: Whether training changes the weights; frozen ones are packed.
   ///   - replacements: Weights that stand in for the file's, by their names.
+  ///   - precision: What the factors of products with frozen weights are.
   /// - Returns: The backbone.
   /// - Throws: ``CheckpointError`` if a weight is missing or has another shape.
   func backbone(
-    from weights: Weights, isTrained: Bool, replacing replacements: [String: Tensor]
+    from weights: Weights, isTrained: Bool, replacing replacements: [String: Tensor],
+    precision: Precision
   ) throws -> any Backbone
 }
 
@@ -110,9 +113,11 @@ extension BERT.Configuration: ModelConfiguration {
 
   /// A ``BERT``; see ``ModelConfiguration``.
   public func backbone(
-    from weights: Weights, isTrained: Bool, replacing replacements: [String: Tensor]
+    from weights: Weights, isTrained: Bool, replacing replacements: [String: Tensor],
+    precision: Precision
   ) throws -> any Backbone {
-    try BERT(from: weights, self, isTrained: isTrained, replacing: replacements)
+    try BERT(
+      from: weights, self, isTrained: isTrained, replacing: replacements, precision: precision)
   }
 }
 
@@ -127,8 +132,9 @@ extension T5.Configuration: ModelConfiguration {
 
   /// A ``T5``; see ``ModelConfiguration``.
   public func backbone(
-    from weights: Weights, isTrained: Bool, replacing replacements: [String: Tensor]
+    from weights: Weights, isTrained: Bool, replacing replacements: [String: Tensor],
+    precision: Precision
   ) throws -> any Backbone {
-    try T5(from: weights, self, isTrained: isTrained, replacing: replacements)
+    try T5(from: weights, self, isTrained: isTrained, replacing: replacements, precision: precision)
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import PrompterCheckpoint
+internal import PrompterKernels
 internal import PrompterNN
 internal import PrompterTensor
 
@@ -8,14 +9,16 @@ internal import PrompterTensor
 struct ParameterLoader {
   let weights: Weights
   let isTrained: Bool
+  // Of the products with frozen weights.
+  var precision = Precision.float32
   var path = ""
   // Weights that stand in for the file's, by their full names: those of a fine-tuned prompt.
   var replacements: [String: Tensor] = [:]
 
   subscript(scope: String) -> ParameterLoader {
     ParameterLoader(
-      weights: weights[scope], isTrained: isTrained, path: path + scope + ".",
-      replacements: replacements)
+      weights: weights[scope], isTrained: isTrained, precision: precision,
+      path: path + scope + ".", replacements: replacements)
   }
 
   func parameter(_ name: String, _ shape: Shape) throws -> Parameter {
@@ -33,23 +36,25 @@ struct ParameterLoader {
 
   func linear(outputs: Int, inputs: Int) throws -> Linear {
     Linear(
-      weight: try parameter("weight", [outputs, inputs]), bias: try parameter("bias", [outputs]))
+      weight: try parameter("weight", [outputs, inputs]), bias: try parameter("bias", [outputs]),
+      precision: precision)
   }
 
   // Several linear layers over the same input as one, so that one product serves them all.
   func joinedLinear(_ names: [String], outputs: Int, inputs: Int) throws -> Linear {
     Linear(
       weight: try joined(names, "weight", [outputs, inputs]),
-      bias: try joined(names, "bias", [outputs]))
+      bias: try joined(names, "bias", [outputs]), precision: precision)
   }
 
   func linearMap(_ name: String, outputs: Int, inputs: Int) throws -> LinearMap {
-    LinearMap(weight: try self[name].parameter("weight", [outputs, inputs]))
+    LinearMap(
+      weight: try self[name].parameter("weight", [outputs, inputs]), precision: precision)
   }
 
   // Several linear maps of the same input as one.
   func joinedMap(_ names: [String], outputs: Int, inputs: Int) throws -> LinearMap {
-    LinearMap(weight: try joined(names, "weight", [outputs, inputs]))
+    LinearMap(weight: try joined(names, "weight", [outputs, inputs]), precision: precision)
   }
 
   // The parameters of one kind of several layers, one after another.

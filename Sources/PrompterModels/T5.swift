@@ -3,7 +3,7 @@
 public import PrompterAutodiff
 public import PrompterCheckpoint
 public import PrompterCore
-internal import PrompterKernels
+public import PrompterKernels
 public import PrompterNN
 public import PrompterTensor
 
@@ -30,21 +30,22 @@ public struct T5: EncoderDecoder {
   ///   - configuration: The shape that the weights must have.
   ///   - isTrained: Whether training changes the weights; frozen ones are packed.
   ///   - replacements: Weights that stand in for the file's, by their names.
+  ///   - precision: What the factors of products with frozen weights are.
   /// - Throws: ``CheckpointError`` if a weight is missing or has another shape.
   public init(
     from weights: Weights, _ configuration: Configuration, isTrained: Bool = false,
-    replacing replacements: [String: Tensor] = [:]
+    replacing replacements: [String: Tensor] = [:], precision: Precision = .float32
   ) throws {
     let weights = weights.containsScope("transformer") ? weights["transformer"] : weights
     let loader = ParameterLoader(
-      weights: weights, isTrained: isTrained, replacements: replacements)
+      weights: weights, isTrained: isTrained, precision: precision, replacements: replacements)
     let shape: Shape = [configuration.vocabularyCount, configuration.width]
     self.configuration = configuration
     words = try loader[Self.embeddingScope(of: weights)].parameter("weight", shape)
     encoder = try T5Encoder(from: loader["encoder"], configuration)
     decoder = try T5Decoder(from: loader["decoder"], configuration)
     let final = try Self.outputWeight(from: loader, shape, words: words)
-    output = LinearMap(weight: final)
+    output = LinearMap(weight: final, precision: precision)
     ownsOutput = final !== words
   }
 

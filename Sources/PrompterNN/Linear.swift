@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import PrompterAutodiff
+public import PrompterKernels
 
 /// y = x Wᵀ + b: a ``LinearMap`` and a bias.
 public struct Linear: Sendable {
@@ -10,9 +11,11 @@ public struct Linear: Sendable {
   private let map: LinearMap
 
   /// A layer from its weight [outputs, inputs] and bias [outputs].
-  public init(weight: Parameter, bias: Parameter) {
+  ///
+  /// The precision is that of a frozen weight's products.
+  public init(weight: Parameter, bias: Parameter, precision: Precision = .float32) {
     self.bias = bias
-    map = LinearMap(weight: weight)
+    map = LinearMap(weight: weight, precision: precision)
   }
 
   /// W [outputs, inputs].

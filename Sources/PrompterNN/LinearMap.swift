@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import PrompterAutodiff
-internal import PrompterKernels
+public import PrompterKernels
 internal import PrompterTensor
 
 /// y = x Wᵀ: a linear layer without a bias.
@@ -14,12 +14,16 @@ public struct LinearMap: Sendable {
   private let packed: PackedMatrix?
 
   /// A layer from its weight [outputs, inputs].
-  public init(weight: Parameter) {
+  ///
+  /// The precision is that of a frozen weight's products; those of a trained one are float32.
+  public init(weight: Parameter, precision: Precision = .float32) {
     self.weight = weight
     let shape = weight.value.shape
     packed =
       weight.isTrained
-      ? nil : PackedMatrix(weight.value.buffer, outputs: shape[0], inputs: shape[1])
+      ? nil
+      : PackedMatrix(
+        weight.value.buffer, outputs: shape[0], inputs: shape[1], precision: precision)
   }
 
   /// W.

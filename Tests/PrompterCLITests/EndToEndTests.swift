@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import PrompterKernels
 import Testing
 
 @Suite struct EndToEndTests {
@@ -80,6 +81,31 @@ import Testing
     #expect(prompts.map { $0["name"] as? String } == ["mood"])
     let confusion = try #require(prompts[0]["confusion"] as? [[Int]])
     #expect(confusion.map { $0.reduce(0, +) } == [24, 36])
+  }
+
+  @Test func `a precision is reported, and is part of what a training is`() throws {
+    try withFolder { folder in
+      let reviews = folder.appending(path: "reviews.jsonl")
+      try writeReviews(20, to: reviews)
+      let output = folder.appending(path: "prompt").path
+      let arguments = trainArguments(reviews, output) + ["--json", "--precision"]
+      let training = try prompter(arguments + ["bfloat16"])
+      #expect(training.status == 0, "\(training.messages)")
+      #expect(try training.object()["precision"] as? String == "bfloat16")
+      let warning = "This CPU has no products in bfloat16"
+      #expect(
+        training.messages.components(separatedBy: warning).count
+          == (Precision.isBFloat16Native ? 1 : 2))
+      let other = try prompter(arguments + ["float32", "--resume"])
+      #expect(other.status == 64)
+      #expect(other.messages.contains("trained otherwise"))
+      let answer = try prompter([
+        "predict", "--model", tinyModel, "--prompt", output, "--text", "good", "--precision",
+        "bfloat16", "--quiet",
+      ])
+      #expect(answer.status == 0)
+      #expect(answer.messages.isEmpty)
+    }
   }
 
   @Test func `a prompt is not overwritten unless asked`() throws {

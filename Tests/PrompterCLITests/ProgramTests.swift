@@ -26,10 +26,6 @@ import Testing
       "The method prefix-tuning is not in this version; use one of p-tuning-v2, prompt-tuning, "
         + "head-only, fine-tuning."
     ),
-    (
-      ["--precision", "bfloat16"],
-      "This version computes in float32; use --precision float32 or auto."
-    ),
     (["--epochs", "1", "--steps", "1"], "Give --epochs or --steps, not both."),
     (
       ["--method", "head-only", "--prompt-length", "3"],

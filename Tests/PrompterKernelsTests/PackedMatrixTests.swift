@@ -11,17 +11,21 @@ import Testing
     (384, 1536), (1536, 384),
   ]
 
-  @Test(arguments: [PackedMatrix.Layout.plain, .packed, .automatic])
-  func `both directions agree with the slow product`(layout: PackedMatrix.Layout) {
+  @Test(arguments: [PackedMatrix.Layout.plain, .packed, .automatic], Precision.allCases)
+  func `both directions agree with the slow product of their factors`(
+    layout: PackedMatrix.Layout, precision: Precision
+  ) {
     withEvery("inputs, outputs", in: sizes) { inputs, outputs in
       var random = SeededRandom(seed: inputs + outputs)
       let weight = random.tensor([outputs, inputs])
-      let matrix = PackedMatrix(weight.buffer, outputs: outputs, inputs: inputs, layout: layout)
+      let matrix = PackedMatrix(
+        weight.buffer, outputs: outputs, inputs: inputs, layout: layout, precision: precision)
       let limit = inputs * outputs > 100_000 ? 35 : 130
       let x = random.tensor([limit, inputs])
       let y = random.tensor([limit, outputs])
-      let forward = Reference.product(Matrix(x), Matrix(weight).transposed).tensor
-      let backward = Reference.product(Matrix(y), Matrix(weight)).tensor
+      func factor(_ tensor: Tensor) -> Matrix { Matrix(tensor.rounded(to: precision)) }
+      let forward = Reference.product(factor(x), factor(weight).transposed).tensor
+      let backward = Reference.product(factor(y), factor(weight)).tensor
       withEvery("rows", in: [1, 2, 3, 7, 16, 31, 32, 33, 64, 65, 130].filter { $0 <= limit }) {
         let (found, back) = products(matrix, x, y, rows: $0)
         expectClose(found, head(of: forward, rows: $0), absolute: 2e-5)
@@ -30,9 +34,30 @@ import Testing
     }
   }
 
+  @Test(arguments: Precision.allCases)
+  func `any number of rows up to 150 agrees with the slow product`(precision: Precision) {
+    withEvery("inputs, outputs", in: [(5, 3), (17, 31), (70, 33)]) { inputs, outputs in
+      var random = SeededRandom(seed: inputs - outputs)
+      let weight = random.tensor([outputs, inputs])
+      let matrix = PackedMatrix(
+        weight.buffer, outputs: outputs, inputs: inputs, precision: precision)
+      let (x, y) = (random.tensor([150, inputs]), random.tensor([150, outputs]))
+      func factor(_ tensor: Tensor) -> Matrix { Matrix(tensor.rounded(to: precision)) }
+      let forward = Reference.product(factor(x), factor(weight).transposed).tensor
+      let backward = Reference.product(factor(y), factor(weight)).tensor
+      withEvery("rows", in: 1...150) {
+        let (found, back) = products(matrix, x, y, rows: $0)
+        expectClose(found, head(of: forward, rows: $0))
+        expectClose(back, head(of: backward, rows: $0))
+      }
+    }
+  }
+
   // Not the packed path where the library has no packed format for this CPU: nothing uses that.
-  @Test(arguments: [PackedMatrix.Layout.plain, .automatic])
-  func `a row's bits do not depend on how many rows there are`(layout: PackedMatrix.Layout) {
+  @Test(arguments: [PackedMatrix.Layout.plain, .automatic], Precision.allCases)
+  func `a row's bits do not depend on how many rows there are`(
+    layout: PackedMatrix.Layout, precision: Precision
+  ) {
     let counts = [
       1, 2, 3, 4, 5, 6, 7, 8, 12, 24, 31, 32, 33, 48, 49, 64, 97, 200, 383, 384, 385, 800,
     ]
@@ -40,7 +65,8 @@ import Testing
       withEvery("inputs, outputs", in: sizes) { inputs, outputs in
         var random = SeededRandom(seed: inputs * outputs)
         let weight = random.tensor([outputs, inputs])
-        let matrix = PackedMatrix(weight.buffer, outputs: outputs, inputs: inputs, layout: layout)
+        let matrix = PackedMatrix(
+          weight.buffer, outputs: outputs, inputs: inputs, layout: layout, precision: precision)
         let (x, y) = (random.tensor([1000, inputs]), random.tensor([1000, outputs]))
         let (forward, backward) = products(matrix, x, y, rows: 1000)
         withEvery("rows", in: counts) {
@@ -52,13 +78,16 @@ import Testing
     }
   }
 
-  @Test(arguments: [PackedMatrix.Layout.plain, .automatic])
-  func `a row's bits do not depend on where it stands`(layout: PackedMatrix.Layout) {
+  @Test(arguments: [PackedMatrix.Layout.plain, .automatic], Precision.allCases)
+  func `a row's bits do not depend on where it stands`(
+    layout: PackedMatrix.Layout, precision: Precision
+  ) {
     onOneThread {
       withEvery("inputs, outputs", in: [(384, 384), (1536, 384)]) { inputs, outputs in
         var random = SeededRandom(seed: 5)
         let weight = random.tensor([outputs, inputs])
-        let matrix = PackedMatrix(weight.buffer, outputs: outputs, inputs: inputs, layout: layout)
+        let matrix = PackedMatrix(
+          weight.buffer, outputs: outputs, inputs: inputs, layout: layout, precision: precision)
         let row = random.tensor([1, inputs]).values
         let x = Tensor((0..<901).flatMap { _ in row }, shape: [901, inputs])
         let (y, _) = products(matrix, x, Tensor(zeros: [901, outputs]), rows: 901)
@@ -68,11 +97,13 @@ import Testing
     }
   }
 
-  @Test func `what stands beyond the last row is not mixed in`() {
+  @Test(arguments: Precision.allCases)
+  func `what stands beyond the last row is not mixed in`(precision: Precision) {
     var random = SeededRandom(seed: 6)
     for layout in [PackedMatrix.Layout.plain, .packed, .automatic] {
       let weight = random.tensor([64, 384])
-      let matrix = PackedMatrix(weight.buffer, outputs: 64, inputs: 384, layout: layout)
+      let matrix = PackedMatrix(
+        weight.buffer, outputs: 64, inputs: 384, layout: layout, precision: precision)
       let x = random.tensor([3, 384])
       let (clean, _) = products(matrix, x, Tensor(zeros: [3, 64]), rows: 3)
       // The pool hands these blocks out again, so that the room to spare is full of NaN.
@@ -83,6 +114,42 @@ import Testing
       }
       expectSameBits(products(matrix, x.copy(), Tensor(zeros: [3, 64]), rows: 3).forward, clean)
     }
+  }
+
+  // The instructions take the smallest values for zeros and add in another order.
+  @Test(.enabled(if: Precision.isBFloat16Native))
+  func `the CPU's bfloat16 gives what rounding and multiplying in float32 gives`() {
+    onOneThread {
+      withEvery("inputs, outputs", in: sizes + [(1152, 384), (3072, 768)]) { inputs, outputs in
+        var random = SeededRandom(seed: inputs + 2 * outputs)
+        let weight = random.tensor([outputs, inputs])
+        func matrix(_ layout: PackedMatrix.Layout) -> PackedMatrix {
+          PackedMatrix(
+            weight.buffer, outputs: outputs, inputs: inputs, layout: layout, precision: .bfloat16)
+        }
+        let (native, portable) = (matrix(.automatic), matrix(.plain))
+        let (x, y) = (random.tensor([150, inputs]), random.tensor([150, outputs]))
+        withEvery("rows", in: [1, 31, 32, 33, 63, 64, 65, 96, 97, 150]) {
+          let (found, back) = products(native, x, y, rows: $0)
+          let (forward, backward) = products(portable, x, y, rows: $0)
+          expectClose(found, forward, absolute: 1e-4)
+          expectClose(back, backward, absolute: 1e-4)
+        }
+      }
+    }
+  }
+
+  @Test func `a weight of bfloat16 values gives the same bits, rounded or not`() {
+    var random = SeededRandom(seed: 8)
+    let weight = random.tensor([130, 33])
+    let narrow = weight.rounded(to: .bfloat16)
+    let (x, y) = (random.tensor([7, 33]), random.tensor([7, 130]))
+    func results(_ weight: Tensor) -> (forward: Tensor, backward: Tensor) {
+      products(
+        PackedMatrix(weight.buffer, outputs: 130, inputs: 33, precision: .bfloat16), x, y, rows: 7)
+    }
+    expectSameBits(results(weight).forward, results(narrow).forward)
+    expectSameBits(results(weight).backward, results(narrow).backward)
   }
 
   @Test func `a product of weights that change transposes and adds as asked`() {

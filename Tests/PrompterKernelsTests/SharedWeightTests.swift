@@ -9,11 +9,11 @@ import Testing
 /// Replicas on threads of their own share packed weights; their results must be the bits that one
 /// thread gets.
 @Suite(.namesValues, .serialized) struct SharedWeightTests {
-  @Test(arguments: [PackedMatrix.Layout.plain, .packed, .automatic])
+  @Test(arguments: [PackedMatrix.Layout.plain, .packed, .automatic], Precision.allCases)
   func `thousands of products on two threads are the bits of one thread's`(
-    layout: PackedMatrix.Layout
+    layout: PackedMatrix.Layout, precision: Precision
   ) {
-    let weights = [(96, 160), (384, 384), (64, 1)].map { Weight($0, layout) }
+    let weights = [(96, 160), (384, 384), (64, 1)].map { Weight($0, layout, precision) }
     let expected = weights.map { weight in (1...64).map { weight.products(rows: $0) } }
     let differing = Atomic(0)
     let team = ThreadTeam(count: 2)
@@ -33,12 +33,13 @@ import Testing
   }
 
   // Packing happens when a direction is first used, here by all threads at once.
-  @Test func `threads that pack a weight at the same moment get the same bits`() {
+  @Test(arguments: Precision.allCases)
+  func `threads that pack a weight at the same moment get the same bits`(precision: Precision) {
     let team = ThreadTeam(count: 4, isPinned: false)
     let differing = Atomic(0)
-    let expected = Weight((64, 96), .packed).products(rows: 33)
+    let expected = Weight((64, 96), .packed, precision).products(rows: 33)
     for _ in 0..<100 {
-      let fresh = Weight((64, 96), .packed)
+      let fresh = Weight((64, 96), .packed, precision)
       team.run { _ in
         let (forward, backward) = fresh.products(rows: 33)
         if !sameBits(forward, expected.0) || !sameBits(backward, expected.1) {
@@ -69,11 +70,15 @@ private struct Weight: Sendable {
   let x: Tensor
   let y: Tensor
 
-  init(_ size: (outputs: Int, inputs: Int), _ layout: PackedMatrix.Layout) {
+  init(
+    _ size: (outputs: Int, inputs: Int), _ layout: PackedMatrix.Layout,
+    _ precision: Precision = .float32
+  ) {
     var random = SeededRandom(seed: size.outputs)
     let weight = random.tensor([size.outputs, size.inputs])
     matrix = PackedMatrix(
-      weight.buffer, outputs: size.outputs, inputs: size.inputs, layout: layout)
+      weight.buffer, outputs: size.outputs, inputs: size.inputs, layout: layout,
+      precision: precision)
     x = random.tensor([300, size.inputs])
     y = random.tensor([300, size.outputs])
   }

@@ -18,11 +18,11 @@ enum TinyBERT {
   /// The backbone's own folder.
   static let folder = fixtures.appending(path: "model")
 
-  static func load(isTrained: Bool = false) throws -> BERT {
+  static func load(isTrained: Bool = false, precision: Precision = .float32) throws -> BERT {
     keepToOneThread()
     return try BERT(
       from: Weights(contentsOf: folder), BERT.Configuration(contentsOf: folder),
-      isTrained: isTrained)
+      isTrained: isTrained, precision: precision)
   }
 
   /// The same weights with dropout of attention probabilities, which the fixture has not.

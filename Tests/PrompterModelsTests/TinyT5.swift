@@ -21,12 +21,12 @@ struct TinyT5 {
   let model: T5
   let file: SafetensorsFile
 
-  init(_ name: String, isTrained: Bool = false) throws {
+  init(_ name: String, isTrained: Bool = false, precision: Precision = .float32) throws {
     let folder = Self.fixtures.appending(path: name)
     _ = ThreadTeam(count: 1)  // the product library would split rows over threads in its own way
     model = try T5(
       from: Weights(contentsOf: folder), T5.Configuration(contentsOf: folder),
-      isTrained: isTrained)
+      isTrained: isTrained, precision: precision)
     file = try SafetensorsFile(contentsOf: folder.appending(path: "golden.safetensors"))
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PrompterAutodiff
+import PrompterKernels
 import PrompterNN
 import PrompterTensor
 import Testing
@@ -19,5 +20,26 @@ import Testing
     #expect(x.gradient?.values == [5, 7, 9, 5, 7, 9])
     #expect(pass.gradient(of: map.weight)?.values == (isTrained ? [3, 1, -1, 3, 1, -1] : nil))
     #expect(map.parameters.map(\.name) == ["w"])
+  }
+
+  // 1 + 1/256 is half-way between two bfloat16 values, of which 1 is the even one.
+  @Test(arguments: [false, true])
+  func
+    `in bfloat16 both factors of a frozen weight's products are rounded, of a trained one's none`(
+      isTrained: Bool
+    ) throws
+  {
+    let odd: Float = 1 + 1 / 256
+    let map = LinearMap(
+      weight: Parameter("w", Tensor([odd], shape: [1, 1]), isTrained: isTrained),
+      precision: .bfloat16)
+    let pass = Pass.training(seed: 1, step: 0)
+    let tape = try #require(pass.tape)
+    let x = tape.variable(Tensor([odd], shape: [1, 1]))
+    let y = map(x, in: pass)
+    #expect(y.value.values == [isTrained ? odd * odd : 1])
+    tape.pullback(from: y, seed: Tensor([odd], shape: [1, 1]))
+    #expect(x.gradient?.values == [isTrained ? odd * odd : 1])
+    #expect(map.weight.value.values == [odd])
   }
 }

@@ -12,11 +12,16 @@ import Testing
 /// Opinions in the few words that the tiny BERT of the fixtures knows, easy to tell apart.
 enum Toy {
   private static let shared = Result { try PretrainedModel(contentsOf: folder) }
+  private static let rounding = Result {
+    try PretrainedModel(contentsOf: folder, precision: .bfloat16)
+  }
 
   /// 3 layers of width 32, 64 positions, 120 tokens, and a pooler.
   static let folder = PromptBench.fixture("model")
 
-  static func model() throws -> PretrainedModel { try shared.get() }
+  static func model(_ precision: Precision = .float32) throws -> PretrainedModel {
+    try (precision == .float32 ? shared : rounding).get()
+  }
 
   static let task = TaskDescription(
     kind: .textClassification, labels: ["bad", "good"], metrics: [.accuracy, .macroF1])
@@ -102,12 +107,13 @@ enum Toy {
   }
 
   static func trainer(
-    _ method: String, _ plan: TrainingPlan = plan(), pooling: Pooling? = nil
+    _ method: String, _ plan: TrainingPlan = plan(), pooling: Pooling? = nil,
+    precision: Precision = .float32
   ) throws -> Trainer {
     var plan = plan
     if method == "fine-tuning" { plan.learningRate = min(plan.learningRate, 0.003) }
     return try Trainer(
-      model: model(), method: Toy.method(method), plan: plan, pooling: pooling)
+      model: model(precision), method: Toy.method(method), plan: plan, pooling: pooling)
   }
 
   /// Trains on the toy data.

@@ -38,13 +38,16 @@ private let plans: [String: (method: String, plan: TrainingPlan)] = [
       $0.optimizer = .adafactor(options)
     }
   ),
+  "bfloat16": ("layers", Toy.plan(.epochs(3)) { ($0.threads, $0.backboneDropout) = (2, 0.1) }),
+  "bfloat16 with kept states": ("layers", Toy.plan(.steps(15)) { $0.evaluation = .steps(4) }),
   "decay": ("head-only", Toy.plan(.epochs(3)) { ($0.schedule, $0.weightDecay) = (.cosine, 0.1) }),
 ]
 
 @Suite(.namesValues) struct TrainerResumeTests {
   private static func trainer(_ name: String) throws -> Trainer {
     let (method, plan) = try #require(plans[name])
-    return try Toy.trainer(method, plan)
+    return try Toy.trainer(
+      method, plan, precision: name.hasPrefix("bfloat16") ? .bfloat16 : .float32)
   }
 
   // Trains until interrupted after each of the given numbers of steps, then to the end.

@@ -31,10 +31,11 @@ import Testing
   private func resume(
     _ method: MethodChoice = .pTuningV2(promptLength: 6, dropout: 0), pooling: Pooling? = nil,
     training: Dataset = Toy.training, validation: Dataset? = Toy.validation,
-    task: TaskDescription = Toy.task, change: (inout TrainingPlan) -> Void = { _ in }
+    task: TaskDescription = Toy.task, precision: Precision = .float32,
+    change: (inout TrainingPlan) -> Void = { _ in }
   ) throws -> TrainingOutcome {
     let trainer = Trainer(
-      model: try Toy.model(), method: method, plan: Toy.plan(.epochs(2), change: change),
+      model: try Toy.model(precision), method: method, plan: Toy.plan(.epochs(2), change: change),
       pooling: pooling)
     return try trainer.train(
       task: task, training: training, validation: validation, folder: bench.folder,
@@ -91,6 +92,10 @@ import Testing
     task = Toy.task
     task.metrics = [.macroF1, .accuracy]
     expectRefusal("metrics") { try resume(task: task) }
+  }
+
+  @Test func `the state of another precision is refused`() {
+    expectRefusal("precision") { try resume(precision: .bfloat16) }
   }
 
   @Test func `the state of other data is refused with what differs`() {

@@ -7,6 +7,7 @@
 #include "prompter_activation.h"
 #include "prompter_adafactor.h"
 #include "prompter_attention.h"
+#include "prompter_bfloat16.h"
 #include "prompter_convert.h"
 #include "prompter_elements.h"
 #include "prompter_loss.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Matrix products in float32: oneDNN on Linux, Accelerate on Apple's systems.
+// Matrix products by oneDNN on Linux and Accelerate on Apple's systems.
 
 #ifndef PROMPTER_PRODUCTS_H
 #define PROMPTER_PRODUCTS_H
@@ -20,9 +20,24 @@ enum prompter_layout {
   prompter_layout_plain,
 };
 
+/// What the factors of a frozen weight's products are.
+enum prompter_precision {
+  /// Float32, as they are.
+  prompter_float32,
+  /// Rounded to bfloat16, the weight once and the other factor in each product. Sums and results
+  /// are float32.
+  prompter_bfloat16,
+};
+
+/// Whether this CPU multiplies bfloat16 itself. Where it does not, rounded factors are multiplied
+/// in float32: the same numbers but for the order of additions, more slowly.
+int prompter_has_bfloat16(void);
+
 /// Prepares a weight. `weight` must outlive the result and never change. NULL when memory is out.
+/// A plain layout never uses the CPU's own bfloat16.
 struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outputs, size_t inputs,
-                                               enum prompter_layout layout);
+                                               enum prompter_layout layout,
+                                               enum prompter_precision precision);
 void prompter_matrix_destroy(struct prompter_matrix *matrix);
 
 /// y [rows, outputs] = x [rows, inputs] W^T. Both must have room for `rows` rounded up to a

@@ -4,13 +4,20 @@ import ArgumentParser
 import Foundation
 import PrompterKernels
 
-/// What numbers are computed in.
-enum Precision: String, CaseIterable, ExpressibleByArgument {
+/// What frozen weights are multiplied in.
+enum PrecisionArgument: String, CaseIterable, ExpressibleByArgument {
   case auto
   case float32
   case bfloat16
 
-  static let allValueStrings = ["auto", "float32"]
+  /// What is meant on this CPU.
+  var precision: Precision {
+    switch self {
+    case .auto: .fastest
+    case .float32: .float32
+    case .bfloat16: .bfloat16
+    }
+  }
 }
 
 /// Options of every command that prints results.
@@ -36,14 +43,25 @@ struct ComputeOptions: ParsableArguments {
   @Flag(name: .customLong("no-pin"), help: "Do not pin threads to cores.")
   var isUnpinned = false
 
-  @Option(help: "What numbers are computed in.")
-  var precision: Precision = .auto
+  @Option(
+    help: ArgumentHelp(
+      "What frozen weights are multiplied in; auto is bfloat16 where the CPU has it, else float32.",
+      valueName: "precision"))
+  var precision: PrecisionArgument = .auto
 
-  /// Refuses what this version does not compute.
-  func check() throws {
-    if precision == .bfloat16 {
-      throw UsageError("This version computes in float32; use --precision float32 or auto.")
+  /// What frozen weights are multiplied in, and a word about it where it is not worth its time.
+  func precision(_ console: OutputOptions) -> Precision {
+    let chosen = precision.precision
+    if chosen == .bfloat16, !Precision.isBFloat16Native {
+      console.note(
+        "This CPU has no products in bfloat16: rounded numbers are multiplied in float32, which "
+          + "is slower than --precision float32.")
     }
+    return chosen
+  }
+
+  /// Refuses numbers of threads that cannot be.
+  func check() throws {
     if let threads, !(1...1024).contains(threads) {
       throw UsageError("--threads must be between 1 and 1024, not \(threads).")
     }

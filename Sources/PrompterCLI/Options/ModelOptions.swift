@@ -16,4 +16,9 @@ struct ModelOptions: ParsableArguments {
   func folder(_ output: OutputOptions) throws -> URL {
     try ModelReference(model).resolve { output.note($0) }
   }
+
+  /// The backbone, ready to compute.
+  func load(_ compute: ComputeOptions, _ output: OutputOptions) throws -> PretrainedModel {
+    try PretrainedModel(contentsOf: folder(output), precision: compute.precision(output))
+  }
 }

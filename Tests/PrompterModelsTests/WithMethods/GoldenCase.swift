@@ -104,8 +104,9 @@ struct GoldenCase {
   }
 
   /// The whole run as it starts.
-  func trainingRun(replicas: Int = 1) throws -> TrainingRun {
-    let backbone = try TinyBERT.load(isTrained: run.method == "fine-tuning")
+  func trainingRun(replicas: Int = 1, precision: Precision = .float32) throws -> TrainingRun {
+    let backbone = try TinyBERT.load(
+      isTrained: run.method == "fine-tuning", precision: precision)
     func trained(_ name: String) throws -> Parameter {
       Parameter(name, try file.tensor("parameter." + name), isTrained: true)
     }

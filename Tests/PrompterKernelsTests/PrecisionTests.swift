@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PrompterKernels
+import PrompterTensor
+import PrompterTestSupport
+import Testing
+
+@Suite(.namesValues) struct PrecisionTests {
+  @Test func `every bfloat16 value is left as it is`() {
+    let values = (0...UInt16.max).map { Float(bitPattern: UInt32($0) << 16) }
+    let wrong = zip(values, rounded(values)).filter { value, result in
+      value.isNaN ? !result.isNaN : value.bitPattern != result.bitPattern
+    }
+    #expect(wrong.isEmpty)
+  }
+
+  // Between two neighbours of each sign and exponent, subnormal ones included.
+  @Test func `what lies between two values goes to the nearer one, and a tie to the even one`() {
+    withEvery("upper half", in: stride(from: 0 as UInt32, to: 0xFF7F, by: 13)) { upper in
+      guard upper & 0x7FFF < 0x7F7F else { return }
+      let lower = upper << 16
+      let even = upper % 2 == 0 ? lower : lower + 0x10000
+      let cases: [(bits: UInt32, nearest: UInt32)] = [
+        (lower + 1, lower), (lower + 0x7FFF, lower), (lower + 0x8000, even),
+        (lower + 0x8001, lower + 0x10000), (lower + 0xFFFF, lower + 0x10000),
+      ]
+      let results = rounded(cases.map { Float(bitPattern: $0.bits) }).map(\.bitPattern)
+      #expect(results == cases.map(\.nearest))
+    }
+  }
+
+  @Test func `random values go to the nearest of their neighbours`() {
+    var random = SeededRandom(seed: 1)
+    let values = (0..<20_000).map { _ in Float(bitPattern: UInt32(random.next() >> 32)) }
+      .filter { $0.magnitude < 0x1.fep127 }
+    for (value, result) in zip(values, rounded(values)) {
+      #expect(Double(result) == nearest(Double(value)), "\(value)")
+    }
+  }
+
+  @Test func `beyond the largest value begins infinity, and a NaN stays one`() {
+    let largest = Float(bitPattern: 0x7F7F_0000)
+    let last = Float(bitPattern: 0x7F7F_7FFF)
+    let values = [
+      largest, last, last.nextUp, .greatestFiniteMagnitude, .infinity, -last, -last.nextUp,
+      -.infinity,
+    ]
+    let expected: [Float] = [
+      largest, largest, .infinity, .infinity, .infinity, -largest, -.infinity, -.infinity,
+    ]
+    #expect(rounded(values) == expected)
+    // Also those whose fraction is in the lower half alone, and those that adding would carry.
+    let patterns: [UInt32] = [0x7F80_0001, 0xFF80_0001, 0x7FC0_0000, 0x7FFF_FFFF, 0xFFFF_FFFF]
+    let results = rounded(patterns.map { Float(bitPattern: $0) })
+    #expect(results.allSatisfy { $0.isNaN })
+    #expect(results.allSatisfy { $0.bitPattern & 0xFFFF == 0 })
+    #expect(zip(patterns, results).allSatisfy { $0 >> 31 == $1.bitPattern >> 31 })
+  }
+
+  @Test func `zeros keep their sign, and the smallest values are no zeros`() {
+    let tiny = Float(bitPattern: 0x0001_0000)
+    #expect(
+      rounded([0, -0.0, tiny, -tiny, tiny / 2, tiny / 2 + .leastNonzeroMagnitude])
+        .map(\.bitPattern) == [0, 0x8000_0000, 0x1_0000, 0x8001_0000, 0, 0x1_0000])
+  }
+
+  @Test func `a bfloat16 as such is the upper half of the rounded value`() {
+    var random = SeededRandom(seed: 2)
+    withEvery("count", in: [1, 7, 16, 33, 1000]) { count in
+      let x = random.tensor([count], in: -1e3...1e3)
+      let bits = Kernels.bfloat16Bits(of: x.buffer)
+      #expect(bits.map { UInt32($0) << 16 } == rounded(x.values).map(\.bitPattern))
+    }
+  }
+
+  @Test func `the fastest precision is bfloat16 where the CPU has it`() {
+    #expect(Precision.fastest == (Precision.isBFloat16Native ? .bfloat16 : .float32))
+  }
+
+  private func rounded(_ values: [Float]) -> [Float] {
+    let x = Tensor(values, shape: [values.count])
+    let y = Tensor(uninitialized: x.shape)
+    Kernels.roundToBFloat16(x.buffer, into: y.buffer)
+    return y.values
+  }
+
+  // The nearest multiple of the distance between the bfloat16 values around, ties to even ones.
+  private func nearest(_ value: Double) -> Double {
+    guard value != 0 else { return value }
+    let distance = Double(sign: .plus, exponent: max(value.exponent, -126) - 7, significand: 1)
+    return (value / distance).rounded(.toNearestOrEven) * distance
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Prompter
+import PrompterTestSupport
+import Testing
+
+/// Training and serving over a backbone whose products are in bfloat16.
+@Suite struct PrecisionTests {
+  private func train(
+    _ method: String, _ precision: Precision, threads: Int = 1
+  ) throws -> Prompt {
+    try Toy.trainer(method, Toy.plan(.epochs(3)) { $0.threads = threads }, precision: precision)
+      .train(task: Toy.task, training: Toy.training, validation: Toy.validation).prompt
+  }
+
+  @Test func `the same training has the same bits, and other ones than in float32`() throws {
+    let prompt = try train("dropping", .bfloat16, threads: 2)
+    expectSameTraining(prompt, try train("dropping", .bfloat16, threads: 2))
+    #expect(largestGap(prompt, try train("dropping", .float32, threads: 2)) > 0)
+  }
+
+  @Test func `a card says in which precision its prompt was trained`() throws {
+    for precision in Precision.allCases {
+      let prompt = try train("plain", precision)
+      #expect(prompt.card.precision == precision)
+      let bench = try PromptBench()
+      try prompt.write(to: bench.prompt)
+      #expect(try Prompt(contentsOf: bench.prompt).card.precision == precision)
+    }
+  }
+
+  @Test func `a card of before there was a choice is read`() throws {
+    let bench = try PromptBench()
+    try Prompt.sample().write(to: bench.prompt)
+    let card = try String(
+      contentsOf: bench.prompt.appending(component: "prompter.json"), encoding: .utf8)
+    #expect(!card.contains("precision"))
+    #expect(try Prompt(contentsOf: bench.prompt).card.precision == nil)
+  }
+
+  // Its weights change, and weights that change are never rounded.
+  @Test func `fine-tuning is float32 whatever the model is`() throws {
+    let prompt = try train("fine-tuning", .bfloat16)
+    #expect(prompt.card.precision == .float32)
+    expectSameTraining(prompt, try train("fine-tuning", .float32))
+  }
+
+  @Test func `a prompt answers in either precision, whatever it was trained in`() throws {
+    let texts = Toy.validation.examples.map { Query($0.text) }
+    for trained in Precision.allCases {
+      let prompt = try train("plain", trained)
+      let answers = try Precision.allCases.map {
+        try Predictor(model: Toy.model($0), prompts: [("toy", prompt)], isPinned: false)
+          .predict(texts)
+      }
+      for (exact, rounded) in zip(answers[0], answers[1]) {
+        #expect(abs(exact.probability - rounded.probability) < 0.03)
+      }
+    }
+  }
+
+  @Test func `a row alone is answered as it is among others`() throws {
+    let prompt = try train("plain", .bfloat16)
+    let predictor = try Predictor(
+      model: Toy.model(.bfloat16), prompts: [("toy", prompt)], isPinned: false)
+    let texts = Toy.validation.examples.map { Query($0.text) }
+    #expect(try predictor.predict(texts) == texts.flatMap { try predictor.predict([$0]) })
+  }
+}
