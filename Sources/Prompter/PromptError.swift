@@ -6,6 +6,10 @@ public import PrompterTensor
 public enum PromptError: Error, Equatable, CustomStringConvertible {
   /// A prompt would be overwritten without leave.
   case exists(folder: String)
+  /// Something else would be overwritten without leave.
+  case taken(path: String)
+  /// A fine-tuned model would replace the one that it was made of.
+  case ownModel(folder: String)
   /// There is no prompt to read.
   case noPrompt(folder: String, reason: String)
   /// PEFT saved the tensors as a Python pickle, which is not read here.
@@ -30,12 +34,22 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
   case noRoom(model: String, promptLength: Int, maximumLength: Int, positionLimit: Int)
   /// The head reads the pooler, and the backbone has none.
   case noPooler(model: String)
+  /// The prompt has no vectors at the input, where something needs them.
+  case noInputVectors(isDeep: Bool)
+  /// The prompt has no fine-tuned weights, where something needs them.
+  case noBackboneWeights(method: String)
+  /// PEFT would compute something else with the prompt.
+  case noAdapter(reason: String)
 
   /// One sentence with the place, what was found and what was expected.
   public var description: String {
     switch self {
     case .exists(let folder):
       "\(folder) already holds a prompt; pass --overwrite to replace it."
+    case .taken(let path):
+      "\(path) is there already; pass --overwrite to replace it."
+    case .ownModel(let folder):
+      "\(folder) is the model's own folder; the fine-tuned model needs another."
     case .noPrompt(let folder, let reason):
       "\(folder) holds no prompt: \(reason)."
     case .pickled(let folder):
@@ -55,6 +69,15 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
     case .mixedFiles(let card, let weights):
       "\(card) describes other weights than those in \(weights); the folder was copied or written "
         + "only in part."
+    case .noInputVectors(isDeep: true):
+      "The prompt has keys and values in the layers, and no vectors at the input, where prompt "
+        + "tuning has them."
+    case .noInputVectors(isDeep: false):
+      "The prompt has no vectors at the input, where prompt tuning has them."
+    case .noBackboneWeights(let method):
+      "A prompt of \(method) leaves the model as it is; only fine-tuning makes another."
+    case .noAdapter(let reason):
+      reason
     case .otherBackbone, .otherWeights, .noRoom, .noPooler:
       mismatch
     }

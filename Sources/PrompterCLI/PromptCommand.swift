@@ -7,7 +7,10 @@ import Prompter
 /// `prompter prompt`.
 struct PromptCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "prompt", abstract: "Look at prompts.", subcommands: [PromptInspectCommand.self])
+    commandName: "prompt", abstract: "Look at prompts and bring them into other forms.",
+    subcommands: [
+      PromptInspectCommand.self, PromptNearestCommand.self, PromptConvertCommand.self,
+    ])
 }
 
 /// `prompter prompt inspect`.

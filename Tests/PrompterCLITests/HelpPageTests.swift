@@ -11,7 +11,8 @@ import Testing
   private static let commands: [(name: String, type: any ParsableCommand.Type)] = [
     ("prompter", PrompterCommand.self), ("train", TrainCommand.self),
     ("evaluate", EvaluateCommand.self), ("predict", PredictCommand.self),
-    ("prompt-inspect", PromptInspectCommand.self), ("model-inspect", ModelInspectCommand.self),
+    ("prompt-inspect", PromptInspectCommand.self), ("prompt-nearest", PromptNearestCommand.self),
+    ("prompt-convert", PromptConvertCommand.self), ("model-inspect", ModelInspectCommand.self),
     ("data-preview", DataPreviewCommand.self), ("data-summary", DataSummaryCommand.self),
   ]
 

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+internal import PrompterCheckpoint
+internal import PrompterKernels
+
+/// A temporary folder beside the one that its files are for, removed when it is let go of.
+final class StagingFolder {
+  private let url: URL
+
+  /// Writes several files of a folder, all of which are complete and on the disk before any takes
+  /// its place.
+  ///
+  /// - Parameters:
+  ///   - names: The files, in the order in which they may replace others.
+  ///   - target: The folder, or the name of a new one in a folder that exists.
+  ///   - body: Writes the files into the folder that it is given.
+  /// - Throws: What `body` throws; `CheckpointError` if a file cannot be written or moved.
+  static func write(_ names: [String], to target: URL, _ body: (URL) throws -> Void) throws {
+    do {
+      let staging = try StagingFolder(for: target)
+      do {
+        try body(staging.url)
+      } catch CheckpointError.file(let error) {
+        // A temporary path means nothing to a user, who knows where the files should go.
+        throw FileError(error.action, target.systemPath, reason: error.reason)
+      }
+      try staging.install(names, in: target)
+    } catch let error as FileError {
+      throw CheckpointError.file(error)
+    }
+  }
+
+  private init(for target: URL) throws(FileError) {
+    let unique = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+    // Names may have 255 bytes, so a long one is cut for the temporary folder.
+    let name = ".\(target.lastPathComponent.prefix(32)).\(unique).partial"
+    url = target.deletingLastPathComponent().appending(component: name)
+    try makeFolder(url.systemPath, shownAs: target.systemPath)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(at: url)
+  }
+
+  // Brings the files to their place: at once if there is none yet, else one after the other.
+  private func install(_ names: [String], in target: URL) throws(FileError) {
+    guard target.isExistingFolder else {
+      return try moveFile(url.systemPath, to: target.systemPath)
+    }
+    // A folder of such a name would stop the moves half way.
+    for name in names {
+      let file = target.appending(component: name)
+      guard !file.isExistingFolder else {
+        throw FileError(.write, file.systemPath, reason: "it is a folder")
+      }
+    }
+    for name in names {
+      try moveFile(
+        url.appending(component: name).systemPath, to: target.appending(component: name).systemPath)
+    }
+  }
+}
+
+extension URL {
+  /// The path without a slash at the end, as system calls want it.
+  var systemPath: String {
+    let path = path(percentEncoded: false)
+    return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+  }
+}
