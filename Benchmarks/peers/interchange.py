@@ -99,6 +99,8 @@ def probabilities(line, place):
     record = json.loads(line)
     if "error" in record:
         sys.exit(f"{place}: {record['error']}")
+    if "text" in record and "probability" in record:
+        return {record["text"]: record["probability"]}  # a text that was written
     values = record.get("probabilities")
     if isinstance(values, list):
         values = dict(zip(record.get("labels") or map(str, range(len(values))), values))

@@ -244,18 +244,32 @@ static int multiply_narrow(const float *x, const void *weight, float *y, size_t 
   return status;
 }
 
-// The library's general product takes rows by sixes and adds up a row that is left over in another
-// order. More than 144 rows it cuts in equal blocks, which need not be whole sixes, and it may then
-// cut long sums too. Whole sixes, at most 144 rows at a time, give a row the same bits whatever
-// stands beside it.
-enum { six = 6, piece = 144 };
+// How many of the rows that are left the library's general product takes so that each gets the bits
+// that it gets alone, the rows being rounded up by `rounded_rows`.
+//
+// The product takes rows by sixes and adds up a row that is left over in another order; more than 144
+// rows it cuts in equal blocks, and may then cut long sums too. With AVX2 it also halves what is left
+// beyond blocks of 48 if that is more than 72 rows, and halves of 78 and 90 are no whole sixes. With
+// AVX-512, where rows are taken by 24, fewer than 18 have kernels of their own.
+static size_t rows_at_once(size_t left, int has_avx512) {
+  if (has_avx512) return left <= 72 ? left : left - 72 >= 18 ? 72 : 48;
+  size_t count = left < 144 ? left : 144;
+  return count > 72 && (count % 48 == 30 || count % 48 == 42) ? 72 : count;
+}
+
+static size_t rounded_rows(size_t rows, int has_avx512) {
+  size_t rounded = (rows + 5) / 6 * 6;
+  return has_avx512 && rounded < 18 ? 18 : rounded;
+}
 
 static int multiply_plain(const float *x, const float *weight, int transpose, float *y, size_t m,
                           size_t n, size_t k) {
-  size_t whole = (m + six - 1) / six * six;
+  int has_avx512 = ((unsigned)dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) ==
+                   (unsigned)dnnl_cpu_isa_avx512_core;
+  size_t whole = rounded_rows(m, has_avx512);
   int status = 0;
-  for (size_t r = 0; r < whole && !status; r += piece) {
-    size_t count = whole - r < piece ? whole - r : piece;
+  for (size_t r = 0, count; r < whole && !status; r += count) {
+    count = rows_at_once(whole - r, has_avx512);
     status = prompter_product(0, transpose, count, n, k, x + r * k, weight, y + r * n, 0);
   }
   return status;

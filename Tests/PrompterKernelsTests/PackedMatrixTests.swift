@@ -79,6 +79,27 @@ import Testing
   }
 
   @Test(arguments: [PackedMatrix.Layout.plain, .automatic], Precision.allCases)
+  func `a row's bits are the same among any number up to 300`(
+    layout: PackedMatrix.Layout, precision: Precision
+  ) {
+    onOneThread {
+      withEvery("inputs, outputs", in: [(96, 64), (384, 384)]) { inputs, outputs in
+        var random = SeededRandom(seed: inputs)
+        let weight = random.tensor([outputs, inputs])
+        let matrix = PackedMatrix(
+          weight.buffer, outputs: outputs, inputs: inputs, layout: layout, precision: precision)
+        let (x, y) = (random.tensor([300, inputs]), random.tensor([300, outputs]))
+        let (forward, backward) = products(matrix, x, y, rows: 300)
+        withEvery("rows", in: 1..<300) {
+          let (found, back) = products(matrix, x, y, rows: $0)
+          expectSameBits(found, head(of: forward, rows: $0))
+          expectSameBits(back, head(of: backward, rows: $0))
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [PackedMatrix.Layout.plain, .automatic], Precision.allCases)
   func `a row's bits do not depend on where it stands`(
     layout: PackedMatrix.Layout, precision: Precision
   ) {
