@@ -2,36 +2,33 @@
 """A small made-up language of stories: what the study's models read in pretraining, and the two
 tasks that they are tuned for. Everything follows from seeds and the standard library.
 
-A document is a story and one or two endings. There are two kinds of story:
+A document is a story and two endings. Deeds are good or bad, and `never` turns one round. There
+are two kinds of story:
 
-  mood   one person and three deeds; `never` turns a deed's worth round, and the day is good if
-         most deeds are: "anna went to the park . anna found the red kite . anna never lost the
-         dog . anna broke the saw . it was a good day ."
-  facts  two people, their places and deeds, and sayings that follow from them or do not: "anna
-         went to the park . ben went to the barn . anna bought the pear . ben broke the drum .
-         they say anna bought a fruit . that is true ."
+  mood   one person and three deeds; the day is as most of them are: "anna found the kite . anna
+         never lost the dog . anna broke the saw . it was a good day . anna smiled ."
+  pairs  two people and a deed of each, then how they felt, and sayings that are true or not:
+         "anna went to the park . anna bought the pear . ben broke the drum . anna felt glad .
+         they say ben sang . that is false ."
 
-The tasks put a story without its ending, and neither is put in a way that a document is: the mood
-task wants `good` or `bad` at once, the inference task a bare saying and `true` or `false`.
+The tasks put a story without its endings, and neither as a document would go on: the mood task
+wants `good` or `bad` at once, the inference task `true` or `false` after a bare saying.
 """
 
 PEOPLE = "anna ben carl dora emil fay gus hanna ivan jane".split()
 PLACES = "park barn mill school market harbour forest tower".split()
-KINDS = {"fruit": "apple pear plum cherry".split(), "tool": "hammer saw spade rake".split(),
-         "toy": "ball doll kite drum".split(), "beast": "dog cat hen goat".split()}
-KIND_OF = {thing: kind for kind, things in KINDS.items() for thing in things}
-COLOURS = "red blue green black white brown".split()
+THINGS = ("apple pear plum cherry hammer saw spade rake ball doll kite drum dog cat hen "
+          "goat").split()
 DEEDS = {"good": "found won bought caught mended saved".split(),
          "bad": "lost broke missed spoiled dropped burnt".split()}
 FEELINGS = {"good": "glad proud merry calm".split(), "bad": "sad angry afraid lonely".split()}
 SIGNS = {"good": "smiled sang danced".split(), "bad": "cried sighed frowned".split()}
-SMALL = ("a the to in is it was went day felt and they say that true false where who ? . never "
-         "good bad").split()
+SMALL = "a the to it was went day felt they say that is true false . never good bad".split()
 
 
 def words():
     """Every word of the language."""
-    many = [PEOPLE, PLACES, list(KINDS), list(KIND_OF), COLOURS, SMALL]
+    many = [PEOPLE, PLACES, THINGS, SMALL]
     many += list(DEEDS.values()) + list(FEELINGS.values()) + list(SIGNS.values())
     return [word for some in many for word in some]
 
@@ -40,77 +37,70 @@ def went(person, place):
     return f"{person} went to the {place} ."
 
 
-def deed(rng, person, verb, thing, never=False):
-    colour = rng.choice(COLOURS) + " " if rng.random() < 0.3 else ""
-    return f"{person} {'never ' if never else ''}{verb} the {colour}{thing} ."
+def deed(rng, person):
+    """A sentence, and `good` or `bad`."""
+    never, worth = rng.random() < 0.2, rng.choice(("good", "bad"))
+    verb, thing = rng.choice(DEEDS[worth]), rng.choice(THINGS)
+    if never:
+        worth = "bad" if worth == "good" else "good"
+    return f"{person} {'never ' if never else ''}{verb} the {thing} .", worth
 
 
 def mood_story(rng):
     """Sentences, the person in them, and `good` or `bad`."""
-    person, total, sentences = rng.choice(PEOPLE), 0, []
-    for _ in range(3):
-        worth, never = rng.choice((1, -1)), rng.random() < 0.4
-        verb = rng.choice(DEEDS["good" if worth > 0 else "bad"])
-        sentences.append(deed(rng, person, verb, rng.choice(list(KIND_OF)), never))
-        total += -worth if never else worth
-    if rng.random() < 0.5:
+    person = rng.choice(PEOPLE)
+    deeds = [deed(rng, person) for _ in range(3)]
+    sentences = [sentence for sentence, _ in deeds]
+    if rng.random() < 0.3:
         sentences.insert(0, went(person, rng.choice(PLACES)))
-    return sentences, person, "good" if total > 0 else "bad"
+    worths = [worth for _, worth in deeds]
+    return sentences, person, max(set(worths), key=worths.count)
 
 
 def mood_ending(rng, person, mood):
-    return rng.choice((f"it was a {mood} day .",
-                       f"{person} felt {rng.choice(FEELINGS[mood])} .",
-                       f"{person} {rng.choice(SIGNS[mood])} ."))
+    return rng.choice((f"it was a {mood} day .", feeling(rng, person, mood)))
 
 
-def fact_story(rng):
-    """Sentences, and for both people their place, deed and thing."""
-    people, places = rng.sample(PEOPLE, 2), rng.sample(PLACES, 2)
-    verbs = rng.sample(sum(DEEDS.values(), []), 2)
-    things = [rng.choice(KINDS[kind]) for kind in rng.sample(list(KINDS), 2)]
-    facts = list(zip(people, places, verbs, things))
-    first = [went(person, place) for person, place, _, _ in facts]
-    second = [deed(rng, person, verb, thing) for person, _, verb, thing in facts]
-    rng.shuffle(first)
-    rng.shuffle(second)
-    return first + second, facts
+def pair_story(rng):
+    """Sentences, and how things went for either of the two people in them."""
+    sentences, moods = [], {}
+    for person in rng.sample(PEOPLE, 2):
+        sentence, mood = deed(rng, person)
+        moods[person] = mood
+        if rng.random() < 0.3:
+            sentence = f"{went(person, rng.choice(PLACES))} {sentence}"
+        sentences.append(sentence)
+    return sentences, moods
 
 
-def saying(rng, facts):
+def feeling(rng, person, mood):
+    words = rng.choice((FEELINGS, SIGNS))
+    return f"{person} {'felt ' if words is FEELINGS else ''}{rng.choice(words[mood])} ."
+
+
+def saying(rng, moods):
     """A sentence about a story, and whether it follows; half the sayings do."""
-    right = rng.random() < 0.5
-    (person, place, verb, thing), other = rng.sample(facts, 2)
-    if rng.random() < 0.5:  # about a place: where the other one is, or where nobody is
-        if not right:
-            nowhere = rng.choice([p for p in PLACES if p not in (place, other[1])])
-            place = rng.choice((other[1], nowhere))
-        return f"{person} was in the {place} .", right
-    kind = KIND_OF[thing]
-    if not right:
-        kind = KIND_OF[other[3]] if rng.random() < 0.5 else rng.choice(
-            [k for k in KINDS if k not in (kind, KIND_OF[other[3]])])
-    return f"{person} {verb} a {kind} .", right
+    person, follows = rng.choice(list(moods)), rng.random() < 0.5
+    other = {"good": "bad", "bad": "good"}[moods[person]]
+    return feeling(rng, person, moods[person] if follows else other), follows
 
 
-def fact_ending(rng, facts):
-    if rng.random() < 0.7:
-        sentence, right = saying(rng, facts)
-        return f"they say {sentence} that is {'true' if right else 'false'} ."
-    person, place, verb, thing = rng.choice(facts)
-    return rng.choice((f"where was {person} ? in the {place} .",
-                       f"who {verb} the {thing} ? {person} .",
-                       f"the {thing} is a {KIND_OF[thing]} ."))
+def pair_ending(rng, moods):
+    if rng.random() < 0.5:
+        sentence, follows = saying(rng, moods)
+        return f"they say {sentence} that is {'true' if follows else 'false'} ."
+    person = rng.choice(list(moods))
+    return feeling(rng, person, moods[person])
 
 
 def document(rng):
     """A story and its endings, each a list of words."""
     if rng.random() < 0.45:
         story, person, mood = mood_story(rng)
-        endings = [mood_ending(rng, person, mood) for _ in range(rng.choice((1, 1, 2)))]
+        endings = [mood_ending(rng, person, mood) for _ in range(2)]
     else:
-        story, facts = fact_story(rng)
-        endings = [fact_ending(rng, facts) for _ in range(rng.choice((1, 2)))]
+        story, moods = pair_story(rng)
+        endings = [pair_ending(rng, moods) for _ in range(2)]
     return " ".join(story).split(), " ".join(endings).split()
 
 
@@ -151,9 +141,9 @@ def mood_example(rng):
 
 
 def inference_example(rng):
-    story, facts = fact_story(rng)
-    sentence, right = saying(rng, facts)
-    return " ".join(story + [sentence]), "true" if right else "false"
+    story, moods = pair_story(rng)
+    sentence, follows = saying(rng, moods)
+    return " ".join(story + [sentence]), "true" if follows else "false"
 
 
 TASKS = {"mood": mood_example, "inference": inference_example}

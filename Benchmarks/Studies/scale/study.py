@@ -2,32 +2,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scale study: pretrains tiny T5s with `prompter train`, tunes prompts and whole models.
 
-    Benchmarks/Studies/scale/run.sh [--prompter PATH] [--work FOLDER] [--output FOLDER]
+    Benchmarks/Studies/scale/run.sh [--prompter PATH] [--work FOLDER] [--output FOLDER] [--jobs N]
 
-Every step leaves one file when it is complete and is skipped where that file is; a training that was
-interrupted goes on where it was. So the same command finishes what a kill left. README.md says what
-is measured.
+Every step leaves one file when it is complete and is skipped where that file is; a training that
+was interrupted goes on where it was. So the same command finishes what a kill left.
 """
 import argparse
-import concurrent.futures
+import fcntl
 import hashlib
 import json
 import os
 import random
 import shutil
 import subprocess
-import sys
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import language
+import plan
 import report
 import weights
-from plan import (BATCH, CHOSEN, EXAMPLES, INITIALISATIONS, LENGTHS, LENGTH, PRETRAINING, RATES,
-                  SEEDS, SIZES, TUNING_STEPS, LARGEST)
+from plan import LARGEST, LENGTH, PRETRAINING, SIZES, START
 
-HERE = Path(__file__).resolve().parent
-REPOSITORY = HERE.parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
+PROMPT, MODEL = "prompt-tuning", "fine-tuning"
 
 
 def write(path, text):
@@ -37,122 +36,134 @@ def write(path, text):
     partial.replace(path)
 
 
-def lines(path, columns, examples):
-    if not path.exists():
-        write(path, "".join(json.dumps(dict(zip(columns, e))) + "\n" for e in examples))
-    return path
+def examples(kind, count):
+    """So many examples of a kind, the same ones every time."""
+    name = kind.split()[-1] if kind.startswith("pretraining") else kind.split()[0]
+    make = {"corruption": language.corrupted, "adaptation": language.continued, **language.TASKS}
+    rng = random.Random(kind)
+    return [make[name](rng) for _ in range(count)]
+
+
+def fingerprint():
+    """Of all that decides the results but the program: the plan, the data and the first weights."""
+    numbers = {name: value for name, value in vars(plan).items() if name.isupper()}
+    kinds = [f"pretraining {stage}" for stage in PRETRAINING]
+    kinds += [f"{task} training" for task in language.TASKS]
+    shapes = [list(weights.shapes(size, 1)) for size in SIZES.values()]
+    text = json.dumps([numbers, [examples(kind, 50) for kind in kinds], language.words(), shapes])
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 class Study:
+    """One study's folder, and the steps that fill it."""
+
     def __init__(self, prompter, work):
         self.prompter, self.work = prompter, work
-        for folder in ("data", "models", "runs", "logs"):
+        for folder in ("data", "models", "prompts", "runs", "logs"):
             (work / folder).mkdir(parents=True, exist_ok=True)
+        # The trainings hold it too, so that a new run waits for those that outlive a killed one.
+        self.lock = open(work / "lock", "w")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Waiting for trainings of another run to end.", flush=True)
+            fcntl.flock(self.lock, fcntl.LOCK_EX)
 
-    # --- Data
-
-    def pretraining_data(self, stage):
-        make = {"corruption": language.corrupted, "adaptation": language.continued}[stage]
-        rng = random.Random(f"pretraining {stage}")
-        count = PRETRAINING[stage]["examples"]
-        return lines(self.work / "data" / f"{stage}.jsonl", ("input", "target"),
-                     (make(rng) for _ in range(count)))
+    def data(self, kind, columns, count):
+        path = self.work / "data" / f"{kind.replace(' ', '-')}.jsonl"
+        if not path.exists():
+            write(path, "".join(json.dumps(dict(zip(columns, pair))) + "\n"
+                                for pair in examples(kind, count)))
+        return path
 
     def task_data(self, task, split):
-        rng = random.Random(f"task {task} {split}")
-        return lines(self.work / "data" / f"{task}-{split}.jsonl", ("text", "label"),
-                     (language.TASKS[task](rng) for _ in range(EXAMPLES[split])))
+        return self.data(f"{task} {split}", ("text", "label"), plan.EXAMPLES[split])
 
-    # --- Trainings
-
-    def train(self, name, *options):
-        """What `prompter train --json` says, from the file of an earlier run where there is one."""
-        result, folder = self.work / "runs" / f"{name}.json", self.work / "prompts" / name
-        if result.exists():
-            return json.loads(result.read_text())
-        started = time.time()
-        command = [self.prompter, "train", *map(str, options), "--output", str(folder), "--json",
-                   "--quiet", "--resume", "--no-pin"]
-        with open(self.work / "logs" / f"{name}.log", "w") as log:
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=log, text=True)
+    def say(self, name, *command):
+        """The JSON that a command of the program prints."""
+        log = self.work / "logs" / f"{name}.log"
+        with open(log, "a", encoding="utf-8") as errors:
+            done = subprocess.run(
+                [self.prompter, *map(str, command), "--json", "--quiet", "--no-pin", "--threads", "1"],
+                stdout=subprocess.PIPE, stderr=errors, text=True, pass_fds=[self.lock.fileno()])
         if done.returncode != 0:
-            message = (self.work / "logs" / f"{name}.log").read_text().strip()
-            raise SystemExit(f"{name}: {message}\n  {' '.join(command)}")
-        said = json.loads(done.stdout)
-        said["wall_seconds"] = time.time() - started
-        write(result, json.dumps(said))
-        return said
+            raise SystemExit(f"{name}: {log.read_text().strip()}")
+        return json.loads(done.stdout)
+
+    def result(self, name):
+        path = self.work / "runs" / f"{name}.json"
+        return json.loads(path.read_text()) if path.exists() else None
 
     def pretrain(self, size):
         """Random weights, then span corruption, then LM adaptation; the last two are models."""
-        folder = self.work / "models"
-        fresh = folder / f"{size}-random"
-        if not (fresh / "config.json").exists():
-            weights.write_random(fresh, SIZES[size], language.words(), f"weights {size}")
-        for stage in PRETRAINING:
-            plan, name = PRETRAINING[stage], f"pretraining-{size}-{stage}"
-            said = self.train(
-                name, "--model", fresh, "--task", "text-to-text", "--method", "fine-tuning",
-                "--train", self.pretraining_data(stage), "--batch-size", plan["batch"],
-                "--steps", plan["steps"], "--learning-rate", plan["rate"], "--warmup",
-                plan["warmup"], "--backbone-dropout", 0, "--threads", 2, "--seed", 1)
-            fresh = folder / f"{size}-{stage}"
-            if not (fresh / "config.json").exists():
-                weights.write_trained(
-                    fresh, SIZES[size], language.words(), self.work / "prompts" / name)
+        model, words = self.work / "models" / f"{size}-random", language.words()
+        if not (model / "config.json").exists():
+            weights.write_random(model, SIZES[size], words, f"weights {size}")
+        for stage, numbers in PRETRAINING.items():
+            name, start = f"pretraining-{size}-{stage}", model
+            model = self.work / "models" / f"{size}-{stage}"
+            if self.result(name):
+                continue
+            said = self.say(
+                name, "train", "--model", start, "--task", "text-to-text", "--method", MODEL,
+                "--train", self.data(f"pretraining {stage}", ("input", "target"),
+                                     numbers["examples"]),
+                "--batch-size", numbers["batch"], "--steps", numbers["steps"], "--warmup",
+                numbers["warmup"], "--learning-rate", numbers["rate"], "--optimizer", "adafactor",
+                "--adafactor-scaling", "--evaluate-every", 500, "--seed", 1, "--output",
+                self.work / "prompts" / name, "--resume")
+            weights.write_trained(model, SIZES[size], words, self.work / "prompts" / name)
+            write(self.work / "runs" / f"{name}.json", json.dumps(said))
             print(f"{name}: loss {said['epochs'][-1]['loss']:.3f}, {said['seconds']:.0f} s",
                   flush=True)
 
     def tune(self, run):
-        method, task = run["method"], run["task"]
-        options = ["--model", self.work / "models" / f"{run['size']}-{run['stage']}",
-                   "--task", "text-classification", "--method", method,
-                   "--train", self.work / "data" / f"{task}-training.jsonl",
-                   "--validation", self.work / "data" / f"{task}-validation.jsonl",
-                   "--batch-size", BATCH, "--steps", TUNING_STEPS,
-                   "--evaluate-every", TUNING_STEPS // 4, "--backbone-dropout", 0,
-                   "--optimizer", "adafactor", "--schedule", "constant",
-                   "--learning-rate", run.get("rate", RATES[method]),
-                   "--threads", 1, "--seed", run["seed"]]
-        if method == "prompt-tuning":
-            options += ["--prompt-length", run["length"], "--prompt-init", run["start"]]
-        else:
-            options += ["--adafactor-scaling"]
-        said = self.train(run["name"], *options)
-        shutil.rmtree(self.work / "prompts" / run["name"], ignore_errors=True)
+        """Trains and scores one prompt or model."""
+        if said := self.result(run["name"]):
+            return said
+        method, task, output = run["method"], run["task"], self.work / "prompts" / run["name"]
+        model = self.work / "models" / f"{run['size']}-{run['stage']}"
+        validation = self.task_data(task, "validation")
+        own = (["--adafactor-scaling"] if method == MODEL else
+               ["--prompt-length", run["length"], "--prompt-init", run["start"]])
+        said = self.say(
+            run["name"], "train", "--model", model, "--task", "text-classification", "--method",
+            method, "--train", self.task_data(task, "training"), "--validation", validation,
+            "--batch-size", plan.BATCH, "--steps", plan.TUNING_STEPS, "--evaluate-every",
+            plan.TUNING_STEPS // plan.TUNING_EVALUATIONS, "--optimizer", "adafactor", "--schedule",
+            "constant", "--gradient-norm", 0, "--learning-rate", plan.RATES[method],
+            "--seed", run["seed"], "--output", output, "--resume", *own)
+        scored = self.say(run["name"], "evaluate", "--model", model, "--prompt", f"p={output}",
+                          "--by", "generation", validation)
+        said["illegal"] = scored["prompts"][0]["illegal"]
+        write(self.work / "runs" / f"{run['name']}.json", json.dumps(said))
+        shutil.rmtree(output)  # fine-tuned ones are as large as the model
         return said
 
 
 def tuning_runs():
-    """Every training of the comparison once, by name."""
+    """Every training of the comparison once, the longest first."""
     runs = {}
 
-    def add(size, method, task, length=LENGTH, start=CHOSEN, stage="adaptation"):
-        for seed in SEEDS:
-            run = dict(size=size, method=method, task=task, seed=seed, stage=stage)
-            name = [size, stage, method, task]
-            if method == "prompt-tuning":
-                run.update(length=length, start=start)
-                name += [str(length), start]
-            run["name"] = "-".join(name + [str(seed)])
+    def add(method, task, size=LARGEST, length=LENGTH, start=START, stage="adaptation"):
+        for seed in plan.SEEDS:
+            run = {"size": size, "method": method, "task": task, "seed": seed, "stage": stage}
+            if method == PROMPT:
+                run |= {"length": length, "start": start}
+            run["name"] = "-".join(str(value) for value in run.values())
             runs[run["name"]] = run
 
     for task in language.TASKS:
         for size in SIZES:
-            for method in RATES:
-                add(size, method, task)
-        for length in LENGTHS:
-            add(LARGEST, "prompt-tuning", task, length=length)
-        for start in INITIALISATIONS:
-            add(LARGEST, "prompt-tuning", task, start=start)
-        add(LARGEST, "prompt-tuning", task, stage="corruption")
-    return list(runs.values())
-
-
-def fingerprint():
-    """Of all that decides the results but the program itself."""
-    text = b"".join((HERE / name).read_bytes() for name in ("language.py", "weights.py", "plan.py"))
-    return hashlib.sha256(text).hexdigest()[:16]
+            for method in plan.RATES:
+                add(method, task, size)
+        for length in plan.LENGTHS:
+            add(PROMPT, task, length=length)
+        for start in plan.STARTS:
+            add(PROMPT, task, start=start)
+        add(PROMPT, task, stage="corruption")
+    return sorted(runs.values(), key=lambda run: (-SIZES[run["size"]]["width"],
+                                                  -run.get("length", 0)))
 
 
 def main():
@@ -161,28 +172,27 @@ def main():
     parser.add_argument("--work", type=Path, default=REPOSITORY / ".build/studies/scale")
     parser.add_argument("--output", type=Path, default=REPOSITORY / "Documentation/Studies/scale")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1),
-                        help="trainings at a time, one thread each (pretraining has two threads)")
+                        help="trainings at a time, each with one thread (default: 2)")
     args = parser.parse_args()
 
-    work = args.work / fingerprint()  # another plan is another study
-    study = Study(args.prompter, work)
+    study = Study(args.prompter, args.work / fingerprint())  # another plan is another study
+    started, runs = time.time(), tuning_runs()
     for task in language.TASKS:
-        for split in EXAMPLES:
+        for split in plan.EXAMPLES:
             study.task_data(task, split)
-    for size in SIZES:
-        study.pretrain(size)
-    runs = tuning_runs()
-    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        jobs = {pool.submit(study.tune, run): run for run in runs}
+    with ThreadPoolExecutor(args.jobs) as pool:
         try:
-            for number, job in enumerate(concurrent.futures.as_completed(jobs), 1):
-                said, run = job.result(), jobs[job]
-                print(f"{number}/{len(runs)} {run['name']}: "
-                      f"{said['best']['metrics']['accuracy']:.3f}", flush=True)
+            # The largest takes longest, so it goes first.
+            list(pool.map(study.pretrain, reversed(SIZES)))
+            jobs = {pool.submit(study.tune, run): run for run in runs}
+            for number, job in enumerate(as_completed(jobs), 1):
+                accuracy = job.result()["best"]["metrics"]["accuracy"]
+                print(f"{number}/{len(runs)} {jobs[job]['name']}: {accuracy:.3f}", flush=True)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    report.write_all(study, runs, args.output)
+    print(f"{(time.time() - started) / 60:.0f} minutes in this run.")
+    report.write_all(study, runs, args.output, args.jobs)
 
 
 if __name__ == "__main__":
