@@ -5,10 +5,12 @@ from html import escape
 PANEL, GAP, LEFT, TOP, HEIGHT, BOTTOM = 330, 40, 46, 84, 220, 64
 STYLE = ("text{font:13px system-ui,sans-serif;fill:#24292f}.s{font-size:12px;fill:#6e7781}"
          ".g{stroke:#d0d7de}.m{stroke:#6e7781;stroke-dasharray:4 4}"
-         ".a{--c:#1f7a8c}.b{--c:#c2571a}.a,.b{stroke:var(--c)}.a circle,.b circle{fill:var(--c)}"
-         "polyline{fill:none;stroke-width:2}circle{stroke:none}circle.o{opacity:.35}"
+         "polyline{fill:none;stroke-width:2}circle.o{opacity:.35}"
+         ".a polyline{stroke:#1f7a8c}.a circle{fill:#1f7a8c}"
+         ".b polyline{stroke:#c2571a}.b circle{fill:#c2571a}"
          "@media(prefers-color-scheme:dark){text{fill:#e6edf3}.s{fill:#9198a1}.g{stroke:#30363d}"
-         ".m{stroke:#9198a1}.a{--c:#4fb3c5}.b{--c:#f0883e}}")
+         ".m{stroke:#9198a1}.a polyline{stroke:#4fb3c5}.a circle{fill:#4fb3c5}"
+         ".b polyline{stroke:#f0883e}.b circle{fill:#f0883e}}")
 
 
 def line_chart(title, subtitle, ticks, panels, axis):
@@ -21,8 +23,8 @@ def line_chart(title, subtitle, ticks, panels, axis):
         f'aria-label="{escape(title)}">', f"<style>{STYLE}</style>",
         f'<text x="12" y="22" font-weight="600">{escape(title)}</text>',
         f'<text x="12" y="41" class="s">{escape(subtitle)}</text>']
-    lowest = min(score for _, majority, series in panels
-                 for score in [majority] + [s for _, _, points in series for p in points for s in p])
+    lowest = min(score for _, majority, series in panels for _, _, points in series
+                 for score in sum(points, [majority]))
     floor = min(0.4, int(lowest * 5) / 5)
 
     def y(score):

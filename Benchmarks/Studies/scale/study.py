@@ -84,7 +84,7 @@ class Study:
         log = self.work / "logs" / f"{name}.log"
         with open(log, "a", encoding="utf-8") as errors:
             done = subprocess.run(
-                [self.prompter, *map(str, command), "--json", "--quiet", "--no-pin", "--threads", "1"],
+                [self.prompter, *map(str, command), *"--json --quiet --threads 1 --no-pin".split()],
                 stdout=subprocess.PIPE, stderr=errors, text=True, pass_fds=[self.lock.fileno()])
         if done.returncode != 0:
             raise SystemExit(f"{name}: {log.read_text().strip()}")
