@@ -30,17 +30,18 @@ class Results:
                 "illegal": said["illegal"],
                 "history": [epoch["metrics"]["accuracy"] for epoch in said["epochs"]],
                 "trained": said["trainable_parameters"],
-                "backbone": said["backbone_parameters"], "seconds": round(said["seconds"], 1)})
+                "backbone": said["backbone_parameters"], "seconds": round(said["processor_seconds"], 1)})
         for size in SIZES:
             for stage in PRETRAINING:
                 said = study.result(f"pretraining-{size}-{stage}")
                 self.pretraining[f"{size} {stage}"] = {
                     "parameters": said["backbone_parameters"],
                     "losses": [round(epoch["loss"], 4) for epoch in said["epochs"]],
-                    "seconds": round(said["seconds"], 1)}
+                    "seconds": round(said["processor_seconds"], 1)}
 
     @property
     def seconds(self):
+        """What the trainings took of processors, but for parts before an interruption."""
         return sum(one["seconds"] for one in [*self.rows, *self.pretraining.values()])
 
     def parameters(self, size):

@@ -83,12 +83,15 @@ class Study:
         """The JSON that a command of the program prints."""
         log = self.work / "logs" / f"{name}.log"
         with open(log, "a", encoding="utf-8") as errors:
-            done = subprocess.run(
+            process = subprocess.Popen(
                 [self.prompter, *map(str, command), *"--json --quiet --threads 1 --no-pin".split()],
                 stdout=subprocess.PIPE, stderr=errors, text=True, pass_fds=[self.lock.fileno()])
-        if done.returncode != 0:
+            output = process.stdout.read()
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
             raise SystemExit(f"{name}: {log.read_text().strip()}")
-        return json.loads(done.stdout)
+        return json.loads(output) | {"processor_seconds": used.ru_utime + used.ru_stime}
 
     def result(self, name):
         path = self.work / "runs" / f"{name}.json"
