@@ -5,15 +5,15 @@ SIZES = {
     "w16": {"width": 16, "heads": 2, "head_size": 8, "inner": 32, "layers": 1},
     "w32": {"width": 32, "heads": 2, "head_size": 16, "inner": 64, "layers": 2},
     "w64": {"width": 64, "heads": 4, "head_size": 16, "inner": 128, "layers": 2},
-    "w128": {"width": 128, "heads": 4, "head_size": 32, "inner": 256, "layers": 3},
+    "w128": {"width": 128, "heads": 8, "head_size": 16, "inner": 256, "layers": 2},
 }
 LARGEST = "w128"
 
 # Steps of span corruption and then of LM adaptation; the rates are Adafactor's, multiplied by the
 # size of each parameter, and fall to 0.
 PRETRAINING = {
-    "corruption": {"examples": 48_000, "batch": 32, "steps": 1500, "rate": 0.02, "warmup": 100},
-    "adaptation": {"examples": 80_000, "batch": 32, "steps": 2500, "rate": 0.02, "warmup": 100},
+    "corruption": {"examples": 48_000, "batch": 32, "steps": 1500, "rate": 0.03, "warmup": 100},
+    "adaptation": {"examples": 96_000, "batch": 32, "steps": 3000, "rate": 0.03, "warmup": 100},
 }
 
 SEEDS = (1, 2, 3)
