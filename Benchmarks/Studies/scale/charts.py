@@ -3,18 +3,25 @@
 from html import escape
 
 PANEL, GAP, LEFT, TOP, HEIGHT, BOTTOM = 330, 40, 46, 84, 220, 64
+KINDS = "abcd"
+LIGHT, DARK = (dict(zip(KINDS, colours.split())) for colours in (
+    "#1f7a8c #c2571a #6a4c93 #5b7f2b", "#4fb3c5 #f0883e #b392f0 #9ccc65"))
+
+
+def colours(kinds):
+    return "".join(f".{kind} polyline{{stroke:{colour}}}.{kind} circle{{fill:{colour}}}"
+                   for kind, colour in kinds.items())
+
+
 STYLE = ("text{font:13px system-ui,sans-serif;fill:#24292f}.s{font-size:12px;fill:#6e7781}"
          ".g{stroke:#d0d7de}.m{stroke:#6e7781;stroke-dasharray:4 4}"
-         "polyline{fill:none;stroke-width:2}circle.o{opacity:.35}"
-         ".a polyline{stroke:#1f7a8c}.a circle{fill:#1f7a8c}"
-         ".b polyline{stroke:#c2571a}.b circle{fill:#c2571a}"
-         "@media(prefers-color-scheme:dark){text{fill:#e6edf3}.s{fill:#9198a1}.g{stroke:#30363d}"
-         ".m{stroke:#9198a1}.a polyline{stroke:#4fb3c5}.a circle{fill:#4fb3c5}"
-         ".b polyline{stroke:#f0883e}.b circle{fill:#f0883e}}")
+         "polyline{fill:none;stroke-width:2}circle.o{opacity:.35}" + colours(LIGHT)
+         + "@media(prefers-color-scheme:dark){text{fill:#e6edf3}.s{fill:#9198a1}"
+         ".g{stroke:#30363d}.m{stroke:#9198a1}" + colours(DARK) + "}")
 
 
 def line_chart(title, subtitle, ticks, panels, axis):
-    """`panels` are (name, majority, series) and `series` (name, class `a` or `b`, points): for each
+    """`panels` are (name, majority, series) and `series`, at most four, (name, points): for each
     tick the scores of its seeds, from 0 to 1. Dots are seeds, lines join means."""
     width = LEFT + len(panels) * PANEL + (len(panels) - 1) * GAP + 12
     height = TOP + HEIGHT + BOTTOM
@@ -23,7 +30,7 @@ def line_chart(title, subtitle, ticks, panels, axis):
         f'aria-label="{escape(title)}">', f"<style>{STYLE}</style>",
         f'<text x="12" y="22" font-weight="600">{escape(title)}</text>',
         f'<text x="12" y="41" class="s">{escape(subtitle)}</text>']
-    lowest = min(score for _, majority, series in panels for _, _, points in series
+    lowest = min(score for _, majority, series in panels for _, points in series
                  for score in sum(points, [majority]))
     floor = min(0.4, int(lowest * 5) / 5)
 
@@ -47,7 +54,7 @@ def line_chart(title, subtitle, ticks, panels, axis):
         for x, tick in zip(xs, ticks):
             parts.append(f'<text class="s" x="{x:.1f}" y="{TOP + HEIGHT + 18}" '
                          f'text-anchor="middle">{escape(tick)}</text>')
-        for _, kind, points in series:
+        for kind, (_, points) in zip(KINDS, series):
             parts.append(f'<g class="{kind}">')
             means = [sum(p) / len(p) for p in points]
             parts.append('<polyline points="' + " ".join(
@@ -58,7 +65,8 @@ def line_chart(title, subtitle, ticks, panels, axis):
             parts.append("</g>")
     parts.append(f'<text class="s" x="{LEFT}" y="{TOP + HEIGHT + 38}">{escape(axis)}</text>')
     x = LEFT
-    names = [(n, k) for n, k, _ in panels[0][2]] + [("always the majority", "m")]
+    names = [(name, kind) for kind, (name, _) in zip(KINDS, panels[0][2])]
+    names.append(("always the majority", "m"))
     for name, kind in names:
         line = TOP + HEIGHT + 52
         mark = (f'<line class="m" x1="{x}" y1="{line}" x2="{x + 20}" y2="{line}"/>' if kind == "m"

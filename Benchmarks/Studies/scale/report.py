@@ -14,6 +14,8 @@ from plan import (BATCH, EXAMPLES, LARGEST, LENGTH, LENGTHS, PRETRAINING, RATES,
 
 PROMPT, MODEL = "prompt-tuning", "fine-tuning"
 TASKS = list(language.TASKS)
+STAGES = {"corruption": "span corruption alone", "adaptation": "then LM adaptation"}
+SMALLER = [size for size in SIZES if size != LARGEST]
 NAMES = {PROMPT: "prompt tuning", MODEL: "model tuning"}
 
 
@@ -30,7 +32,8 @@ class Results:
                 "illegal": said["illegal"],
                 "history": [epoch["metrics"]["accuracy"] for epoch in said["epochs"]],
                 "trained": said["trainable_parameters"],
-                "backbone": said["backbone_parameters"], "seconds": round(said["processor_seconds"], 1)})
+                "backbone": said["backbone_parameters"],
+                "seconds": round(said["processor_seconds"], 1)})
         for size in SIZES:
             for stage in PRETRAINING:
                 said = study.result(f"pretraining-{size}-{stage}")
@@ -72,12 +75,14 @@ def table(head, rows):
     return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in [head, ruler, *rows])
 
 
-def chart(results, title, subtitle, ticks, series, axis):
-    """A panel for each task; `series` are (name, class, what to find at each tick)."""
+def chart(results, title, series):
+    """A panel for each task, along the sizes; `series` are (name, what to find)."""
     panels = [(task, results.majority(task),
-               [(name, kind, [results.scores(task, **what) for what in points])
-                for name, kind, points in series]) for task in TASKS]
-    return charts.line_chart(title, subtitle, ticks, panels, axis)
+               [(name, [results.scores(task, size=size, **what) for size in SIZES])
+                for name, what in series]) for task in TASKS]
+    return charts.line_chart(
+        title, "validation accuracy in %; dots are seeds, lines join means",
+        [short(results.parameters(size)) for size in SIZES], panels, "the model's parameters")
 
 
 def short(count):
@@ -85,23 +90,19 @@ def short(count):
 
 
 def all_charts(results):
-    ticks = [short(results.parameters(size)) for size in SIZES]
-    said = "validation accuracy in %; dots are seeds, lines join means"
     yield "sizes.svg", chart(
-        results, "The gap between prompt tuning and model tuning, by size", said, ticks,
-        [(NAMES[MODEL], "b", [dict(method=MODEL, size=s) for s in SIZES]),
-         (NAMES[PROMPT], "a", [dict(size=s) for s in SIZES])], "the model's parameters")
+        results, "Prompt tuning and model tuning by size",
+        [(NAMES[method], {"method": method}) for method in (PROMPT, MODEL)])
     yield "lengths.svg", chart(
-        results, f"Prompt length, at {ticks[-1]} parameters", said, [str(n) for n in LENGTHS],
-        [(NAMES[PROMPT], "a", [dict(length=n) for n in LENGTHS])], "virtual tokens")
+        results, "Prompt length, by size",
+        [(f"{length} virtual token{'s' * (length > 1)}", {"length": length})
+         for length in LENGTHS])
     yield "starts.svg", chart(
-        results, f"Where the prompt starts, at {ticks[-1]} parameters", said,
-        list(STARTS),
-        [(NAMES[PROMPT], "a", [dict(start=s) for s in STARTS])], "initialisation")
+        results, "Where the prompt starts, by size",
+        [(start, {"start": start}) for start in STARTS])
     yield "pretraining.svg", chart(
-        results, f"What the model was pretrained for, at {ticks[-1]} parameters", said,
-        ["span corruption", "and LM adaptation"],
-        [(NAMES[PROMPT], "a", [dict(stage=s) for s in PRETRAINING])], "pretraining")
+        results, "What the model was pretrained for, by size",
+        [(name, {"stage": stage}) for stage, name in STAGES.items()])
 
 
 # --- What the paper says, beside what came out here. Two means are told apart when they differ by
@@ -118,62 +119,71 @@ def verdict(agrees, disagrees):
     return "agrees" if agrees else "disagrees" if disagrees else "not clear"
 
 
+def gains(results, task, better, worse, sizes):
+    """Differences between two ways at some sizes, as text, and how many are gains and losses."""
+    found = [difference(results.scores(task, size=size, **better),
+                        results.scores(task, size=size, **worse)) for size in sizes]
+    return (", ".join(f"{gap:+.1f}" for gap, _ in found),
+            sum(differs and gap > 0 for gap, differs in found),
+            sum(differs and gap < 0 for gap, differs in found))
+
+
 def verdicts(results):
-    for judge in (size_verdict, length_verdict, plateau_verdict, start_verdict, large_start_verdict,
-                  stage_verdict):
+    for judge in (size_verdict, length_verdict, single_verdict, plateau_verdict, start_verdict,
+                  large_start_verdict, stage_verdict):
         for task in TASKS:
             claim, found, word = judge(results, task)
             yield claim, task, found, word
 
 
 def size_verdict(results, task):
+    said, _, _ = gains(results, task, {"method": MODEL}, {}, SIZES)
     gaps = [difference(results.scores(task, method=MODEL, size=size),
                        results.scores(task, size=size)) for size in SIZES]
     widest, (last, is_behind) = max(gap for gap, _ in gaps[:-1]), gaps[-1]
     is_behind = is_behind and last > 0
-    return ("Model tuning's lead goes as models grow",
-            "lead from small to large: " + ", ".join(f"{gap:+.1f}" for gap, _ in gaps),
+    return ("Model tuning leads while models are small, and no more when they are large",
+            f"its lead: {said}",
             verdict(widest > last + 1 and not is_behind, widest <= last and is_behind))
 
 
 def length_verdict(results, task):
-    gap, differs = difference(results.scores(task), results.scores(task, length=LENGTHS[0]))
-    return (f"More than {LENGTHS[0]} virtual token helps",
-            f"{LENGTH} against {LENGTHS[0]}: {gap:+.1f}",
-            verdict(differs and gap > 0, differs and gap < 0))
+    said, more, less = gains(results, task, {}, {"length": LENGTHS[0]}, SMALLER)
+    return ("One virtual token is too few for all but the largest",
+            f"{LENGTH} against {LENGTHS[0]}: {said}", verdict(more > less, less > more))
+
+
+def single_verdict(results, task):
+    said, more, _ = gains(results, task, {}, {"length": LENGTHS[0]}, [LARGEST])
+    return ("For the largest, one virtual token is enough",
+            f"{LENGTH} against {LENGTHS[0]}: {said}", verdict(not more, True))
 
 
 def plateau_verdict(results, task):
-    gap, differs = difference(results.scores(task, length=LENGTHS[-1]), results.scores(task))
+    said, more, _ = gains(results, task, {"length": LENGTHS[-1]}, {}, SIZES)
     return (f"Beyond {LENGTH} virtual tokens little is gained",
-            f"{LENGTHS[-1]} against {LENGTH}: {gap:+.1f}",
-            verdict(not differs or gap < 0, True))
+            f"{LENGTHS[-1]} against {LENGTH}: {said}", verdict(not more, more > len(SIZES) / 2))
 
 
 def start_verdict(results, task):
-    (labels, differs), (words, also) = (
-        difference(results.scores(task, start=start), results.scores(task, start="random"))
-        for start in ("labels", "vocabulary"))
-    return ("Labels and sampled words are better starts than random values (smaller models)",
-            f"against random: labels {labels:+.1f}, words {words:+.1f}",
-            verdict(differs and labels > 0 and also and words > 0,
-                    differs and labels < 0 or also and words < 0))
+    labels, more, less = gains(results, task, {"start": "labels"}, {"start": "random"}, SMALLER)
+    words, also, fewer = gains(results, task, {"start": "vocabulary"}, {"start": "random"}, SMALLER)
+    return ("Smaller models: labels and sampled words are better starts than random values",
+            f"labels against random: {labels}; words against random: {words}",
+            verdict(more > less and also > fewer, less > more or fewer > also))
 
 
 def large_start_verdict(results, task):
-    scores = [results.scores(task, start=start) for start in STARTS]
-    means = [statistics.mean(each) for each in scores]
-    best, worst = (scores[means.index(pick(means))] for pick in (max, min))
-    gap, differs = difference(best, worst)
-    return ("The start makes no difference (the largest model)",
-            f"best against worst: {gap:+.1f}", verdict(not differs, True))
+    scores = sorted((results.scores(task, start=start) for start in STARTS), key=statistics.mean)
+    gap, differs = difference(scores[-1], scores[0])
+    return ("For the largest, the start makes no difference", f"best against worst: {gap:+.1f}",
+            verdict(not differs, True))
 
 
 def stage_verdict(results, task):
-    before, after = (results.scores(task, stage=stage) for stage in PRETRAINING)
-    gap, differs = difference(after, before)
-    return ("LM adaptation helps prompt tuning", f"with against without: {gap:+.1f}",
-            verdict(differs and gap > 0, differs and gap < 0))
+    said, more, less = gains(results, task, {}, {"stage": "corruption"}, SIZES)
+    return ("LM adaptation helps prompt tuning", f"with against without: {said}",
+            verdict(more > less, less > more))
 
 
 # --- The page
@@ -193,12 +203,14 @@ def size_row(results, task, size):
 
 def tables(results):
     """The page's tables by their names in the template."""
-    def along(head, name, values, of=None):
-        columns = [head] + [f"{task}{what}" for task in TASKS for what in ("", ", no label")]
+    def along(head, name, values):
+        columns = [head, "parameters"] + [f"{task}{what}" for task in TASKS
+                                          for what in ("", ", no label")]
         return table(columns, [
-            [(of or {}).get(value, value)] + [cell for task in TASKS for cell in (
-                shown(results.scores(task, **{name: value})),
-                illegal(results, task, **{name: value}) + " %")] for value in values])
+            [shown_value, f"{results.parameters(size):,}"] + [cell for task in TASKS for cell in (
+                shown(results.scores(task, size=size, **{name: value})),
+                illegal(results, task, size=size, **{name: value}) + " %")]
+            for value, shown_value in values.items() for size in SIZES])
 
     yield "models", table(
         ["parameters", "width", "layers on each side", "heads", "loss, span corruption",
@@ -211,12 +223,12 @@ def tables(results):
          "a prompt's share of the values"],
         [size_row(results, task, size) for task in TASKS for size in SIZES]).replace(
             "| --- | --: |", "| --: | --- |", 1)
-    yield "lengths", along("virtual tokens", "length", LENGTHS)
-    yield "starts", along("start", "start", STARTS)
-    yield "stages", along("pretraining", "stage", PRETRAINING, {
-        "corruption": "span corruption alone", "adaptation": "and LM adaptation"})
-    yield "verdicts", table(["the paper says", "task", "here, in points", "verdict"],
-                            verdicts(results)).replace("--:", "---")
+    yield "lengths", along("virtual tokens", "length", {length: length for length in LENGTHS})
+    yield "starts", along("start", "start", {start: start for start in STARTS})
+    yield "stages", along("pretraining", "stage", STAGES)
+    yield "verdicts", table(
+        ["the paper says", "task", "here, in points, small to large", "verdict"],
+        verdicts(results)).replace("--:", "---")
 
 
 def page(results, jobs):

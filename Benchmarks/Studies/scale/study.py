@@ -23,7 +23,7 @@ import language
 import plan
 import report
 import weights
-from plan import LARGEST, LENGTH, PRETRAINING, SIZES, START
+from plan import LENGTH, PRETRAINING, SIZES, START
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 PROMPT, MODEL = "prompt-tuning", "fine-tuning"
@@ -148,7 +148,7 @@ def tuning_runs():
     """Every training of the comparison once, the longest first."""
     runs = {}
 
-    def add(method, task, size=LARGEST, length=LENGTH, start=START, stage="adaptation"):
+    def add(method, task, size, length=LENGTH, start=START, stage="adaptation"):
         for seed in plan.SEEDS:
             run = {"size": size, "method": method, "task": task, "seed": seed, "stage": stage}
             if method == PROMPT:
@@ -160,11 +160,11 @@ def tuning_runs():
         for size in SIZES:
             for method in plan.RATES:
                 add(method, task, size)
-        for length in plan.LENGTHS:
-            add(PROMPT, task, length=length)
-        for start in plan.STARTS:
-            add(PROMPT, task, start=start)
-        add(PROMPT, task, stage="corruption")
+            for length in plan.LENGTHS:
+                add(PROMPT, task, size, length=length)
+            for start in plan.STARTS:
+                add(PROMPT, task, size, start=start)
+            add(PROMPT, task, size, stage="corruption")
     return sorted(runs.values(), key=lambda run: (-SIZES[run["size"]]["width"],
                                                   -run.get("length", 0)))
 
