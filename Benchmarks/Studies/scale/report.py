@@ -94,9 +94,8 @@ def all_charts(results):
         results, "Prompt tuning and model tuning by size",
         [(NAMES[method], {"method": method}) for method in (PROMPT, MODEL)])
     yield "lengths.svg", chart(
-        results, "Prompt length, by size",
-        [(f"{length} virtual token{'s' * (length > 1)}", {"length": length})
-         for length in LENGTHS])
+        results, "Prompt length in virtual tokens, by size",
+        [(f"{length} token{'s' * (length > 1)}", {"length": length}) for length in LENGTHS])
     yield "starts.svg", chart(
         results, "Where the prompt starts, by size",
         [(start, {"start": start}) for start in STARTS])
