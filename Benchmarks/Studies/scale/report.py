@@ -128,22 +128,26 @@ def gains(results, task, better, worse, sizes):
 
 
 def verdicts(results):
-    for judge in (size_verdict, length_verdict, single_verdict, plateau_verdict, start_verdict,
-                  large_start_verdict, stage_verdict):
+    for judge in (size_verdict, closed_verdict, length_verdict, single_verdict, plateau_verdict,
+                  start_verdict, large_start_verdict, stage_verdict):
         for task in TASKS:
             claim, found, word = judge(results, task)
             yield claim, task, found, word
 
 
 def size_verdict(results, task):
-    said, _, _ = gains(results, task, {"method": MODEL}, {}, SIZES)
-    gaps = [difference(results.scores(task, method=MODEL, size=size),
-                       results.scores(task, size=size)) for size in SIZES]
-    widest, (last, is_behind) = max(gap for gap, _ in gaps[:-1]), gaps[-1]
-    is_behind = is_behind and last > 0
-    return ("Model tuning leads while models are small, and no more when they are large",
-            f"its lead: {said}",
-            verdict(widest > last + 1 and not is_behind, widest <= last and is_behind))
+    said, more, less = gains(results, task, {"method": MODEL}, {}, SMALLER)
+    last, leads, _ = gains(results, task, {"method": MODEL}, {}, [LARGEST])
+    widest = max(map(float, said.split(", ")))
+    return ("Model tuning leads while models are small, by less when they are large",
+            f"its lead: {said}, {last}",
+            verdict(more > less and widest > float(last) + 1, leads and widest <= float(last)))
+
+
+def closed_verdict(results, task):
+    last, leads, _ = gains(results, task, {"method": MODEL}, {}, [LARGEST])
+    return ("For the largest, prompt tuning is as good", f"model tuning's lead: {last}",
+            verdict(not leads, True))
 
 
 def length_verdict(results, task):
@@ -225,9 +229,15 @@ def tables(results):
     yield "lengths", along("virtual tokens", "length", {length: length for length in LENGTHS})
     yield "starts", along("start", "start", {start: start for start in STARTS})
     yield "stages", along("pretraining", "stage", STAGES)
+    judged = list(verdicts(results))
+    words = [row[-1] for row in judged]
+    yield "summary", (
+        "Of the paper's observations below, each looked for in both tasks, "
+        f"{words.count('agrees')} are seen here,\n{words.count('disagrees')} are contradicted and "
+        f"{words.count('not clear')} cannot be told.")
     yield "verdicts", table(
         ["the paper says", "task", "here, in points, small to large", "verdict"],
-        verdicts(results)).replace("--:", "---")
+        judged).replace("--:", "---")
 
 
 def page(results, jobs):

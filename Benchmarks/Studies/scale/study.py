@@ -122,8 +122,6 @@ class Study:
 
     def tune(self, run):
         """Trains and scores one prompt or model."""
-        if said := self.result(run["name"]):
-            return said
         method, task, output = run["method"], run["task"], self.work / "prompts" / run["name"]
         model = self.work / "models" / f"{run['size']}-{run['stage']}"
         validation = self.task_data(task, "validation")
@@ -187,10 +185,11 @@ def main():
         try:
             # The largest takes longest, so it goes first.
             list(pool.map(study.pretrain, reversed(SIZES)))
-            jobs = {pool.submit(study.tune, run): run for run in runs}
+            missing = [run for run in runs if not study.result(run["name"])]
+            jobs = {pool.submit(study.tune, run): run for run in missing}
             for number, job in enumerate(as_completed(jobs), 1):
                 accuracy = job.result()["best"]["metrics"]["accuracy"]
-                print(f"{number}/{len(runs)} {jobs[job]['name']}: {accuracy:.3f}", flush=True)
+                print(f"{number}/{len(missing)} {jobs[job]['name']}: {accuracy:.3f}", flush=True)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
