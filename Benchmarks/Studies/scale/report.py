@@ -4,6 +4,7 @@ import json
 import random
 import re
 import statistics
+import textwrap
 from datetime import date
 from pathlib import Path
 
@@ -233,7 +234,7 @@ def tables(results):
     words = [row[-1] for row in judged]
     yield "summary", (
         "Of the paper's observations below, each looked for in both tasks, "
-        f"{words.count('agrees')} are seen here,\n{words.count('disagrees')} are contradicted and "
+        f"{words.count('agrees')} are seen here, {words.count('disagrees')} are contradicted and "
         f"{words.count('not clear')} cannot be told.")
     yield "verdicts", table(
         ["the paper says", "task", "here, in points, small to large", "verdict"],
@@ -259,7 +260,17 @@ def page(results, jobs):
             [task, f"`{text}`", f"`{answer}`"] for task, (text, answer) in examples.items()]
         ).replace("--:", "---")}
     template = (Path(__file__).parent / "report.md").read_text(encoding="utf-8")
-    return re.sub(r"\{(\w+)\}", lambda match: str(values[match[1]]), template)
+    text = re.sub(r"\{(\w+)\}", lambda match: str(values[match[1]]), template)
+    return "\n\n".join(filled(paragraph) for paragraph in text.split("\n\n"))
+
+
+def filled(paragraph):
+    """Text in lines of a hundred; tables, headings and pictures as they are."""
+    if paragraph.startswith(("|", "#", "!")):
+        return paragraph
+    lines = textwrap.wrap(
+        paragraph, 100, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines) + "\n" * paragraph.endswith("\n")
 
 
 def write_all(study, runs, output, jobs):
