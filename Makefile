@@ -8,7 +8,7 @@ export PROMPTER_STRICT ?= 1
 SWIFT_TEST = swift test -c release -Xswiftc -enable-testing --scratch-path .build-tests
 PROMPTER = .build/release/prompter
 
-.PHONY: demo build test smoke lint docs counts check bench size system clean
+.PHONY: demo build test smoke lint docs counts check bench study size system clean
 
 # From nothing to two trained prompts that answer a mixed batch from one backbone.
 demo: build
@@ -41,6 +41,11 @@ check: lint build test docs counts
 # Prompter and PyTorch + PEFT in turn on the same sentences, in one run.
 bench: build
 	@Benchmarks/bench.sh
+
+# Pretrains tiny T5s, tunes prompts and models, and writes Documentation/Studies/scale; goes on where
+# it was stopped.
+study: build
+	@Benchmarks/Studies/scale/run.sh
 
 # The system's libraries: oneDNN on Debian and its relatives, nothing on macOS.
 system:
