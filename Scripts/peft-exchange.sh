@@ -56,7 +56,7 @@ done
 python3 - "$work" <<'PYTHON'
 import json, sys
 moods = {"bad": "dull never worst poor", "good": "great fun best smart", "mixed": "long slow loud"}
-rows = [{"text": f"the film was {word} {tail}", "label": mood}
+rows = [{"text": f"the film was {word} {tail}".strip(), "label": mood}
         for tail in ("", "and long", "for the play") for mood, words in moods.items()
         for word in words.split()]
 open(f"{sys.argv[1]}/moods.jsonl", "w").writelines(json.dumps(row) + "\n" for row in rows)
