@@ -44,6 +44,8 @@ public struct PromptSummary: Codable, Sendable, Equatable {
   public var labels: [String]
   /// The columns that examples come from.
   public var template: Fields
+  /// How a model that writes reads an example, with its columns in braces; nil for another task.
+  public var inputTemplate: String?
   /// The virtual tokens, in each prompted layer or at the input.
   public var promptLength: Int
   /// The first and last prompted layer, counted from 1.
@@ -72,6 +74,7 @@ public struct PromptSummary: Codable, Sendable, Equatable {
   private enum CodingKeys: String, CodingKey {
     case folder, method, task, labels, template, pooling, parameters, backbone, best, baseline
     case files, peft, warnings
+    case inputTemplate = "input_template"
     case promptLength = "prompt_length"
     case promptLayers = "prompt_layers"
     case maximumLength = "maximum_length"
@@ -90,7 +93,8 @@ extension PromptSummary {
     self.init(
       folder: folder.path(percentEncoded: false), method: card.method,
       task: card.task.preset ?? card.task.kind.rawValue, labels: card.labels,
-      template: card.task.fields, promptLength: card.promptLength,
+      template: card.task.fields, inputTemplate: card.task.text?.template.description,
+      promptLength: card.promptLength,
       promptLayers: card.promptLayers, pooling: card.pooling, maximumLength: card.maximumLength,
       parameters: card.trainableParameters,
       parameterShare: card.backbone.parameters > 0
@@ -153,6 +157,7 @@ extension PromptSummary: CustomStringConvertible {
       ("prompt", folder), ("method", method.rawValue), ("task", task),
       ("virtual tokens", "\(promptLength)"),
     ]
+    if let inputTemplate { rows.insert(("input", inputTemplate), at: 3) }
     if !labels.isEmpty { rows.insert(("labels", labels.joined(separator: ", ")), at: 3) }
     if let promptLayers {
       rows.append(("layers", promptLayers.map(String.init).joined(separator: " to ")))

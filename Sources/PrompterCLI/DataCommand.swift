@@ -19,6 +19,15 @@ struct DataFileOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A preset that names the columns.", valueName: "task"))
   var task: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Show texts as a model that writes reads them: by this template, as in \"q: {question}\".",
+      valueName: "text"))
+  var template: String?
+
+  @Flag(help: "Show texts as a model that writes reads them: by the task's template.")
+  var written = false
+
   @OptionGroup var fields: FieldOptions
 
   @Option(
@@ -27,16 +36,35 @@ struct DataFileOptions: ParsableArguments {
   var model: String?
 
   func dataset() throws -> Dataset {
-    var known = Fields()
-    if let task {
-      guard let description = TaskDescription.preset(task) else {
-        let names = TaskDescription.presetNames.joined(separator: ", ")
-        throw UsageError("There is no task `\(task)`; the tasks are \(names).")
-      }
-      known = description.fields
+    let preset = task.flatMap(TaskDescription.preset)
+    if let task, preset == nil, TaskDescription.textToText(task) == nil {
+      let names = Set(TaskDescription.presetNames + TaskDescription.textToTextNames).sorted()
+      throw UsageError(
+        "There is no task `\(task)`; the tasks are \(names.joined(separator: ", ")).")
     }
+    if written || template != nil || (task != nil && preset == nil) { return try texts() }
     return try Dataset(
-      contentsOf: URL(filePath: file), fields: fields.applied(to: known), requireLabels: false)
+      contentsOf: URL(filePath: file), fields: fields.applied(to: preset?.fields ?? Fields()),
+      requireLabels: false)
+  }
+
+  // What a model that writes reads, and the answers that are right.
+  private func texts() throws -> Dataset {
+    var description =
+      TaskDescription.textToText(task ?? "text-to-text", isNamed: false)
+      ?? TaskDescription.labelsAsTexts
+    if var text = description.text {
+      if let template { text.template = try TextTemplate(template) }
+      description.text = try fields.applied(to: text)
+    }
+    let texts = try TextToTextDataset(
+      contentsOf: URL(filePath: file), task: description, for: .evaluation, requireTargets: false)
+    return Dataset(
+      examples: texts.examples.map {
+        Example(
+          text: $0.input, pair: nil,
+          label: $0.targets.isEmpty ? nil : $0.targets.joined(separator: " | "), line: $0.line)
+      }, url: texts.url)
   }
 
   /// Tokens an example, special ones included, if a model was named.
@@ -61,6 +89,8 @@ struct DataPreviewCommand: ParsableCommand {
         prompter data preview train.tsv
         prompter data preview messages.csv --field text=message \\
           --field label=queue --limit 3
+        What a T5 reads and should answer:
+          prompter data preview copa.jsonl --task copa
       """)
 
   @OptionGroup var data: DataFileOptions

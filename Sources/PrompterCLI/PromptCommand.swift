@@ -47,6 +47,7 @@ extension PromptSummary {
         "text": JSONValue(template.text), "pair": JSONValue(template.pair),
         "label": JSONValue(template.label),
       ],
+      "input_template": JSONValue(inputTemplate),
       "prompt_length": .integer(promptLength),
       "prompt_layers": promptLayers.map { JSONValue($0) } ?? .null,
       "pooling": JSONValue(pooling?.rawValue),

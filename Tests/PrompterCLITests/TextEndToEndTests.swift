@@ -67,6 +67,9 @@ private let tinyT5 = URL(filePath: #filePath).deletingLastPathComponent()
     let answers = try lines.objects()
     #expect(answers[0]["probabilities"] as? [String: Double] != nil)
     #expect((answers[1]["error"] as? String)?.contains("none of the fields `text`") == true)
+    let inspection = try prompter(
+      ["prompt", "inspect", folder.appending(path: "p1").path, "--json"])
+    #expect(try inspection.object()["input_template"] as? String == "{text}")
     let text = try prompter(start + ["--text", "great fun", "--by", "generation", "--json"])
     #expect(try text.object()["text"] as? String != nil)
     let people = try prompter(
@@ -99,6 +102,25 @@ private let tinyT5 = URL(filePath: #filePath).deletingLastPathComponent()
         ])
         #expect(answer.status == 0, "\(answer.messages)")
       }
+    }
+  }
+
+  @Test func `a preview shows what a model that writes reads`() throws {
+    try withFolder { folder in
+      let file = folder.appending(path: "copa.jsonl")
+      let line =
+        #"{"premise": "It rained.", "choice1": "a", "choice2": "b", "question": "effect", "label": 1}"#
+      try line.write(to: file, atomically: true, encoding: .utf8)
+      let preview = try prompter(["data", "preview", file.path, "--task", "copa", "--json"])
+      #expect(preview.status == 0, "\(preview.messages)")
+      let row = try #require((preview.object()["rows"] as? [[String: Any]])?.first)
+      #expect(row["label"] as? String == "choice2")
+      #expect(
+        row["text"] as? String == "choice1: a choice2: b premise: It rained. question: effect")
+      let own = try prompter(
+        ["data", "preview", file.path, "--template", "{premise} So {choice2}.", "--json"])
+      let other = try #require((own.object()["rows"] as? [[String: Any]])?.first)
+      #expect(other["text"] as? String == "It rained. So b.")
     }
   }
 
