@@ -55,7 +55,7 @@ void prompter_matrix_destroy(struct prompter_matrix *matrix) {
 // multiple of all tiles that libraries take, so that a row's bits stay its own.
 enum { portion = 288 };
 
-static size_t room(size_t rows) {
+size_t prompter_room(size_t rows) {
   size_t tiles = (rows + 31) / 32 * 32, sixes = (rows + 5) / 6 * 6;
   return tiles > sixes ? tiles : sixes;
 }
@@ -67,13 +67,13 @@ static int multiply(struct prompter_matrix *matrix, int is_backward, const float
   }
   size_t depth = is_backward ? matrix->outputs : matrix->inputs;
   size_t width = is_backward ? matrix->inputs : matrix->outputs;
-  size_t bytes = room(rows < portion ? rows : portion) * depth * sizeof(float);
+  size_t bytes = prompter_room(rows < portion ? rows : portion) * depth * sizeof(float);
   float *some = prompter_allocate(bytes);
   int status = some == NULL;
   for (size_t r = 0; r < rows && !status; r += portion) {
     size_t count = rows - r < portion ? rows - r : portion;
     prompter_round_bfloat16(some, x + r * depth, count * depth);
-    memset(some + count * depth, 0, (room(count) - count) * depth * sizeof(float));
+    memset(some + count * depth, 0, (prompter_room(count) - count) * depth * sizeof(float));
     status = library_matrix_multiply(matrix->library, is_backward, some, count, y + r * width);
   }
   prompter_release(some, bytes);

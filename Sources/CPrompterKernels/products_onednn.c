@@ -28,6 +28,7 @@ struct library_matrix {
   size_t outputs, inputs;
   dnnl_data_type_t type;  // of both factors
   int is_packed;
+  int has_avx512;  // asked once: products are many
   struct packed forward, backward;
   pthread_mutex_t lock;
 };
@@ -71,6 +72,8 @@ struct library_matrix *library_matrix_create(const float *weight, size_t outputs
       .type = precision == prompter_bfloat16 ? dnnl_bf16 : dnnl_f32,
       .forward = {NULL, inputs, outputs}, .backward = {NULL, outputs, inputs}};
   pthread_mutex_init(&matrix->lock, NULL);
+  unsigned avx512 = dnnl_cpu_isa_avx512_core;
+  matrix->has_avx512 = ((unsigned)dnnl_get_effective_cpu_isa() & avx512) == avx512;
   matrix->is_packed =
       matrix->type == dnnl_bf16 || layout == prompter_layout_packed ||
       (layout == prompter_layout_automatic && has_packed_format(dnnl_f32, outputs, inputs));
@@ -262,15 +265,13 @@ static size_t rounded_rows(size_t rows, int has_avx512) {
   return has_avx512 && rounded < 18 ? 18 : rounded;
 }
 
-static int multiply_plain(const float *x, const float *weight, int transpose, float *y, size_t m,
-                          size_t n, size_t k) {
-  int has_avx512 = ((unsigned)dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) ==
-                   (unsigned)dnnl_cpu_isa_avx512_core;
-  size_t whole = rounded_rows(m, has_avx512);
+static int multiply_plain(const struct library_matrix *matrix, int transpose, const float *x,
+                          float *y, size_t m, size_t n, size_t k) {
+  size_t whole = rounded_rows(m, matrix->has_avx512);
   int status = 0;
   for (size_t r = 0, count; r < whole && !status; r += count) {
-    count = rows_at_once(whole - r, has_avx512);
-    status = prompter_product(0, transpose, count, n, k, x + r * k, weight, y + r * n, 0);
+    count = rows_at_once(whole - r, matrix->has_avx512);
+    status = prompter_product(0, transpose, count, n, k, x + r * k, matrix->weight, y + r * n, 0);
   }
   return status;
 }
@@ -280,7 +281,7 @@ int library_matrix_multiply(struct library_matrix *matrix, int is_backward, cons
   struct packed *packed = is_backward ? &matrix->backward : &matrix->forward;
   if (rows == 0) return 0;
   if (!matrix->is_packed) {
-    return multiply_plain(x, matrix->weight, !is_backward, y, rows, packed->n, packed->k);
+    return multiply_plain(matrix, !is_backward, x, y, rows, packed->n, packed->k);
   }
   // The weight itself is [outputs, inputs]: what the backward product takes, as it stands.
   const void *weight = packed_values(matrix, packed, is_backward ? plain : transposed);

@@ -91,7 +91,7 @@ public final class PackedMatrix: @unchecked Sendable {
   ///
   /// Products write whole tiles: of 32 rows where weights are packed, of 6 elsewhere.
   public static func room(rows: Int) -> Int {
-    max((rows + 31) / 32 * 32, (rows + 5) / 6 * 6)
+    prompter_room(rows)
   }
 
   private func check(_ buffer: Buffer, _ rows: Int, _ columns: Int) {

@@ -40,9 +40,12 @@ struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outpu
                                                enum prompter_precision precision);
 void prompter_matrix_destroy(struct prompter_matrix *matrix);
 
-/// y [rows, outputs] = x [rows, inputs] W^T. Both must have room for `rows` rounded up to a
-/// multiple of 32 and to one of 6; what stands there is read and overwritten but never mixed into
-/// other rows. Returns 0 on success.
+/// The rows that a product's matrices must have room for when they hold `rows`: a multiple of 32, for
+/// packed weights, and one of 6.
+size_t prompter_room(size_t rows);
+
+/// y [rows, outputs] = x [rows, inputs] W^T. Both must have room for `prompter_room(rows)` rows; what
+/// stands beyond `rows` is read and overwritten but never mixed into other rows. Returns 0 on success.
 int prompter_matrix_multiply(struct prompter_matrix *matrix, const float *x, size_t rows, float *y);
 
 /// x [rows, inputs] = y [rows, outputs] W, with the same room to spare.
