@@ -62,18 +62,19 @@ struct AnswerOptions: ParsableArguments {
     if let topP, !(topP > 0 && topP <= 1) {
       throw UsageError("--top-p must be above 0 and at most 1, not \(topP).")
     }
-    let draws = temperature != nil || topK != nil || topP != nil || drawSeed != nil
     if draws, beams != nil { throw UsageError("Give --beams or draw tokens at random, not both.") }
     if lengthPenalty != nil, beams == nil { throw UsageError("--length-penalty needs --beams.") }
+  }
+
+  private var draws: Bool {
+    temperature != nil || topK != nil || topP != nil || drawSeed != nil
   }
 
   private var strategy: DecodingStrategy {
     if let beams, beams > 1 {
       return .beam(BeamSearch(width: beams, lengthPenalty: lengthPenalty ?? 1))
     }
-    guard temperature != nil || topK != nil || topP != nil || drawSeed != nil else {
-      return .greedy
-    }
+    guard draws else { return .greedy }
     return .sampling(
       Sampling(temperature: temperature ?? 1, topK: topK, topP: topP ?? 1, seed: drawSeed ?? 0))
   }
