@@ -116,3 +116,8 @@ func probabilities(of logits: [Float]) -> [Double] {
   let sum = exponentials.reduce(0, +)
   return exponentials.map { $0 / sum }
 }
+
+/// The first index of the largest value.
+func indexOfMaximum(_ values: [Float]) -> Int {
+  values.indices.max { values[$0] < values[$1] || (values[$0] == values[$1] && $0 > $1) } ?? 0
+}

@@ -44,7 +44,7 @@ final class ClassificationObjective: Objective {
     let majority = try MajorityBaseline(training: training, labels: labels)
     baseline =
       try validation.map {
-        try Self.named(majority.scores(on: $0, labels: labels, metrics: task.metrics))
+        try majority.scores(on: $0, labels: labels, metrics: task.metrics).named
       } ?? [:]
   }
 
@@ -54,10 +54,6 @@ final class ClassificationObjective: Objective {
     return Linear(
       weight: Parameter("head.weight", weight, isTrained: true),
       bias: Parameter("head.bias", Tensor(zeros: [labels]), isTrained: true))
-  }
-
-  private static func named(_ scores: [Metric: Double]) -> [String: Double] {
-    Dictionary(uniqueKeysWithValues: scores.map { ($0.key.rawValue, $0.value) })
   }
 
   var head: Linear? { layer }
@@ -119,8 +115,7 @@ final class ClassificationObjective: Objective {
     let matrix = ConfusionMatrix(
       predictions: predictions, references: validation.examples.map { Int($0.label) },
       labelCount: task.labels.count)
-    return Self.named(
-      Dictionary(task.metrics.map { ($0, $0.value(of: matrix)) }) { first, _ in first })
+    return matrix.scores(task.metrics).named
   }
 
   private func answering(_ prompt: FoldedPrompt) -> Answering {
@@ -139,9 +134,4 @@ final class ClassificationObjective: Objective {
     }
     return (states(training), validation.map(states))
   }
-}
-
-/// The first index of the largest value.
-func indexOfMaximum<Value: Comparable>(_ values: [Value]) -> Int {
-  values.indices.max { values[$0] < values[$1] || (values[$0] == values[$1] && $0 > $1) } ?? 0
 }

@@ -33,9 +33,7 @@ extension Predictor {
     let scorers = try prompts.map {
       try LabelScorer(card(at: $0).task, dataset, name: self.names[$0])
     }
-    return ensemble(prompts, scorers, count: dataset.examples.count) {
-      input(dataset.examples[$0].text, dataset.examples[$0].pair, prompt: $1)
-    }
+    return ensemble(prompts, scorers)
   }
 
   /// Scores prompts whose answers are texts, alone and by their vote.
@@ -52,19 +50,13 @@ extension Predictor {
     let scorers = try prompts.map {
       try TextScorer(card(at: $0).task, dataset, name: self.names[$0])
     }
-    return ensemble(prompts, scorers, count: dataset.examples.count) {
-      input(dataset.examples[$0].input, prompt: $1, choices: dataset.examples[$0].choices)
-    }
+    return ensemble(prompts, scorers)
   }
 
-  private func ensemble(
-    _ prompts: [Int], _ scorers: [some Scorer], count: Int,
-    _ input: @Sendable (_ example: Int, _ prompt: Int) -> Input
-  ) -> EnsembleEvaluation {
+  private func ensemble(_ prompts: [Int], _ scorers: [some Scorer]) -> EnsembleEvaluation {
     let stopwatch = Stopwatch()
-    let inputs = team.map(prompts.count * count) { input($0 % count, prompts[$0 / count]) }
-    let answers = self.answers(to: inputs, answering: answering).map(Evaluation.Answer.init)
-    let perPrompt = prompts.indices.map { Array(answers[$0 * count..<($0 + 1) * count]) }
+    let perPrompt = answers(of: prompts, to: scorers[0])
+    let count = scorers[0].exampleCount
     let votes = (0..<count).map { example in self.vote(among: perPrompt.map { $0[example] }) }
     let members = prompts.indices.map {
       scorers[$0].evaluation(of: perPrompt[$0], name: names[prompts[$0]])

@@ -57,15 +57,7 @@ extension Predictor {
   ///   ``DataError`` for a label that the prompt does not know.
   public func evaluate(_ name: String, on dataset: Dataset) throws -> Evaluation {
     let prompt = try index(of: name)
-    let scorer = try LabelScorer(card(at: prompt).task, dataset, name: name)
-    return timed {
-      scorer.evaluation(
-        of: answers(
-          to: team.map(dataset.examples.count) {
-            input(dataset.examples[$0].text, dataset.examples[$0].pair, prompt: prompt)
-          }, answering: .ranking
-        ).map(Evaluation.Answer.init), name: name)
-    }
+    return evaluation(of: prompt, by: try LabelScorer(card(at: prompt).task, dataset, name: name))
   }
 
   /// Scores one prompt whose answers are texts, written or ranked as ``answering`` says.
@@ -77,23 +69,27 @@ extension Predictor {
   /// - Throws: ``PredictionError`` if there is no such prompt, or one with a head.
   public func evaluate(_ name: String, on dataset: TextToTextDataset) throws -> Evaluation {
     let prompt = try index(of: name)
-    let scorer = try TextScorer(card(at: prompt).task, dataset, name: name)
-    return timed {
-      scorer.evaluation(
-        of: answers(
-          to: team.map(dataset.examples.count) {
-            input(
-              dataset.examples[$0].input, prompt: prompt, choices: dataset.examples[$0].choices)
-          }, answering: answering
-        ).map(Evaluation.Answer.init), name: name)
-    }
+    return evaluation(of: prompt, by: try TextScorer(card(at: prompt).task, dataset, name: name))
   }
 
-  func timed(_ evaluate: () -> Evaluation) -> Evaluation {
+  private func evaluation(of prompt: Int, by scorer: some Scorer) -> Evaluation {
     let stopwatch = Stopwatch()
-    var evaluation = evaluate()
-    evaluation.seconds = stopwatch.seconds
+    let answers = answers(of: [prompt], to: scorer)[0]
+    let seconds = stopwatch.seconds
+    var evaluation = scorer.evaluation(of: answers, name: names[prompt])
+    evaluation.seconds = seconds
     return evaluation
+  }
+
+  /// What each of some prompts answers to a scorer's examples, all in the same batches.
+  func answers(of prompts: [Int], to scorer: some Scorer) -> [[Evaluation.Answer]] {
+    let count = scorer.exampleCount
+    let inputs = team.map(prompts.count * count) { place in
+      let (text, pair, choices) = scorer.question(place % count)
+      return input(text, pair, prompt: prompts[place / count], choices: choices)
+    }
+    let answers = answers(to: inputs, answering: answering).map(Evaluation.Answer.init)
+    return prompts.indices.map { Array(answers[$0 * count..<($0 + 1) * count]) }
   }
 }
 
@@ -104,14 +100,20 @@ extension Evaluation.Answer {
   }
 }
 
-/// What makes scores of answers.
-protocol Scorer {
+/// Labelled examples, and what makes scores of the answers to them.
+protocol Scorer: Sendable {
+  var exampleCount: Int { get }
+
+  /// What an example asks, and the answers to choose among if it has its own.
+  func question(_ example: Int) -> (text: String, pair: String?, choices: [String])
+
   func evaluation(of answers: [Evaluation.Answer], name: String) -> Evaluation
 }
 
 /// Scores labels that a head chose.
 struct LabelScorer: Scorer {
   private let task: TaskDescription
+  private let dataset: Dataset
   private let labels: LabelSpace
   private let references: [Int]
 
@@ -120,8 +122,15 @@ struct LabelScorer: Scorer {
       throw PredictionError.otherKind(task: name, isWritten: true)
     }
     self.task = task
+    self.dataset = dataset
     labels = try LabelSpace(task.labels)
     references = try dataset.labelIndices(in: labels)
+  }
+
+  var exampleCount: Int { dataset.examples.count }
+
+  func question(_ example: Int) -> (text: String, pair: String?, choices: [String]) {
+    (dataset.examples[example].text, dataset.examples[example].pair, [])
   }
 
   func evaluation(of answers: [Evaluation.Answer], name: String) -> Evaluation {
@@ -132,10 +141,7 @@ struct LabelScorer: Scorer {
       .scores(references: references, metrics: task.metrics)
     return Evaluation(
       task: name, examples: references.count,
-      metrics: Dictionary(task.metrics.map { ($0.rawValue, $0.value(of: confusion)) }) {
-        first, _ in first
-      },
-      baseline: Dictionary(uniqueKeysWithValues: majority.map { ($0.key.rawValue, $0.value) }),
+      metrics: confusion.scores(task.metrics).named, baseline: majority.named,
       confusion: confusion, labels: task.labels, answers: answers)
   }
 }
@@ -153,6 +159,12 @@ struct TextScorer: Scorer {
     self.task = task
     self.text = text
     self.dataset = dataset
+  }
+
+  var exampleCount: Int { dataset.examples.count }
+
+  func question(_ example: Int) -> (text: String, pair: String?, choices: [String]) {
+    (dataset.examples[example].input, nil, dataset.examples[example].choices)
   }
 
   func evaluation(of answers: [Evaluation.Answer], name: String) -> Evaluation {

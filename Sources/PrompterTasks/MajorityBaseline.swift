@@ -35,7 +35,7 @@ public struct MajorityBaseline: Sendable, Equatable {
     let matrix = ConfusionMatrix(
       predictions: Array(repeating: index, count: references.count), references: references,
       labelCount: labelCount)
-    return Dictionary(metrics.map { ($0, $0.value(of: matrix)) }) { first, _ in first }
+    return matrix.scores(metrics)
   }
 
   /// The baseline's scores on an evaluation set.

@@ -40,3 +40,17 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
     }
   }
 }
+
+extension ConfusionMatrix {
+  /// The scores by several metrics; one that is named twice counts once.
+  public func scores(_ metrics: [Metric]) -> [Metric: Double] {
+    Dictionary(metrics.map { ($0, $0.value(of: self)) }) { first, _ in first }
+  }
+}
+
+extension [Metric: Double] {
+  /// The scores under the metrics' names.
+  public var named: [String: Double] {
+    Dictionary<String, Double>(uniqueKeysWithValues: map { ($0.key.rawValue, $0.value) })
+  }
+}
