@@ -24,7 +24,7 @@ public struct Predictor: Sendable {
   let model: PretrainedModel
   let prompts: [Prompt]
   let team: ThreadTeam
-  let groups: [Group]  // prompts that share a backbone
+  let groups: [Group]  // prompts that share a backbone and answer alike
   let places: [(group: Int, prompt: Int)]
 
   /// How a backbone answers.
@@ -56,15 +56,19 @@ public struct Predictor: Sendable {
     self.prompts = prompts.map(\.prompt)
     names = prompts.map(\.name)
     team = ThreadTeam(count: threads, isPinned: isPinned)
-    let shared = prompts.indices.filter { prompts[$0].prompt.backboneWeights == nil }
-    var groups = [Self.group(model.backbone, shared.map { prompts[$0].prompt })]
+    var groups: [Group] = []
     var places = [(group: Int, prompt: Int)](repeating: (0, 0), count: prompts.count)
-    for (place, index) in shared.enumerated() { places[index] = (0, place) }
+    func add(_ members: [Int], on backbone: any Backbone) {
+      for (place, index) in members.enumerated() { places[index] = (groups.count, place) }
+      groups.append(Self.group(backbone, members.map { prompts[$0].prompt }))
+    }
+    let shared = prompts.indices.filter { prompts[$0].prompt.backboneWeights == nil }
+    for (_, members) in Dictionary(grouping: shared, by: { prompts[$0].prompt.head == nil }) {
+      add(members, on: model.backbone)
+    }
     for (index, named) in prompts.enumerated() {
       guard let weights = named.prompt.backboneWeights else { continue }
-      let own = try model.backbone(replacing: weights)
-      places[index] = (groups.count, 0)
-      groups.append(Self.group(own, [named.prompt]))
+      add([index], on: try model.backbone(replacing: weights))
     }
     self.groups = groups
     self.places = places
@@ -72,7 +76,7 @@ public struct Predictor: Sendable {
 
   private static func group(_ backbone: any Backbone, _ prompts: [Prompt]) -> Group {
     let tables = PromptTables(prompts.map(\.folded), for: backbone)
-    if let model = backbone as? any EncoderDecoder {
+    if let model = backbone as? any EncoderDecoder, prompts.allSatisfy({ $0.head == nil }) {
       return .texts(Writing(model: model, tables: tables))
     }
     return .heads(

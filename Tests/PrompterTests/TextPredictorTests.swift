@@ -85,6 +85,31 @@ import Testing
     }
   }
 
+  @Test func `heads over the encoder answer beside prompts that write`() throws {
+    func labelled(_ dataset: TextToTextDataset) -> Dataset {
+      Dataset(
+        examples: dataset.examples.map {
+          Example(text: $0.input, label: $0.targets[0], line: $0.line)
+        }, url: dataset.url)
+    }
+    let validation = labelled(ToyTexts.validation)
+    let outcome = try ToyTexts.trainer("deep").train(
+      task: TaskDescription(
+        kind: .textClassification, labels: ToyTexts.labels, metrics: [.accuracy]),
+      training: labelled(ToyTexts.training), validation: validation)
+    let predictor = try Predictor(
+      model: ToyTexts.model(),
+      prompts: ToyTexts.prompts.get() + [("head", outcome.prompt)])
+    #expect(
+      try predictor.evaluate("head", on: validation).metrics["accuracy"]
+        == outcome.prompt.card.best?.metrics["accuracy"])
+    let answers = try predictor.predict([
+      Query("great fun", task: "head"), Query("great fun", task: "input"),
+    ])
+    #expect(answers[0].text == nil && ToyTexts.labels.contains(answers[0].label ?? ""))
+    #expect(answers[1] == (try Self.predictor().predict([Query("great fun", task: "input")])[0]))
+  }
+
   @Test func `columns of the template stand in place of the text`() throws {
     var prompt = try #require(try ToyTexts.prompts.get().first { $0.name == "input" }).prompt
     prompt.card.task.text?.template = try TextTemplate("{premise} it {hypothesis}")
