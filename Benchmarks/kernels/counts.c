@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "CPrompterKernels.h"
+#include "panels.h"
 
 // MiniLM's shape, and a batch of 32 texts of 13 tokens with 20 virtual tokens before each.
 enum { heads = 12, size = 32, width = heads * size, inner = 4 * width };
@@ -72,6 +73,17 @@ static void adamw(void) {
                  0.999f, 1e-8f, 0.0f, 0.1f, 0.001f, count);
 }
 
+// A product with one weight of MiniLM's feed-forward, one way or the other. The second way makes its
+// panels each time; the first keeps them from the second product on.
+static void product(size_t rows, int backward) {
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  struct panels p = {values(inner * width), backward ? width : inner, backward ? inner : width,
+                     !backward, NULL, 0};
+  float *x = values(rows * p.k), *y = values(rows * p.n);
+  if (!backward) panels_multiply(&p, &lock, x, 1, y);
+  if (panels_multiply(&p, &lock, x, rows, y)) exit(1);
+}
+
 int main(int argc, char **argv) {
   const char *name = argc > 1 ? argv[1] : "";
   if (!strcmp(name, "prompter_attention_forward/short")) attention(texts, length, 0);
@@ -82,6 +94,9 @@ int main(int argc, char **argv) {
   else if (!strcmp(name, "prompter_layer_norm/residual")) norm(0);
   else if (!strcmp(name, "prompter_layer_norm_backward/frozen")) norm(1);
   else if (!strcmp(name, "prompter_adamw/262144")) adamw();
+  else if (!strcmp(name, "multiply_kept/208")) product(tokens / 2, 0);
+  else if (!strcmp(name, "multiply_kept/16")) product(16, 0);
+  else if (!strcmp(name, "multiply_made/208")) product(tokens / 2, 1);
   else return fprintf(stderr, "counts: there is no kernel %s\n", name), 64;
   return 0;
 }

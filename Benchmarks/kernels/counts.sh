@@ -22,8 +22,8 @@ if ! grep -qw avx2 /proc/cpuinfo; then
   echo "counts: this machine has no AVX2, for which the limits hold; nothing was counted." >&2
   exit 0
 fi
-"$compiler" -O2 -I"$sources/include" -o "$folder/counts" counts.c "$sources"/attention.c \
-  "$sources"/elements.c "$sources"/norm.c -lm
+"$compiler" -O2 -I"$sources" -I"$sources/include" -o "$folder/counts" counts.c \
+  "$sources"/{attention,elements,memory,norm,panels}.c -lm -lpthread
 
 failed=0
 recorded=$folder/limits.tsv

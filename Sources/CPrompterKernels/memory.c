@@ -6,13 +6,17 @@
 #include <stdlib.h>
 
 // Sizes are grouped into classes, four to each power of two, so that at most a quarter is wasted.
-enum { classes = 256, smallest = 64 };
+// A block may serve sizes of so many classes below its own.
+enum { classes = 256, smallest = 64, reach = 2 };
 
 // What one thread may keep. Beyond this, blocks go back to the system.
 static const size_t keepable = (size_t)1 << 30;
 
+// What stands before a block's values; those are aligned to 64 bytes.
 struct block {
-  struct block *next;
+  _Alignas(64) struct block *next;
+  size_t bytes;  // of values
+  int index;     // of the class
 };
 
 struct pool {
@@ -57,28 +61,44 @@ static int class_of(size_t *bytes) {
   return power * 4 + (int)steps;
 }
 
+// Takes a block of one of the classes from `first` to `last` out of the pool; NULL if it has none.
+static struct block *take(struct pool *p, int first, int last) {
+  int step = first <= last ? 1 : -1;
+  for (int c = first; c != last + step; c += step) {
+    if (c < 0 || c >= classes || p->free[c] == NULL) continue;
+    struct block *b = p->free[c];
+    p->free[c] = b->next;
+    p->kept -= b->bytes;
+    return b;
+  }
+  return NULL;
+}
+
+// Batches differ in size. A block that is made anew replaces one that has become too small, if any
+// is free; smaller ones can use it later. So a thread ends with the blocks of its largest batch.
 void *prompter_allocate(size_t bytes) {
   int index = class_of(&bytes);
   struct pool *p = thread_pool();
-  if (p != NULL && p->free[index] != NULL) {
-    struct block *b = p->free[index];
-    p->free[index] = b->next;
-    p->kept -= bytes;
-    return b;
+  struct block *b = p == NULL ? NULL : take(p, index, index + reach);
+  if (b == NULL) {
+    if (p != NULL) free(take(p, index - 1, index - reach));
+    b = aligned_alloc(64, sizeof *b + bytes);
+    if (b == NULL) return NULL;
+    b->bytes = bytes;
+    b->index = index;
   }
-  return aligned_alloc(64, bytes);
+  return b + 1;
 }
 
-void prompter_release(void *block, size_t bytes) {
-  if (block == NULL) return;
-  int index = class_of(&bytes);
+void prompter_release(void *values) {
+  if (values == NULL) return;
+  struct block *b = (struct block *)values - 1;
   struct pool *p = thread_pool();
-  if (p == NULL || p->kept + bytes > keepable) {
-    free(block);
+  if (p == NULL || p->kept + b->bytes > keepable) {
+    free(b);
     return;
   }
-  struct block *b = block;
-  b->next = p->free[index];
-  p->free[index] = b;
-  p->kept += bytes;
+  b->next = p->free[b->index];
+  p->free[b->index] = b;
+  p->kept += b->bytes;
 }

@@ -33,7 +33,7 @@ struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outpu
   if (matrix == NULL) return NULL;
   *matrix = (struct prompter_matrix){.outputs = outputs, .inputs = inputs};
   matrix->is_rounding = precision == prompter_bfloat16 &&
-                        (layout == prompter_layout_plain || !library_has_bfloat16(outputs, inputs));
+                        (layout == prompter_layout_panels || !library_has_bfloat16(outputs, inputs));
   if (!matrix->is_rounding || round_weight(matrix, weight) == 0) {
     matrix->library =
         library_matrix_create(matrix->rounded != NULL ? matrix->rounded : weight, outputs, inputs,
@@ -55,10 +55,7 @@ void prompter_matrix_destroy(struct prompter_matrix *matrix) {
 // multiple of all tiles that libraries take, so that a row's bits stay its own.
 enum { portion = 288 };
 
-size_t prompter_room(size_t rows) {
-  size_t tiles = (rows + 31) / 32 * 32, sixes = (rows + 5) / 6 * 6;
-  return tiles > sixes ? tiles : sixes;
-}
+size_t prompter_room(size_t rows) { return (rows + 31) / 32 * 32; }
 
 static int multiply(struct prompter_matrix *matrix, int is_backward, const float *x, size_t rows,
                     float *y) {
@@ -76,7 +73,7 @@ static int multiply(struct prompter_matrix *matrix, int is_backward, const float
     memset(some + count * depth, 0, (prompter_room(count) - count) * depth * sizeof(float));
     status = library_matrix_multiply(matrix->library, is_backward, some, count, y + r * width);
   }
-  prompter_release(some, bytes);
+  prompter_release(some);
   return status;
 }
 

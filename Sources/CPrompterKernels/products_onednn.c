@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Matrix products by oneDNN.
+// Matrix products by oneDNN where it has packed weights, by panels of our own elsewhere.
 //
 // A primitive run by two threads at once gives wrong results, so each thread makes its own, with
 // its own scratch memory, and keeps it: creating one costs as much as running it.
@@ -14,6 +14,7 @@
 
 #include "library_matrix.h"
 #include "onednn.h"
+#include "panels.h"
 #include "prompter_bfloat16.h"
 #include "prompter_memory.h"
 
@@ -28,8 +29,8 @@ struct library_matrix {
   size_t outputs, inputs;
   dnnl_data_type_t type;  // of both factors
   int is_packed;
-  int has_avx512;  // asked once: products are many
   struct packed forward, backward;
+  struct panels panels[2];  // where is_packed is 0: forward and backward
   pthread_mutex_t lock;
 };
 
@@ -70,10 +71,9 @@ struct library_matrix *library_matrix_create(const float *weight, size_t outputs
   *matrix = (struct library_matrix){
       .weight = weight, .outputs = outputs, .inputs = inputs,
       .type = precision == prompter_bfloat16 ? dnnl_bf16 : dnnl_f32,
-      .forward = {NULL, inputs, outputs}, .backward = {NULL, outputs, inputs}};
+      .forward = {NULL, inputs, outputs}, .backward = {NULL, outputs, inputs},
+      .panels = {{weight, outputs, inputs, 1, NULL, 0}, {weight, inputs, outputs, 0, NULL, 0}}};
   pthread_mutex_init(&matrix->lock, NULL);
-  unsigned avx512 = dnnl_cpu_isa_avx512_core;
-  matrix->has_avx512 = ((unsigned)dnnl_get_effective_cpu_isa() & avx512) == avx512;
   matrix->is_packed =
       matrix->type == dnnl_bf16 || layout == prompter_layout_packed ||
       (layout == prompter_layout_automatic && has_packed_format(dnnl_f32, outputs, inputs));
@@ -84,6 +84,8 @@ void library_matrix_destroy(struct library_matrix *matrix) {
   if (matrix == NULL) return;
   free(matrix->forward.values);
   free(matrix->backward.values);
+  panels_clear(&matrix->panels[0]);
+  panels_clear(&matrix->panels[1]);
   pthread_mutex_destroy(&matrix->lock);
   free(matrix);
 }
@@ -230,9 +232,8 @@ static int multiply_packed(const float *x, const void *weight, float *y, size_t 
 static int multiply_narrow(const float *x, const void *weight, float *y, size_t m, size_t n,
                            size_t k) {
   struct product *p = product_for(dnnl_bf16, block, n, k);
-  size_t narrow_bytes = block * k * sizeof(uint16_t), spare_bytes = block * n * sizeof(float);
-  uint16_t *narrow = prompter_allocate(narrow_bytes);
-  float *spare = prompter_allocate(spare_bytes);
+  uint16_t *narrow = prompter_allocate(block * k * sizeof *narrow);
+  float *spare = prompter_allocate(block * n * sizeof *spare);
   int status = p == NULL || weight == NULL || narrow == NULL || spare == NULL;
   for (size_t r = 0; r < m && !status; r += block) {
     size_t count = m - r < block ? m - r : block;
@@ -242,37 +243,8 @@ static int multiply_narrow(const float *x, const void *weight, float *y, size_t 
     status = run_product(p, narrow, weight, has_room ? y + r * n : spare);
     if (!has_room) memcpy(y + r * n, spare, count * n * sizeof *y);
   }
-  prompter_release(spare, spare_bytes);
-  prompter_release(narrow, narrow_bytes);
-  return status;
-}
-
-// How many of the rows that are left the library's general product takes so that each gets the bits
-// that it gets alone, the rows being rounded up by `rounded_rows`.
-//
-// The product takes rows by sixes and adds up a row that is left over in another order; more than 144
-// rows it cuts in equal blocks, and may then cut long sums too. With AVX2 it also halves what is left
-// beyond blocks of 48 if that is more than 72 rows, and halves of 78 and 90 are no whole sixes. With
-// AVX-512, where rows are taken by 24, fewer than 18 have kernels of their own.
-static size_t rows_at_once(size_t left, int has_avx512) {
-  if (has_avx512) return left <= 72 ? left : left - 72 >= 18 ? 72 : 48;
-  size_t count = left < 144 ? left : 144;
-  return count > 72 && (count % 48 == 30 || count % 48 == 42) ? 72 : count;
-}
-
-static size_t rounded_rows(size_t rows, int has_avx512) {
-  size_t rounded = (rows + 5) / 6 * 6;
-  return has_avx512 && rounded < 18 ? 18 : rounded;
-}
-
-static int multiply_plain(const struct library_matrix *matrix, int transpose, const float *x,
-                          float *y, size_t m, size_t n, size_t k) {
-  size_t whole = rounded_rows(m, matrix->has_avx512);
-  int status = 0;
-  for (size_t r = 0, count; r < whole && !status; r += count) {
-    count = rows_at_once(whole - r, matrix->has_avx512);
-    status = prompter_product(0, transpose, count, n, k, x + r * k, matrix->weight, y + r * n, 0);
-  }
+  prompter_release(spare);
+  prompter_release(narrow);
   return status;
 }
 
@@ -281,7 +253,7 @@ int library_matrix_multiply(struct library_matrix *matrix, int is_backward, cons
   struct packed *packed = is_backward ? &matrix->backward : &matrix->forward;
   if (rows == 0) return 0;
   if (!matrix->is_packed) {
-    return multiply_plain(matrix, !is_backward, x, y, rows, packed->n, packed->k);
+    return panels_multiply(&matrix->panels[is_backward], &matrix->lock, x, rows, y);
   }
   // The weight itself is [outputs, inputs]: what the backward product takes, as it stands.
   const void *weight = packed_values(matrix, packed, is_backward ? plain : transposed);

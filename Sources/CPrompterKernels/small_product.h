@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products of the small matrices inside attention, inlined where they are used: a library call for
-// each head of each row would cost more than the product.
+// Products of small matrices, inlined where they are used: those inside attention, where a library
+// call for each head of each row would cost more than the product, and the tiles of large ones.
 
 #ifndef PROMPTER_SMALL_PRODUCT_H
 #define PROMPTER_SMALL_PRODUCT_H
@@ -15,20 +15,45 @@ struct strided {
   size_t row, step;
 };
 
-// Sixteen columns of `count` rows (a constant after inlining): c = a b, or c += a b.
+// What the next tiles will read, fetched while one is computed, if it is: `step` values for each
+// value of the depth.
+struct ahead {
+  int is_fetched;  // a constant after inlining
+  const float *next;
+  size_t step;
+};
+
+// Sixteen columns of `count` rows (a constant after inlining): c = a b, or c += a b. A row's sums are
+// taken in the order of the depth, whatever `count` is.
 PROMPTER_INLINE void product_tile(const size_t count, size_t depth, struct strided a,
                                   const float *b, size_t b_stride, float *c, size_t c_stride,
-                                  int accumulate) {
-  v16 sum[6];
+                                  int accumulate, struct ahead ahead) {
+  v16 sum[6] = {0};
+#pragma clang loop unroll_count(2)
+  for (size_t k = 0; k < depth; k++, a.p += a.step, b += b_stride, ahead.next += ahead.step) {
+    if (ahead.is_fetched) __builtin_prefetch(ahead.next);
+    v16 row = load16(b);
 #pragma clang loop unroll(full)
-  for (size_t r = 0; r < count; r++) sum[r] = accumulate ? load16(c + r * c_stride) : (v16){0};
-  for (size_t k = 0; k < depth; k++) {
-    v16 row = load16(b + k * b_stride);
-#pragma clang loop unroll(full)
-    for (size_t r = 0; r < count; r++) sum[r] += a.p[r * a.row + k * a.step] * row;
+    for (size_t r = 0; r < count; r++) sum[r] += a.p[r * a.row] * row;
   }
 #pragma clang loop unroll(full)
-  for (size_t r = 0; r < count; r++) store16(c + r * c_stride, sum[r]);
+  for (size_t r = 0; r < count; r++) {
+    store16(c + r * c_stride, accumulate ? load16(c + r * c_stride) + sum[r] : sum[r]);
+  }
+}
+
+// The same for a count from 1 to 6 that is known only when it runs.
+PROMPTER_INLINE void product_rows(size_t count, size_t depth, struct strided a, const float *b,
+                                  size_t b_stride, float *c, size_t c_stride, int accumulate,
+                                  struct ahead ahead) {
+  switch (count) {
+    case 6: product_tile(6, depth, a, b, b_stride, c, c_stride, accumulate, ahead); break;
+    case 5: product_tile(5, depth, a, b, b_stride, c, c_stride, accumulate, ahead); break;
+    case 4: product_tile(4, depth, a, b, b_stride, c, c_stride, accumulate, ahead); break;
+    case 3: product_tile(3, depth, a, b, b_stride, c, c_stride, accumulate, ahead); break;
+    case 2: product_tile(2, depth, a, b, b_stride, c, c_stride, accumulate, ahead); break;
+    default: product_tile(1, depth, a, b, b_stride, c, c_stride, accumulate, ahead);
+  }
 }
 
 // The columns that do not fill a vector.
@@ -57,14 +82,8 @@ PROMPTER_INLINE void small_product(size_t rows, size_t columns, size_t depth, st
     float *target = c + r * c_stride;
     size_t count = rows - r < 6 ? rows - r : 6;
     for (size_t j = 0; j < whole; j += 16) {
-      switch (count) {
-        case 6: product_tile(6, depth, block, b + j, b_stride, target + j, c_stride, accumulate); break;
-        case 5: product_tile(5, depth, block, b + j, b_stride, target + j, c_stride, accumulate); break;
-        case 4: product_tile(4, depth, block, b + j, b_stride, target + j, c_stride, accumulate); break;
-        case 3: product_tile(3, depth, block, b + j, b_stride, target + j, c_stride, accumulate); break;
-        case 2: product_tile(2, depth, block, b + j, b_stride, target + j, c_stride, accumulate); break;
-        default: product_tile(1, depth, block, b + j, b_stride, target + j, c_stride, accumulate);
-      }
+      product_rows(count, depth, block, b + j, b_stride, target + j, c_stride, accumulate,
+                   (struct ahead){0, NULL, 0});
     }
     if (whole < columns) {
       product_rest(count, columns - whole, depth, block, b + whole, b_stride, target + whole,
@@ -76,11 +95,12 @@ PROMPTER_INLINE void small_product(size_t rows, size_t columns, size_t depth, st
 typedef float v8 __attribute__((vector_size(32)));
 typedef float v8_unaligned __attribute__((vector_size(32), aligned(4)));
 
-// Eight rows of eight values, transposed in registers.
-PROMPTER_INLINE void transpose_tile(const float *x, size_t x_stride, float *y, size_t y_stride) {
+// Eight columns from `column` of eight rows, transposed in registers.
+PROMPTER_INLINE void transpose_rows(const float *const x[8], size_t column, float *y,
+                                    size_t y_stride) {
   v8 a[8], b[8];
 #pragma clang loop unroll(full)
-  for (int r = 0; r < 8; r++) a[r] = *(const v8_unaligned *)(x + r * x_stride);
+  for (int r = 0; r < 8; r++) a[r] = *(const v8_unaligned *)(x[r] + column);
 #pragma clang loop unroll(full)
   for (int r = 0; r < 8; r += 2) {
     b[r] = __builtin_shufflevector(a[r], a[r + 1], 0, 8, 2, 10, 4, 12, 6, 14);
@@ -97,11 +117,19 @@ PROMPTER_INLINE void transpose_tile(const float *x, size_t x_stride, float *y, s
   }
 #pragma clang loop unroll(full)
   for (int r = 0; r < 4; r++) {
-    v8 left = __builtin_shufflevector(a[r], a[r + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-    v8 right = __builtin_shufflevector(a[r], a[r + 4], 4, 5, 6, 7, 12, 13, 14, 15);
-    *(v8_unaligned *)(y + r * y_stride) = left;
-    *(v8_unaligned *)(y + (r + 4) * y_stride) = right;
+    b[r] = __builtin_shufflevector(a[r], a[r + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    b[r + 4] = __builtin_shufflevector(a[r], a[r + 4], 4, 5, 6, 7, 12, 13, 14, 15);
   }
+  // In order, for rows of y may overlap: what one writes too much the next one mends.
+#pragma clang loop unroll(full)
+  for (int r = 0; r < 8; r++) *(v8_unaligned *)(y + r * y_stride) = b[r];
+}
+
+// Eight rows of eight values.
+PROMPTER_INLINE void transpose_tile(const float *x, size_t x_stride, float *y, size_t y_stride) {
+  const float *rows[8];
+  for (size_t r = 0; r < 8; r++) rows[r] = x + r * x_stride;
+  transpose_rows(rows, 0, y, y_stride);
 }
 
 // y [columns, rows] = the transpose of x [rows, columns].

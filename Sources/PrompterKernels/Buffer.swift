@@ -63,7 +63,7 @@ public final class Buffer: @unchecked Sendable {
 
   deinit {
     guard mapping == nil else { return }
-    unsafe prompter_release(base, capacity * MemoryLayout<Float>.stride)
+    unsafe prompter_release(base)
   }
 
   /// The value at a position.

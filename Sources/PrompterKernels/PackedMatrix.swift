@@ -5,8 +5,9 @@ internal import CPrompterKernels
 /// A frozen weight [outputs, inputs], prepared once for the products of both passes.
 ///
 /// Where the library has a packed format for this CPU the weight is reordered when first used, once
-/// for each direction; elsewhere it is read as it stands. A packed matrix never changes and may be
-/// used by any number of threads.
+/// for each direction. Elsewhere kernels of our own read it in panels of sixteen columns: the first
+/// product makes them one by one and forgets them, later ones keep them. A packed matrix never changes
+/// and may be used by any number of threads.
 ///
 /// In bfloat16 the weight and the other factor of each product are rounded; see ``Precision``.
 @safe
@@ -17,8 +18,8 @@ public final class PackedMatrix: @unchecked Sendable {
     case automatic
     /// Always through the library's packed path.
     case packed
-    /// Always as it is.
-    case plain
+    /// Always in panels, for kernels of our own.
+    case panels
   }
 
   /// The rows of the weight: the columns of what the forward product gives.
@@ -37,7 +38,7 @@ public final class PackedMatrix: @unchecked Sendable {
 
   /// Prepares a weight of `outputs` rows and `inputs` columns.
   ///
-  /// A plain layout rounds to bfloat16 and multiplies in float32, also where the CPU could do more.
+  /// A layout of panels rounds to bfloat16 and multiplies in float32, also where the CPU could do more.
   public init(
     _ weight: Buffer, outputs: Int, inputs: Int, layout: Layout = .automatic,
     precision: Precision = .float32
@@ -53,7 +54,7 @@ public final class PackedMatrix: @unchecked Sendable {
       switch layout {
       case .automatic: prompter_layout_automatic
       case .packed: prompter_layout_packed
-      case .plain: prompter_layout_plain
+      case .panels: prompter_layout_panels
       }
     let factors = precision == .bfloat16 ? prompter_bfloat16 : prompter_float32
     guard let matrix = unsafe prompter_matrix_create(weight.base, outputs, inputs, kept, factors)
@@ -89,7 +90,7 @@ public final class PackedMatrix: @unchecked Sendable {
 
   /// The rows that a product's matrices must have room for when they hold `rows`.
   ///
-  /// Products write whole tiles: of 32 rows where weights are packed, of 6 elsewhere.
+  /// The library's products with packed weights write whole tiles of 32 rows.
   public static func room(rows: Int) -> Int {
     prompter_room(rows)
   }

@@ -23,6 +23,21 @@ import Testing
     }
   }
 
+  @Test func `a freed block serves a size a little below its own, and is itself again after`() {
+    let places = Mutex<[Int]>([])
+    // A thread of its own, with nothing in its pool.
+    ThreadTeam(count: 2, isPinned: false).run { part in
+      guard part == 1 else { return }
+      for count in [100_000, 80_000, 100_000, 30_000] {
+        let place = address(of: Buffer(count: count))
+        places.withLock { $0.append(place) }
+      }
+    }
+    let found = places.withLock(\.self)
+    #expect(found[1] == found[0] && found[2] == found[0])
+    #expect(found[3] != found[0])
+  }
+
   @Test func `buffers alive at the same time share nothing, whatever their sizes`() {
     var random = SeededRandom(seed: 1)
     var alive: [(buffer: Buffer, mark: Float)] = []

@@ -11,7 +11,7 @@ import Testing
     (384, 1536), (1536, 384),
   ]
 
-  @Test(arguments: [PackedMatrix.Layout.plain, .packed, .automatic], Precision.allCases)
+  @Test(arguments: [PackedMatrix.Layout.panels, .packed, .automatic], Precision.allCases)
   func `both directions agree with the slow product of their factors`(
     layout: PackedMatrix.Layout, precision: Precision
   ) {
@@ -54,7 +54,7 @@ import Testing
   }
 
   // Not the packed path where the library has no packed format for this CPU: nothing uses that.
-  @Test(arguments: [PackedMatrix.Layout.plain, .automatic], Precision.allCases)
+  @Test(arguments: [PackedMatrix.Layout.panels, .automatic], Precision.allCases)
   func `a row's bits do not depend on how many rows there are`(
     layout: PackedMatrix.Layout, precision: Precision
   ) {
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [PackedMatrix.Layout.plain, .automatic], Precision.allCases)
+  @Test(arguments: [PackedMatrix.Layout.panels, .automatic], Precision.allCases)
   func `a row's bits are the same among any number up to 300`(
     layout: PackedMatrix.Layout, precision: Precision
   ) {
@@ -99,7 +99,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [PackedMatrix.Layout.plain, .automatic], Precision.allCases)
+  @Test(arguments: [PackedMatrix.Layout.panels, .automatic], Precision.allCases)
   func `a row's bits do not depend on where it stands`(
     layout: PackedMatrix.Layout, precision: Precision
   ) {
@@ -118,10 +118,29 @@ import Testing
     }
   }
 
+  // The first product forgets its panels, later ones keep those of one direction.
+  @Test func `the first product gives the bits of all others`() {
+    withEvery("inputs, outputs", in: sizes + [(600, 50), (257, 100)]) { inputs, outputs in
+      var random = SeededRandom(seed: inputs + 3 * outputs)
+      let weight = random.tensor([outputs, inputs])
+      let (x, y) = (random.tensor([300, inputs]), random.tensor([300, outputs]))
+      withEvery("rows", in: [1, 7, 100, 300]) { rows in
+        let matrix = PackedMatrix(
+          weight.buffer, outputs: outputs, inputs: inputs, layout: .panels)
+        let first = products(matrix, x, y, rows: rows)
+        withEvery("product", in: 1...2) { _ in
+          let later = products(matrix, x, y, rows: rows)
+          expectSameBits(later.forward, first.forward)
+          expectSameBits(later.backward, first.backward)
+        }
+      }
+    }
+  }
+
   @Test(arguments: Precision.allCases)
   func `what stands beyond the last row is not mixed in`(precision: Precision) {
     var random = SeededRandom(seed: 6)
-    for layout in [PackedMatrix.Layout.plain, .packed, .automatic] {
+    for layout in [PackedMatrix.Layout.panels, .packed, .automatic] {
       let weight = random.tensor([64, 384])
       let matrix = PackedMatrix(
         weight.buffer, outputs: 64, inputs: 384, layout: layout, precision: precision)
@@ -148,7 +167,7 @@ import Testing
           PackedMatrix(
             weight.buffer, outputs: outputs, inputs: inputs, layout: layout, precision: .bfloat16)
         }
-        let (native, portable) = (matrix(.automatic), matrix(.plain))
+        let (native, portable) = (matrix(.automatic), matrix(.panels))
         let (x, y) = (random.tensor([150, inputs]), random.tensor([150, outputs]))
         withEvery("rows", in: [1, 31, 32, 33, 63, 64, 65, 96, 97, 150]) {
           let (found, back) = products(native, x, y, rows: $0)

@@ -9,7 +9,7 @@ import Testing
 /// Replicas on threads of their own share packed weights; their results must be the bits that one
 /// thread gets.
 @Suite(.namesValues, .serialized) struct SharedWeightTests {
-  @Test(arguments: [PackedMatrix.Layout.plain, .packed, .automatic], Precision.allCases)
+  @Test(arguments: [PackedMatrix.Layout.panels, .packed, .automatic], Precision.allCases)
   func `thousands of products on two threads are the bits of one thread's`(
     layout: PackedMatrix.Layout, precision: Precision
   ) {
@@ -33,13 +33,15 @@ import Testing
   }
 
   // Packing happens when a direction is first used, here by all threads at once.
-  @Test(arguments: Precision.allCases)
-  func `threads that pack a weight at the same moment get the same bits`(precision: Precision) {
+  @Test(arguments: [PackedMatrix.Layout.panels, .packed], Precision.allCases)
+  func `threads that pack a weight at the same moment get the same bits`(
+    layout: PackedMatrix.Layout, precision: Precision
+  ) {
     let team = ThreadTeam(count: 4, isPinned: false)
     let differing = Atomic(0)
-    let expected = Weight((64, 96), .packed, precision).products(rows: 33)
+    let expected = Weight((64, 96), layout, precision).products(rows: 33)
     for _ in 0..<100 {
-      let fresh = Weight((64, 96), .packed, precision)
+      let fresh = Weight((64, 96), layout, precision)
       team.run { _ in
         let (forward, backward) = fresh.products(rows: 33)
         if !sameBits(forward, expected.0) || !sameBits(backward, expected.1) {
@@ -56,8 +58,8 @@ import Testing
       withEvery("size", in: sizes) { size in
         withEvery("rows", in: stride(from: 1, through: 300, by: 37)) { rows in
           let weight = Weight(size, .packed)
-          let plain = Weight(size, .plain)
-          expectClose(weight.products(rows: rows).0, plain.products(rows: rows).0)
+          let panels = Weight(size, .panels)
+          expectClose(weight.products(rows: rows).0, panels.products(rows: rows).0)
         }
       }
     }

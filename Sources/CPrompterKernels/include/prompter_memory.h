@@ -10,7 +10,7 @@
 /// Returns at least `bytes` bytes, aligned to 64, contents undefined; NULL when memory is out.
 void *prompter_allocate(size_t bytes);
 
-/// Returns a block to the calling thread's pool. `bytes` is what the block was asked for with.
-void prompter_release(void *block, size_t bytes);
+/// Returns a block of `prompter_allocate` to the calling thread's pool.
+void prompter_release(void *values);
 
 #endif

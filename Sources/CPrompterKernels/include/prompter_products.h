@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Matrix products by oneDNN on Linux and Accelerate on Apple's systems.
+// Matrix products by oneDNN and kernels of our own on Linux, by Accelerate on Apple's systems.
 
 #ifndef PROMPTER_PRODUCTS_H
 #define PROMPTER_PRODUCTS_H
@@ -12,12 +12,12 @@ struct prompter_matrix;
 
 /// How a frozen weight is kept.
 enum prompter_layout {
-  /// Packed where the library has a packed format for this CPU, else as it is.
+  /// Packed by the library where it has a packed format for this CPU, else in panels.
   prompter_layout_automatic,
   /// Always through the library's packed path.
   prompter_layout_packed,
-  /// Always as it is.
-  prompter_layout_plain,
+  /// Always in panels, for kernels of our own.
+  prompter_layout_panels,
 };
 
 /// What the factors of a frozen weight's products are.
@@ -34,14 +34,14 @@ enum prompter_precision {
 int prompter_has_bfloat16(void);
 
 /// Prepares a weight. `weight` must outlive the result and never change. NULL when memory is out.
-/// A plain layout never uses the CPU's own bfloat16.
+/// A layout of panels never uses the CPU's own bfloat16.
 struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outputs, size_t inputs,
                                                enum prompter_layout layout,
                                                enum prompter_precision precision);
 void prompter_matrix_destroy(struct prompter_matrix *matrix);
 
 /// The rows that a product's matrices must have room for when they hold `rows`: a multiple of 32, for
-/// packed weights, and one of 6.
+/// the library's packed weights.
 size_t prompter_room(size_t rows);
 
 /// y [rows, outputs] = x [rows, inputs] W^T. Both must have room for `prompter_room(rows)` rows; what
