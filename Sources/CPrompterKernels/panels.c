@@ -12,7 +12,7 @@
 // Deeper sums are cut into equal pieces, always at the same places. Rows of x go with all panels in
 // blocks that fit the second cache: small ones where panels are kept, larger ones where each block
 // makes them anew.
-enum { lanes = 16, deepest = 256, tile = 6, group = 4, block = 72, large_block = 288 };
+enum { lanes = 16, deepest = 256, tile = 6, group = 4, block = 72, large_block = 432 };
 
 static size_t piece(size_t k) {
   size_t pieces = (k + deepest - 1) / deepest;
@@ -152,8 +152,9 @@ static void multiply_made(const struct panels *p, float *panels, const float *x,
 int panels_multiply(struct panels *panels, pthread_mutex_t *lock, const float *x, size_t rows,
                     float *y) {
   const float *values = kept(panels, lock);
-  size_t most = at_most(values == NULL ? large_block : block, rows);
-  size_t room = (most + tile - 1) / tile * tile * deepest;
+  size_t limit = values == NULL ? large_block : block, blocks = (rows + limit - 1) / limit;
+  size_t most = (rows + blocks * tile - 1) / (blocks * tile) * tile;  // of equal blocks
+  size_t room = most * deepest;
   size_t scratch = values == NULL ? group * lanes * deepest : 0;
   float *tiles = prompter_allocate((room + scratch) * sizeof *tiles);
   if (tiles == NULL) return 1;

@@ -56,6 +56,20 @@ PROMPTER_INLINE void product_rows(size_t count, size_t depth, struct strided a, 
   }
 }
 
+// Sixty-four columns of one row, whose sums do not wait for each other: the bits of product_tile.
+PROMPTER_INLINE void product_row(size_t depth, struct strided a, const float *b, size_t b_stride,
+                                 float *c, int accumulate) {
+  v16 sum[4] = {0};
+  for (size_t k = 0; k < depth; k++, a.p += a.step, b += b_stride) {
+#pragma clang loop unroll(full)
+    for (size_t j = 0; j < 4; j++) sum[j] += *a.p * load16(b + 16 * j);
+  }
+#pragma clang loop unroll(full)
+  for (size_t j = 0; j < 4; j++) {
+    store16(c + 16 * j, accumulate ? load16(c + 16 * j) + sum[j] : sum[j]);
+  }
+}
+
 // The columns that do not fill a vector.
 PROMPTER_INLINE void product_rest(size_t rows, size_t columns, size_t depth, struct strided a,
                                   const float *b, size_t b_stride, float *c, size_t c_stride,
@@ -81,7 +95,11 @@ PROMPTER_INLINE void small_product(size_t rows, size_t columns, size_t depth, st
     struct strided block = {a.p + r * a.row, a.row, a.step};
     float *target = c + r * c_stride;
     size_t count = rows - r < 6 ? rows - r : 6;
-    for (size_t j = 0; j < whole; j += 16) {
+    size_t j = 0;
+    for (; count == 1 && j + 64 <= whole; j += 64) {
+      product_row(depth, block, b + j, b_stride, target + j, accumulate);
+    }
+    for (; j < whole; j += 16) {
       product_rows(count, depth, block, b + j, b_stride, target + j, c_stride, accumulate,
                    (struct ahead){0, NULL, 0});
     }
