@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/resource.h>
 
 #ifdef __linux__
@@ -40,15 +41,29 @@ void prompter_pin_thread(int core) { (void)core; }
 
 #endif
 
+#ifdef __APPLE__
+
 unsigned long long prompter_peak_memory(void) {
   struct rusage usage;
-  if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
-#ifdef __APPLE__
-  return (unsigned long long)usage.ru_maxrss;
-#else
-  return (unsigned long long)usage.ru_maxrss * 1024;
-#endif
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? (unsigned long long)usage.ru_maxrss : 0;
 }
+
+#else
+
+// Not getrusage's figure: that begins with the memory of the program that started this one.
+unsigned long long prompter_peak_memory(void) {
+  FILE *status = fopen("/proc/self/status", "r");
+  if (status == NULL) return 0;
+  unsigned long long kibibytes = 0;
+  char line[256];
+  while (fgets(line, sizeof line, status) != NULL) {
+    if (sscanf(line, "VmHWM: %llu kB", &kibibytes) == 1) break;
+  }
+  fclose(status);
+  return kibibytes * 1024;
+}
+
+#endif
 
 static volatile sig_atomic_t interrupted;
 
