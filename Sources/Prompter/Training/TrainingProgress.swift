@@ -30,6 +30,9 @@ struct TrainingProgress: Codable, Sendable {
     case tokens, seconds, smoothedLoss
   }
 
+  /// Begins the time of a step; what was between two steps, such as saving, counts for none.
+  mutating func beginStep() { _ = stopwatch.lap() }
+
   /// Counts a step.
   mutating func note(loss: Double, examples count: Int, tokens tokenCount: Int) {
     step += 1

@@ -104,6 +104,7 @@ final class TrainingSession {
 
   // Takes one optimiser step and returns its learning rate.
   private func takeStep() throws -> Double {
+    progress.beginStep()
     let epoch = progress.step / stepsPerEpoch
     let indices = nextIndices(epoch: epoch)
     let pass = Pass.training(seed: plan.seed, step: progress.step)
