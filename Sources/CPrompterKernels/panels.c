@@ -53,7 +53,8 @@ static void make_all(const struct panels *p, float *values) {
   }
 }
 
-// The panels, if they are kept. Those of a weight as it stands are copied in no time.
+// The panels, if they are kept. Those of a weight as it stands are copied again each time, which
+// costs hundreds of rows next to nothing.
 static const float *kept(struct panels *p, pthread_mutex_t *lock) {
   if (!p->is_transposed) return NULL;
   float *values = atomic_load_explicit(&p->kept, memory_order_acquire);
@@ -130,8 +131,8 @@ static void multiply_kept(const struct panels *p, const float *panel, const floa
   }
 }
 
-// With panels that are made in `panels`, some at a time. The first tile of each fetches a sixteenth
-// of each row that the next ones are made of.
+// With panels that are made in `panels`, some at a time. The first tile that reads one fetches the
+// columns that will take its place.
 PROMPTER_CLONES
 static void multiply_made(const struct panels *p, float *panels, const float *x, size_t rows,
                           float *y, float *tiles) {

@@ -13,8 +13,8 @@
 struct panels {
   const float *weight;
   size_t n, k;
-  int is_transposed;       // B is the transpose of the weight [n, k], not the weight [k, n] itself
-  _Atomic(float *) kept;   // all panels; NULL: not made yet
+  int is_transposed;      // B is the transpose of the weight [n, k], not the weight [k, n] itself
+  _Atomic(float *) kept;  // all panels; NULL: not made yet
   atomic_int uses;
 };
 
