@@ -30,8 +30,11 @@ PROMPTER_INLINE void product_tile(const size_t count, size_t depth, struct strid
                                   int accumulate, struct ahead ahead) {
   v16 sum[6] = {0};
 #pragma clang loop unroll_count(2)
-  for (size_t k = 0; k < depth; k++, a.p += a.step, b += b_stride, ahead.next += ahead.step) {
-    if (ahead.is_fetched) __builtin_prefetch(ahead.next);
+  for (size_t k = 0; k < depth; k++, a.p += a.step, b += b_stride) {
+    if (ahead.is_fetched) {
+      __builtin_prefetch(ahead.next);
+      ahead.next += ahead.step;
+    }
     v16 row = load16(b);
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < count; r++) sum[r] += a.p[r * a.row] * row;
