@@ -77,8 +77,8 @@ static void adamw(void) {
 // panels each time; the first keeps them from the second product on.
 static void product(size_t rows, int backward) {
   static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-  struct panels p = {values(inner * width), backward ? width : inner, backward ? inner : width,
-                     !backward, NULL, 0};
+  struct panels p = {.weight = values(inner * width), .n = backward ? width : inner,
+                     .k = backward ? inner : width, .is_transposed = !backward};
   float *x = values(rows * p.k), *y = values(rows * p.n);
   if (!backward) panels_multiply(&p, &lock, x, 1, y);
   if (panels_multiply(&p, &lock, x, rows, y)) exit(1);

@@ -29,8 +29,8 @@ struct library_matrix {
   size_t outputs, inputs;
   dnnl_data_type_t type;  // of both factors
   int is_packed;
-  struct packed forward, backward;
-  struct panels panels[2];  // where is_packed is 0: forward and backward
+  struct packed packed[2];  // forward and backward
+  struct panels panels[2];  // the same where is_packed is 0
   pthread_mutex_t lock;
 };
 
@@ -71,8 +71,9 @@ struct library_matrix *library_matrix_create(const float *weight, size_t outputs
   *matrix = (struct library_matrix){
       .weight = weight, .outputs = outputs, .inputs = inputs,
       .type = precision == prompter_bfloat16 ? dnnl_bf16 : dnnl_f32,
-      .forward = {NULL, inputs, outputs}, .backward = {NULL, outputs, inputs},
-      .panels = {{weight, outputs, inputs, 1, NULL, 0}, {weight, inputs, outputs, 0, NULL, 0}}};
+      .packed = {{.k = inputs, .n = outputs}, {.k = outputs, .n = inputs}},
+      .panels = {{.weight = weight, .n = outputs, .k = inputs, .is_transposed = 1},
+                 {.weight = weight, .n = inputs, .k = outputs}}};
   pthread_mutex_init(&matrix->lock, NULL);
   matrix->is_packed =
       matrix->type == dnnl_bf16 || layout == prompter_layout_packed ||
@@ -82,10 +83,10 @@ struct library_matrix *library_matrix_create(const float *weight, size_t outputs
 
 void library_matrix_destroy(struct library_matrix *matrix) {
   if (matrix == NULL) return;
-  free(matrix->forward.values);
-  free(matrix->backward.values);
-  panels_clear(&matrix->panels[0]);
-  panels_clear(&matrix->panels[1]);
+  for (int direction = 0; direction < 2; direction++) {
+    free(matrix->packed[direction].values);
+    panels_clear(&matrix->panels[direction]);
+  }
   pthread_mutex_destroy(&matrix->lock);
   free(matrix);
 }
@@ -250,7 +251,7 @@ static int multiply_narrow(const float *x, const void *weight, float *y, size_t 
 
 int library_matrix_multiply(struct library_matrix *matrix, int is_backward, const float *x,
                             size_t rows, float *y) {
-  struct packed *packed = is_backward ? &matrix->backward : &matrix->forward;
+  struct packed *packed = &matrix->packed[is_backward];
   if (rows == 0) return 0;
   if (!matrix->is_packed) {
     return panels_multiply(&matrix->panels[is_backward], &matrix->lock, x, rows, y);

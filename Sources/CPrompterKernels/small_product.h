@@ -23,11 +23,11 @@ struct ahead {
   size_t step;
 };
 
-// Sixteen columns of `count` rows (a constant after inlining): c = a b, or c += a b. A row's sums are
-// taken in the order of the depth, whatever `count` is.
-PROMPTER_INLINE void product_tile(const size_t count, size_t depth, struct strided a,
-                                  const float *b, size_t b_stride, float *c, size_t c_stride,
-                                  int accumulate, struct ahead ahead) {
+// Sixteen columns for each of `vectors`, of `count` rows (constants after inlining, six sums at most):
+// c = a b, or c += a b. A row's sums are taken in the order of the depth, whatever the two are.
+PROMPTER_INLINE void product_tile(const size_t count, const size_t vectors, size_t depth,
+                                  struct strided a, const float *b, size_t b_stride, float *c,
+                                  size_t c_stride, int accumulate, struct ahead ahead) {
   v16 sum[6] = {0};
 #pragma clang loop unroll_count(2)
   for (size_t k = 0; k < depth; k++, a.p += a.step, b += b_stride) {
@@ -35,41 +35,31 @@ PROMPTER_INLINE void product_tile(const size_t count, size_t depth, struct strid
       __builtin_prefetch(ahead.next);
       ahead.next += ahead.step;
     }
-    v16 row = load16(b);
 #pragma clang loop unroll(full)
-    for (size_t r = 0; r < count; r++) sum[r] += a.p[r * a.row] * row;
+    for (size_t j = 0; j < vectors; j++) {
+      v16 row = load16(b + 16 * j);
+#pragma clang loop unroll(full)
+      for (size_t r = 0; r < count; r++) sum[r * vectors + j] += a.p[r * a.row] * row;
+    }
   }
 #pragma clang loop unroll(full)
-  for (size_t r = 0; r < count; r++) {
-    store16(c + r * c_stride, accumulate ? load16(c + r * c_stride) + sum[r] : sum[r]);
+  for (size_t i = 0; i < count * vectors; i++) {
+    float *target = c + i / vectors * c_stride + i % vectors * 16;
+    store16(target, accumulate ? load16(target) + sum[i] : sum[i]);
   }
 }
 
-// The same for a count from 1 to 6 that is known only when it runs.
+// Sixteen columns of a count of rows from 1 to 6 that is known only when it runs.
 PROMPTER_INLINE void product_rows(size_t count, size_t depth, struct strided a, const float *b,
                                   size_t b_stride, float *c, size_t c_stride, int accumulate,
                                   struct ahead ahead) {
   switch (count) {
-    case 6: product_tile(6, depth, a, b, b_stride, c, c_stride, accumulate, ahead); break;
-    case 5: product_tile(5, depth, a, b, b_stride, c, c_stride, accumulate, ahead); break;
-    case 4: product_tile(4, depth, a, b, b_stride, c, c_stride, accumulate, ahead); break;
-    case 3: product_tile(3, depth, a, b, b_stride, c, c_stride, accumulate, ahead); break;
-    case 2: product_tile(2, depth, a, b, b_stride, c, c_stride, accumulate, ahead); break;
-    default: product_tile(1, depth, a, b, b_stride, c, c_stride, accumulate, ahead);
-  }
-}
-
-// Sixty-four columns of one row, whose sums do not wait for each other: the bits of product_tile.
-PROMPTER_INLINE void product_row(size_t depth, struct strided a, const float *b, size_t b_stride,
-                                 float *c, int accumulate) {
-  v16 sum[4] = {0};
-  for (size_t k = 0; k < depth; k++, a.p += a.step, b += b_stride) {
-#pragma clang loop unroll(full)
-    for (size_t j = 0; j < 4; j++) sum[j] += *a.p * load16(b + 16 * j);
-  }
-#pragma clang loop unroll(full)
-  for (size_t j = 0; j < 4; j++) {
-    store16(c + 16 * j, accumulate ? load16(c + 16 * j) + sum[j] : sum[j]);
+    case 6: product_tile(6, 1, depth, a, b, b_stride, c, c_stride, accumulate, ahead); break;
+    case 5: product_tile(5, 1, depth, a, b, b_stride, c, c_stride, accumulate, ahead); break;
+    case 4: product_tile(4, 1, depth, a, b, b_stride, c, c_stride, accumulate, ahead); break;
+    case 3: product_tile(3, 1, depth, a, b, b_stride, c, c_stride, accumulate, ahead); break;
+    case 2: product_tile(2, 1, depth, a, b, b_stride, c, c_stride, accumulate, ahead); break;
+    default: product_tile(1, 1, depth, a, b, b_stride, c, c_stride, accumulate, ahead);
   }
 }
 
@@ -98,13 +88,14 @@ PROMPTER_INLINE void small_product(size_t rows, size_t columns, size_t depth, st
     struct strided block = {a.p + r * a.row, a.row, a.step};
     float *target = c + r * c_stride;
     size_t count = rows - r < 6 ? rows - r : 6;
+    const struct ahead nothing = {0, NULL, 0};
     size_t j = 0;
+    // The sums of one row would wait for each other, so four times as many go on at once.
     for (; count == 1 && j + 64 <= whole; j += 64) {
-      product_row(depth, block, b + j, b_stride, target + j, accumulate);
+      product_tile(1, 4, depth, block, b + j, b_stride, target + j, c_stride, accumulate, nothing);
     }
     for (; j < whole; j += 16) {
-      product_rows(count, depth, block, b + j, b_stride, target + j, c_stride, accumulate,
-                   (struct ahead){0, NULL, 0});
+      product_rows(count, depth, block, b + j, b_stride, target + j, c_stride, accumulate, nothing);
     }
     if (whole < columns) {
       product_rest(count, columns - whole, depth, block, b + whole, b_stride, target + whole,

@@ -61,5 +61,8 @@ public struct FoldedPrompt: Sendable {
   ///
   /// Virtual tokens at the input stand at positions of their own; those in the layers push the
   /// text's first position back by their number (Liu and others 2021, as PEFT has it too).
-  public var occupiedPositions: Int { inputLength + (deep?.stack == .encoder ? deepLength : 0) }
+  public var occupiedPositions: Int { inputLength + firstPosition }
+
+  /// The position of a row's first slot: virtual tokens in a decoder's layers push back nothing here.
+  var firstPosition: Int { deep?.stack == .encoder ? deepLength : 0 }
 }

@@ -24,7 +24,7 @@ extension PromptTables<Tensor> {
       input: Self.input(prompts.map(\.input), width),
       decoderInput: Self.input(prompts.map(\.decoderInput), width),
       layers: layers(.encoder, layerCount), decoderLayers: layers(.decoder, decoderLayerCount),
-      firstPositions: prompts.map { Int32($0.deep?.stack == .encoder ? $0.deepLength : 0) })
+      firstPositions: prompts.map { Int32($0.firstPosition) })
   }
 
   /// Folded prompts side by side for a backbone.
