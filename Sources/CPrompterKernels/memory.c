@@ -3,6 +3,7 @@
 #include "prompter_memory.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 // Sizes are grouped into classes, four to each power of two, so that at most a quarter is wasted.
@@ -15,39 +16,63 @@ static const size_t keepable = (size_t)1 << 30;
 // What stands before a block's values; those are aligned to 64 bytes.
 struct block {
   _Alignas(64) struct block *next;
-  size_t bytes;  // of values
-  int index;     // of the class
+  struct pool *owner;  // of the thread that asked for it; NULL: none
+  size_t bytes;        // of values
+  int index;           // of the class
 };
 
+// A thread's blocks. Other threads leave there what they release; a pool outlives its thread, for
+// they may do so later, and serves a new one.
 struct pool {
   struct block *free[classes];
   size_t kept;
+  _Atomic(struct block *) returned;
+  atomic_int is_used;
+  struct pool *next;  // of all pools that no thread uses
 };
 
 static _Thread_local struct pool *pool;
+static struct pool *unused;
+static pthread_mutex_t unused_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_key_t key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void drain(void *value) {
-  struct pool *p = value;
-  for (int c = 0; c < classes; c++) {
-    for (struct block *b = p->free[c], *next; b != NULL; b = next) {
-      next = b->next;
-      free(b);
-    }
+static void free_all(struct block *b) {
+  for (struct block *next; b != NULL; b = next) {
+    next = b->next;
+    free(b);
   }
-  free(p);
+}
+
+static void leave(void *value) {
+  struct pool *p = value;
+  atomic_store(&p->is_used, 0);
+  for (int c = 0; c < classes; c++) {
+    free_all(p->free[c]);
+    p->free[c] = NULL;
+  }
+  free_all(atomic_exchange(&p->returned, NULL));
+  p->kept = 0;
+  pthread_mutex_lock(&unused_lock);
+  p->next = unused;
+  unused = p;
+  pthread_mutex_unlock(&unused_lock);
   pool = NULL;
 }
 
-static void make_key(void) { pthread_key_create(&key, drain); }
+static void make_key(void) { pthread_key_create(&key, leave); }
 
 static struct pool *thread_pool(void) {
-  if (pool == NULL) {
-    pthread_once(&once, make_key);
-    pool = calloc(1, sizeof *pool);
-    pthread_setspecific(key, pool);
-  }
+  if (pool != NULL) return pool;
+  pthread_once(&once, make_key);
+  pthread_mutex_lock(&unused_lock);
+  pool = unused;
+  if (pool != NULL) unused = pool->next;
+  pthread_mutex_unlock(&unused_lock);
+  if (pool == NULL) pool = calloc(1, sizeof *pool);
+  if (pool == NULL) return NULL;
+  atomic_store(&pool->is_used, 1);
+  pthread_setspecific(key, pool);
   return pool;
 }
 
@@ -74,31 +99,54 @@ static struct block *take(struct pool *p, int first, int last) {
   return NULL;
 }
 
-// Batches differ in size. A block that is made anew replaces one that has become too small, if any
-// is free; smaller ones can use it later. So a thread ends with the blocks of its largest batch.
-void *prompter_allocate(size_t bytes) {
-  int index = class_of(&bytes);
-  struct pool *p = thread_pool();
-  struct block *b = p == NULL ? NULL : take(p, index, index + reach);
-  if (b == NULL) {
-    if (p != NULL) free(take(p, index - 1, index - reach));
-    b = aligned_alloc(64, sizeof *b + bytes);
-    if (b == NULL) return NULL;
-    b->bytes = bytes;
-    b->index = index;
-  }
-  return b + 1;
-}
-
-void prompter_release(void *values) {
-  if (values == NULL) return;
-  struct block *b = (struct block *)values - 1;
-  struct pool *p = thread_pool();
-  if (p == NULL || p->kept + b->bytes > keepable) {
+static void keep(struct pool *p, struct block *b) {
+  if (p->kept + b->bytes > keepable) {
     free(b);
     return;
   }
   b->next = p->free[b->index];
   p->free[b->index] = b;
   p->kept += b->bytes;
+}
+
+static void take_back(struct pool *p) {
+  if (atomic_load_explicit(&p->returned, memory_order_relaxed) == NULL) return;
+  for (struct block *b = atomic_exchange(&p->returned, NULL), *next; b != NULL; b = next) {
+    next = b->next;
+    keep(p, b);
+  }
+}
+
+// Batches differ in size. A block that is made anew replaces one that has become too small, if any
+// is free; smaller ones can use it later. So a thread ends with the blocks of its largest batch.
+void *prompter_allocate(size_t bytes) {
+  int index = class_of(&bytes);
+  struct pool *p = thread_pool();
+  if (p != NULL) take_back(p);
+  struct block *b = p == NULL ? NULL : take(p, index, index + reach);
+  if (b == NULL) {
+    if (p != NULL) free(take(p, index - 1, index - reach));
+    b = aligned_alloc(64, sizeof *b + bytes);
+    if (b == NULL) return NULL;
+    b->owner = p;
+    b->bytes = bytes;
+    b->index = index;
+  }
+  return b + 1;
+}
+
+// A block goes back to the thread that will ask for its like again: gradients are made by replicas
+// and used up by the thread that trains.
+void prompter_release(void *values) {
+  if (values == NULL) return;
+  struct block *b = (struct block *)values - 1;
+  struct pool *owner = b->owner;
+  if (owner == NULL || !atomic_load(&owner->is_used)) {
+    free(b);
+  } else if (owner == pool) {
+    keep(owner, b);
+  } else {
+    b->next = atomic_load(&owner->returned);
+    while (!atomic_compare_exchange_weak(&owner->returned, &b->next, b)) {}
+  }
 }

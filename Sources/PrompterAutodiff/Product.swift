@@ -40,10 +40,10 @@ public func product(_ x: Variable, _ weight: Variable) -> Variable {
         dy.buffer, weight.value.buffer, m: rows, n: inputs, k: outputs, into: dx.buffer)
       x.accumulate(dx)
     }
-    if let dw = weight.ownedGradient() {
+    weight.accumulate { dw, isAdding in
       Kernels.product(
         dy.buffer, x.value.buffer, transposingA: true, m: outputs, n: inputs, k: rows,
-        into: dw.buffer, accumulating: true)
+        into: dw.buffer, accumulating: isAdding)
     }
   }
 }

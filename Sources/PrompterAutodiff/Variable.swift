@@ -68,6 +68,21 @@ public final class Variable {
     return gradient
   }
 
+  /// Adds to the gradient in place, if one is wanted, without zeros to begin with.
+  ///
+  /// - Parameter write: Writes to the gradient's storage, or adds to it if there is one already.
+  func accumulate(writing write: (_ gradient: Tensor, _ isAdding: Bool) -> Void) {
+    guard isRecorded else { return }
+    guard gradient == nil else {
+      if let gradient = ownedGradient() { write(gradient, true) }
+      return
+    }
+    let first = Tensor(uninitialized: shape)
+    write(first, false)
+    gradient = first
+    ownsGradient = true
+  }
+
   // Hands the gradient to the pullback, which frees it when done.
   func takeGradient() -> Tensor? {
     defer {

@@ -44,19 +44,22 @@ public struct AdamWStep: Sendable {
 }
 
 extension Kernels {
-  /// One step of AdamW (Loshchilov and Hutter 2019, Algorithm 2), in place.
+  /// One step of AdamW (Loshchilov and Hutter 2019, Algorithm 2), in place, for the values of a range.
   ///
   /// m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g²,
   /// θ ← θ (1 − η λ) − η (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε).
   public static func adamW(
-    _ parameter: Buffer, gradient: Buffer, first: Buffer, second: Buffer, step: AdamWStep
+    _ parameter: Buffer, gradient: Buffer, first: Buffer, second: Buffer, in range: Range<Int>,
+    step: AdamWStep
   ) {
     expect(gradient, count: parameter.count, "adamW")
     expect(first, count: parameter.count, "adamW")
     expect(second, count: parameter.count, "adamW")
+    expect(range, of: parameter, "adamW")
+    let start = range.lowerBound
     unsafe prompter_adamw(
-      parameter.base, first.base, second.base, gradient.base, step.gradientScale, step.rate,
-      step.beta1, step.beta2, step.epsilon, step.weightDecay, step.correction1, step.correction2,
-      parameter.count)
+      parameter.base + start, first.base + start, second.base + start, gradient.base + start,
+      step.gradientScale, step.rate, step.beta1, step.beta2, step.epsilon, step.weightDecay,
+      step.correction1, step.correction2, range.count)
   }
 }

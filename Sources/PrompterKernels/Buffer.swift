@@ -9,8 +9,8 @@ internal import CPrompterKernels
 /// optimiser state, are written between training steps, when no replica runs. That is the contract
 /// under which a buffer may cross threads.
 ///
-/// - Complexity: allocation is O(1); memory comes from the calling thread's pool and goes back to
-///   the pool of the thread that lets go of the buffer.
+/// - Complexity: allocation is O(1); memory comes from the calling thread's pool and goes back to it,
+///   whichever thread lets go of the buffer.
 @safe
 public final class Buffer: @unchecked Sendable {
   /// The number of values.

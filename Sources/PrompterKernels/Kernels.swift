@@ -20,6 +20,12 @@ public enum Kernels {
     precondition(buffer.count == count, "\(name): \(buffer.count) values where \(count) belong.")
   }
 
+  static func expect(_ range: Range<Int>, of buffer: Buffer, _ name: StaticString) {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= buffer.count,
+      "\(name): positions \(range) of \(buffer.count) values.")
+  }
+
   static func expect(_ indices: [Int32], below limit: Int, _ name: StaticString) {
     precondition(
       indices.allSatisfy { $0 >= 0 && Int($0) < limit }, "\(name): an index is beyond \(limit).")
@@ -29,8 +35,14 @@ public enum Kernels {
 extension Kernels {
   /// y += x.
   public static func add(_ x: Buffer, to y: Buffer) {
+    add(x, to: y, in: 0..<y.count)
+  }
+
+  /// y += x, at the positions of a range only.
+  public static func add(_ x: Buffer, to y: Buffer, in range: Range<Int>) {
     expect(x, count: y.count, "add")
-    unsafe prompter_add(y.base, x.base, y.count)
+    expect(range, of: y, "add")
+    unsafe prompter_add(y.base + range.lowerBound, x.base + range.lowerBound, range.count)
   }
 
   /// y = a x; `x` may be `y`.
@@ -48,7 +60,13 @@ extension Kernels {
 
   /// The sum of all squares, in double precision.
   public static func sumOfSquares(_ x: Buffer) -> Double {
-    unsafe prompter_sum_of_squares(x.base, x.count)
+    sumOfSquares(x, in: 0..<x.count)
+  }
+
+  /// The sum of the squares at the positions of a range, in double precision.
+  public static func sumOfSquares(_ x: Buffer, in range: Range<Int>) -> Double {
+    expect(range, of: x, "sumOfSquares")
+    return unsafe prompter_sum_of_squares(x.base + range.lowerBound, range.count)
   }
 
   /// Whether no value is an infinity or NaN.

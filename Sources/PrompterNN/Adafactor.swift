@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Foundation
-internal import PrompterKernels
+public import PrompterKernels
 public import PrompterTensor
 
 /// Adafactor (Shazeer and Stern 2018, Algorithms 4 and 5), as T5X trains with it.
@@ -49,8 +49,10 @@ public struct Adafactor: Optimizer {
     first = parameters.map { options.beta1 == nil ? nil : Tensor(zeros: $0.value.shape) }
   }
 
-  /// Takes one step; a parameter without a gradient stays as it is.
-  public mutating func update(with gradients: [Tensor?], rate: Float, gradientScale: Float) {
+  /// Takes one step, on the calling thread; a parameter without a gradient stays as it is.
+  public mutating func update(
+    with gradients: [Tensor?], rate: Float, gradientScale: Float, team: ThreadTeam
+  ) {
     step += 1
     let count = Double(options.startStep + step)
     let mixing = AdafactorMixing(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import PrompterKernels
+public import PrompterKernels
 public import PrompterTensor
 
 /// AdamW (Loshchilov and Hutter 2019, Algorithm 2): Adam with decay apart from the gradient.
@@ -34,16 +34,20 @@ public struct AdamW: Optimizer {
   }
 
   /// Takes one step; a parameter without a gradient stays as it is.
-  public mutating func update(with gradients: [Tensor?], rate: Float, gradientScale: Float) {
+  public mutating func update(
+    with gradients: [Tensor?], rate: Float, gradientScale: Float, team: ThreadTeam
+  ) {
     step += 1
     let numbers = AdamWStep(
       step: step, rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon,
       weightDecay: weightDecay, gradientScale: gradientScale)
-    for (index, parameter) in parameters.enumerated() {
-      guard let gradient = gradients[index] else { continue }
+    let counts = gradients.map { $0?.shape.count ?? 0 }
+    _ = team.mapPieces(of: counts) { [parameters, first, second] piece in
+      guard let gradient = gradients[piece.buffer] else { return }
       Kernels.adamW(
-        parameter.value.buffer, gradient: gradient.buffer, first: first[index].buffer,
-        second: second[index].buffer, step: numbers)
+        parameters[piece.buffer].value.buffer, gradient: gradient.buffer,
+        first: first[piece.buffer].buffer, second: second[piece.buffer].buffer, in: piece.range,
+        step: numbers)
     }
   }
 

@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import PrompterKernels
+public import PrompterKernels
 public import PrompterTensor
 
 /// The Euclidean norm of all gradients together (Pascanu and others 2013), in double precision.
-public func globalNorm(_ gradients: [Tensor?]) -> Double {
-  gradients.reduce(0.0) { $0 + ($1.map { Kernels.sumOfSquares($0.buffer) } ?? 0) }.squareRoot()
+///
+/// - Parameters:
+///   - gradients: The gradients; one that is missing is zero.
+///   - team: The threads that share the work; their number changes no bit.
+/// - Returns: √Σ g².
+public func globalNorm(
+  _ gradients: [Tensor?], team: ThreadTeam = ThreadTeam(count: 1)
+) -> Double {
+  let present = gradients.compactMap(\.self)
+  let squares = team.mapPieces(of: present.map(\.shape.count)) { piece in
+    Kernels.sumOfSquares(present[piece.buffer].buffer, in: piece.range)
+  }
+  return squares.reduce(0, +).squareRoot()
 }
 
 /// The factor that brings gradients of a norm to at most `limit`: PyTorch's limit / (norm + 1e-6).

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import PrompterKernels
+public import PrompterKernels
 public import PrompterTensor
 
 /// What turns gradients into better parameters, in place and the same way every time.
@@ -19,7 +19,9 @@ public protocol Optimizer: Sendable {
   ///   - gradients: One for each parameter; where there is none the parameter stays as it is.
   ///   - rate: The learning rate.
   ///   - gradientScale: What every gradient is multiplied by first.
-  mutating func update(with gradients: [Tensor?], rate: Float, gradientScale: Float)
+  ///   - team: The threads that may share the work; their number changes no bit.
+  mutating func update(
+    with gradients: [Tensor?], rate: Float, gradientScale: Float, team: ThreadTeam)
 
   /// The moments, under the names of their parameters; written in place by the next step.
   var state: [String: Tensor] { get }
@@ -34,9 +36,12 @@ public protocol Optimizer: Sendable {
 }
 
 extension Optimizer {
-  /// Takes one step with the gradients as they are.
-  public mutating func update(with gradients: [Tensor?], rate: Float) {
-    update(with: gradients, rate: rate, gradientScale: 1)
+  /// Takes one step on the calling thread, with the gradients as they are unless a scale is given.
+  public mutating func update(
+    with gradients: [Tensor?], rate: Float, gradientScale: Float = 1
+  ) {
+    update(
+      with: gradients, rate: rate, gradientScale: gradientScale, team: ThreadTeam(count: 1))
   }
 }
 

@@ -19,9 +19,11 @@ import Testing
           let numbers = AdamWStep(
             step: step, rate: 0.01 * Float(step), beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
             weightDecay: decay, gradientScale: clipping)
-          Kernels.adamW(
-            parameter.buffer, gradient: gradient.buffer, first: first.buffer,
-            second: second.buffer, step: numbers)
+          for range in [0..<count / 3, count / 3..<count] {
+            Kernels.adamW(
+              parameter.buffer, gradient: gradient.buffer, first: first.buffer,
+              second: second.buffer, in: range, step: numbers)
+          }
           slow.take(
             Matrix(gradient).values, step: step, rate: 0.01 * Double(step), decay: Double(decay),
             clipping: Double(clipping))
@@ -42,7 +44,7 @@ import Testing
       gradientScale: 1)
     Kernels.adamW(
       parameter.buffer, gradient: zero.buffer, first: zero.copy().buffer,
-      second: zero.copy().buffer, step: step)
+      second: zero.copy().buffer, in: 0..<1, step: step)
     #expect(parameter.values == [1.5])
   }
 
@@ -54,7 +56,7 @@ import Testing
       gradientScale: 1)
     Kernels.adamW(
       parameter.buffer, gradient: gradient.buffer, first: Tensor(zeros: [3]).buffer,
-      second: Tensor(zeros: [3]).buffer, step: step)
+      second: Tensor(zeros: [3]).buffer, in: 0..<3, step: step)
     expectClose(parameter, Tensor([-0.1, 0.1, -0.1], shape: [3]), absolute: 2e-6)
   }
 

@@ -55,7 +55,44 @@ import Testing
     #expect(alive.allSatisfy { holds($0.mark, $0.buffer) })
   }
 
-  @Test func `blocks freed on another thread are used there and never shared`() {
+  @Test func `a block that another thread lets go of serves the one that asked for it`() {
+    let team = ThreadTeam(count: 2, isPinned: false)
+    let shelf = Mutex<Buffer?>(nil)
+    let places = Mutex<[Int]>([])
+    for _ in 0..<5 {
+      team.run { part in
+        guard part == 1 else { return }
+        let buffer = Buffer(count: 70_000)
+        places.withLock { $0.append(address(of: buffer)) }
+        shelf.withLock { $0 = buffer }
+      }
+      shelf.withLock { $0 = nil }
+    }
+    #expect(Set(places.withLock(\.self)).count == 1)
+  }
+
+  @Test func `threads that come and go while others hold their blocks share nothing`() {
+    let shelf = Mutex<[(buffer: Buffer, mark: Float)]>([])
+    var spoilt = 0
+    for round in 0..<60 {
+      let team = ThreadTeam(count: 3, isPinned: false)
+      team.run { part in
+        for size in [50, 3_000, 90_000] {
+          let mark = Float(round * 100 + part)
+          let buffer = Buffer(count: size + round)
+          buffer.fill(with: mark)
+          shelf.withLock { $0.append((buffer, mark)) }
+        }
+      }
+      shelf.withLock { shelf in
+        spoilt += shelf.count { !holds($0.mark, $0.buffer) }
+        shelf.removeFirst(min(shelf.count, round % 11))
+      }
+    }
+    #expect(spoilt == 0)
+  }
+
+  @Test func `blocks passed between threads are never shared`() {
     let team = ThreadTeam(count: 3, isPinned: false)
     let shelf = Mutex<[(buffer: Buffer, mark: Float)]>([])
     let spoilt = Atomic(0)

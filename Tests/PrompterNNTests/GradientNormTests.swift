@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PrompterKernels
 import PrompterNN
 import PrompterTensor
 import Testing
@@ -10,6 +11,19 @@ import Testing
     #expect(norm == 5)
     #expect(globalNorm([]) == 0)
     #expect(globalNorm([nil]) == 0)
+  }
+
+  @Test func `the number of threads changes no bit of the norm`() {
+    var generator = SeededGenerator(seed: 3)
+    let gradients = [700_001, 5, 300_000].map {
+      Tensor(normal: [$0], deviation: 1, using: &generator)
+    }
+    let alone = globalNorm(gradients)
+    let squares = gradients.flatMap(\.values).reduce(0.0) { $0 + Double($1) * Double($1) }
+    #expect(abs(alone / squares.squareRoot() - 1) < 1e-9)
+    for threads in [2, 3] {
+      #expect(globalNorm(gradients, team: ThreadTeam(count: threads)) == alone)
+    }
   }
 
   @Test func `huge gradients do not overflow the norm`() {

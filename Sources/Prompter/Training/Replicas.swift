@@ -15,19 +15,22 @@ struct BatchGradients: Sendable {
   /// Of the trained parameters, in their order.
   var parameters: [Tensor?]
 
-  // Adds another batch's, value by value; the order of additions decides the last bits.
-  mutating func add(_ other: BatchGradients) {
+  // Adds another batch's, value by value; the order of batches decides the last bits.
+  mutating func add(_ other: BatchGradients, team: ThreadTeam) {
     loss += other.loss
-    tables = Self.sum(tables, other.tables)
-    parameters = Self.sum(parameters, other.parameters)
+    tables = Self.sum(tables, other.tables, team)
+    parameters = Self.sum(parameters, other.parameters, team)
   }
 
-  private static func sum(_ first: [Tensor?], _ second: [Tensor?]) -> [Tensor?] {
-    zip(first, second).map { first, second in
-      guard let first else { return second }
-      if let second { Kernels.add(second.buffer, to: first.buffer) }
-      return first
+  private static func sum(
+    _ first: [Tensor?], _ second: [Tensor?], _ team: ThreadTeam
+  ) -> [Tensor?] {
+    let counts = zip(first, second).map { $0 == nil ? 0 : $1?.shape.count ?? 0 }
+    _ = team.mapPieces(of: counts) { piece in
+      guard let first = first[piece.buffer], let second = second[piece.buffer] else { return }
+      Kernels.add(second.buffer, to: first.buffer, in: piece.range)
     }
+    return zip(first, second).map { $0 ?? $1 }
   }
 }
 
@@ -81,6 +84,6 @@ struct Replicas: Sendable {
       guard !ranges[index].isEmpty else { return nil }
       return step.gradients { loss(ranges[index], $0, $1) }
     }.compactMap(\.self)
-    return parts.dropFirst().reduce(into: parts[0]) { $0.add($1) }
+    return parts.dropFirst().reduce(into: parts[0]) { $0.add($1, team: team) }
   }
 }

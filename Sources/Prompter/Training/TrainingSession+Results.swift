@@ -12,7 +12,8 @@ extension TrainingSession {
   func evaluate(_ report: (TrainingEvent) -> Void, rate: Double) throws {
     // The step before may have been one too far, which its own loss cannot tell.
     try check(
-      "trained parameter", globalNorm(optimizer.parameters.map(\.value)), step: progress.step,
+      "trained parameter", globalNorm(optimizer.parameters.map(\.value), team: team),
+      step: progress.step,
       rate: rate)
     let scores = objective.scores(of: method.folded())
     let score = scores.flatMap { scores in objective.selectingMetric.map { scores[$0] ?? 0 } }
@@ -24,11 +25,10 @@ extension TrainingSession {
     report(.evaluated(epochReport, isBest: isBest))
   }
 
-  /// The prompt with its best parameters; the current ones stay as they are.
-  func prompt() -> Prompt {
-    let current = optimizer.parameters.map { $0.value.copy() }
+  /// Ends the run: the prompt with the best parameters, which the session's own become.
+  func finish() -> Prompt {
     if let best { restore(best) }
-    defer { restore(current) }
+    best = nil
     let folded = method.folded()
     let layers = folded.deep.map { [$0.layers.lowerBound + 1, $0.layers.upperBound] }
     let card = PromptCard(
@@ -46,11 +46,11 @@ extension TrainingSession {
     return Prompt(
       card: card, folded: folded,
       head: objective.head.map {
-        Prompt.Head(weight: $0.weight.value.copy(), bias: $0.bias.value.copy())
+        Prompt.Head(weight: $0.weight.value, bias: $0.bias.value)
       },
       backboneWeights: weights.isEmpty
         ? nil
-        : Dictionary(uniqueKeysWithValues: weights.map { ($0.name, $0.value.copy()) }))
+        : Dictionary(uniqueKeysWithValues: weights))
   }
 
   private func restore(_ values: [Tensor]) {

@@ -18,6 +18,7 @@ final class TrainingSession {
   let method: any PromptMethod
   let objective: any Objective
   let trained: [Parameter]
+  let team: ThreadTeam
 
   var optimizer: any Optimizer
   var progress = TrainingProgress()
@@ -37,11 +38,12 @@ final class TrainingSession {
     identity = try model.identity()
     let isFineTuned = trainer.method.name == .fineTuning
     backbone = isFineTuned ? try model.trainedBackbone() : model.backbone
+    team = ThreadTeam(count: plan.threads, isPinned: plan.isPinned)
     method = trainer.method.make(for: backbone, seed: plan.seed)
     objective = try makeObjective(
       ObjectiveSetting(
         trainer: trainer, backbone: backbone, method: method,
-        team: ThreadTeam(count: plan.threads, isPinned: plan.isPinned), folder: folder))
+        team: team, folder: folder))
     trained = (objective.head?.parameters ?? []) + backbone.trainedParameters
     optimizer = plan.optimizer.make(
       method.parameters + trained, weightDecay: Float(plan.weightDecay))
@@ -96,7 +98,7 @@ final class TrainingSession {
 
   private func outcome(wasInterrupted: Bool) -> TrainingOutcome {
     TrainingOutcome(
-      prompt: prompt(), wasInterrupted: wasInterrupted, step: progress.step,
+      prompt: finish(), wasInterrupted: wasInterrupted, step: progress.step,
       seconds: clock.seconds)
   }
 
@@ -134,19 +136,19 @@ final class TrainingSession {
     for first in stride(from: 0, to: indices.count, by: plan.batchSize) {
       let part = Array(indices[first..<min(first + plan.batchSize, indices.count)])
       let gradients = objective.gradients(of: part, firstNumber: first, step: step)
-      if total == nil { total = gradients } else { total?.add(gradients) }
+      if total == nil { total = gradients } else { total?.add(gradients, team: team) }
     }
     return total ?? BatchGradients(loss: 0, tables: [], parameters: [])
   }
 
   private func update(_ sum: BatchGradients, rate: Double) throws {
-    let norm = globalNorm(sum.parameters)
+    let norm = globalNorm(sum.parameters, team: team)
     for (what, value) in [("loss", sum.loss), ("gradient", norm)] {
       try check(what, value, step: progress.step + 1, rate: rate)
     }
     optimizer.update(
       with: sum.parameters, rate: Float(rate),
-      gradientScale: clippingFactor(norm: norm, limit: plan.gradientNormLimit))
+      gradientScale: clippingFactor(norm: norm, limit: plan.gradientNormLimit), team: team)
   }
 
   func check(_ what: String, _ value: Double, step: Int, rate: Double) throws {
