@@ -64,12 +64,11 @@ struct PredictCommand: ParsableCommand {
       throw UsageError("--pair and --task go with --text; queries in lines name theirs.")
     }
     if text != nil, file != nil { throw UsageError("Give --text or a file, not both.") }
-    var reader = text == nil ? try LineReader(path: file) : nil
-    let predictor = try predictor()
-    if reader != nil {
-      try answerLines(&reader, with: predictor)
-    } else if let text {
-      try answer(text, with: predictor)
+    if let text {
+      try answer(text, with: try predictor())
+    } else {
+      let reader = try LineReader(path: file)
+      try answerLines(reader, with: try predictor())
     }
   }
 
@@ -94,18 +93,25 @@ struct PredictCommand: ParsableCommand {
     }
   }
 
-  private func answerLines(_ reader: inout LineReader?, with predictor: Predictor) throws {
+  // Lines are read and tokenized while the batch before is computed and the one before that written.
+  private func answerLines(_ reader: LineReader, with predictor: Predictor) throws {
     if file == nil, Output.isInputTerminal {
       console.note("Reading queries from the terminal, one JSON object a line; end with ctrl-D.")
     }
     let clock = ContinuousClock()
     let start = clock.now
     var (answered, failures) = (0, 0)
-    while let lines = reader?.next(atMost: batchSize), !lines.isEmpty {
-      let batch = QueryBatch(lines: lines, predictor: predictor)
+    let batches = Ahead(from: reader) { [batchSize] reader in
+      let lines = reader.next(atMost: batchSize)
+      return lines.isEmpty ? nil : try QueryBatch(lines: lines, predictor: predictor)
+    }
+    let answers = Ahead(from: batches) { batches in
+      try batches.next().map { (batch: $0, lines: $0.answers(by: predictor)) }
+    }
+    while let (batch, lines) = try answers.next() {
       failures += batch.failureCount
-      answered += lines.count - batch.failureCount
-      try Output.write(batch.answers(by: predictor).map(\.line).joined(separator: "\n"))
+      answered += batch.count - batch.failureCount
+      try Output.write(lines.map(\.line).joined(separator: "\n"))
     }
     let seconds = (clock.now - start) / .seconds(1)
     console.note(

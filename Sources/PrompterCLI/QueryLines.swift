@@ -10,7 +10,7 @@ struct NumberedLine: Equatable {
 }
 
 /// Reads lines from standard input or a file, some at a time; blank ones are passed over.
-struct LineReader {
+struct LineReader: Sendable {
   private var number = 0
   private var rest: ArraySlice<Substring>?  // of a file; nil for standard input
 
@@ -102,23 +102,26 @@ struct QueryLine: Decodable {
   }
 }
 
-/// Some lines of queries, those that cannot be answered included.
-struct QueryBatch {
+/// Some lines of queries, tokenized, those that cannot be answered included.
+struct QueryBatch: Sendable {
   private enum Item {
-    case query(Query, id: JSONValue)
+    case query(id: JSONValue)
     case failure(JSONValue)
   }
 
   private let items: [Item]
+  private let queries: PreparedQueries
 
-  /// Reads lines, and checks that their tasks are known.
-  init(lines: [NumberedLine], predictor: Predictor) {
+  /// Reads lines, checks that their tasks are known and tokenizes their texts.
+  init(lines: [NumberedLine], predictor: Predictor) throws {
+    var queries: [Query] = []
     items = lines.map { line in
       var id = JSONValue.null
       do {
         let query = try Self.query(in: line.text)
         id = query.id ?? .null
-        return .query(try query.query(columns: predictor.columns(of: query.task)), id: id)
+        queries.append(try query.query(columns: predictor.columns(of: query.task)))
+        return .query(id: id)
       } catch {
         return .failure([
           "id": id == .null ? Self.id(in: line.text) : id, "line": .integer(line.number),
@@ -126,7 +129,11 @@ struct QueryBatch {
         ])
       }
     }
+    self.queries = try predictor.prepared(queries)
   }
+
+  /// The number of lines.
+  var count: Int { items.count }
 
   /// The number of lines that cannot be answered.
   var failureCount: Int {
@@ -134,15 +141,12 @@ struct QueryBatch {
   }
 
   /// One line for each, in order.
-  func answers(by predictor: Predictor) throws -> [JSONValue] {
-    let queries = items.compactMap { item in
-      if case .query(let query, _) = item { query } else { nil as Query? }
-    }
-    var predictions = try predictor.predict(queries)[...]
+  func answers(by predictor: Predictor) -> [JSONValue] {
+    var predictions = predictor.predict(queries)[...]
     return items.compactMap { item in
       switch item {
       case .failure(let line): line
-      case .query(_, let id): predictions.popFirst()?.json(id: id)
+      case .query(let id): predictions.popFirst()?.json(id: id)
       }
     }
   }

@@ -125,8 +125,23 @@ public struct Predictor: Sendable {
   /// - Throws: ``PredictionError`` if a query names no known prompt; then none is answered.
   public func predict(_ queries: [Query]) throws -> [Prediction] {
     let owners = try queries.map { try index(of: $0.task) }
-    return answers(
-      to: team.map(queries.count) { input(queries[$0], prompt: owners[$0]) },
-      answering: answering)
+    return predict(
+      PreparedQueries(
+        inputs: team.map(queries.count) { input(queries[$0], prompt: owners[$0]) }))
+  }
+
+  /// Tokenizes queries on the calling thread, while others may be answered.
+  ///
+  /// - Parameter queries: The questions.
+  /// - Returns: What ``predict(_:)-(PreparedQueries)`` answers.
+  /// - Throws: ``PredictionError`` if a query names no known prompt.
+  public func prepared(_ queries: [Query]) throws -> PreparedQueries {
+    PreparedQueries(
+      inputs: try queries.map { input($0, prompt: try index(of: $0.task)) })
+  }
+
+  /// Answers queries that are tokenized already, all tasks in the same batches.
+  public func predict(_ queries: PreparedQueries) -> [Prediction] {
+    answers(to: queries.inputs, answering: answering)
   }
 }

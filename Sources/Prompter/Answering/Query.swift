@@ -25,6 +25,11 @@ public struct Query: Sendable, Equatable {
   }
 }
 
+/// Queries as a predictor's backbones read them.
+public struct PreparedQueries: Sendable {
+  let inputs: [Predictor.Input]
+}
+
 /// How an encoder-decoder answers where a task has labels.
 public enum LabelAnswering: String, Codable, Sendable, CaseIterable {
   /// By the label whose text is the most likely: always one of them, with probabilities.

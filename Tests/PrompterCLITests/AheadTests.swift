@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Synchronization
+import Testing
+
+@testable import PrompterCLI
+
+@Suite(.timeLimit(.minutes(1))) struct AheadTests {
+  private struct Failure: Error, Equatable {}
+
+  @Test func `elements come in order, then none`() throws {
+    let numbers = Ahead(from: 0) { number -> Int? in
+      number += 1
+      return number <= 100 ? number : nil
+    }
+    let doubled = Ahead(from: numbers) { try $0.next().map { $0 * 2 } }
+    for number in 1...100 { #expect(try doubled.next() == number * 2) }
+    #expect(try doubled.next() == nil)
+    #expect(try doubled.next() == nil)
+  }
+
+  @Test func `an error comes where it happened, and ends all`() throws {
+    let numbers = Ahead(from: 0) { number -> Int? in
+      number += 1
+      guard number < 3 else { throw Failure() }
+      return number
+    }
+    let passedOn = Ahead(from: numbers) { try $0.next() }
+    #expect(try passedOn.next() == 1)
+    #expect(try passedOn.next() == 2)
+    #expect(throws: Failure.self) { try passedOn.next() }
+    #expect(try passedOn.next() == nil)
+  }
+
+  @Test func `no more than three are made before any is taken`() throws {
+    let made = Counter()
+    let numbers = Ahead(from: 0) { number -> Int? in
+      number += 1
+      made.value.store(number, ordering: .sequentiallyConsistent)
+      return number
+    }
+    // Two wait and one is ready to.
+    made.wait(until: 3)
+    Thread.sleep(forTimeInterval: 0.05)
+    #expect(made.value.load(ordering: .sequentiallyConsistent) == 3)
+    #expect(try numbers.next() == 1)
+    made.wait(until: 4)
+  }
+
+  @Test func `the thread ends when nobody takes what it makes`() throws {
+    let ended = Flag()
+    var numbers: Ahead<Int>? = Ahead(from: Ending(ended)) { _ in 1 }
+    #expect(try numbers?.next() == 1)
+    numbers = nil
+    while !ended.isSet.load(ordering: .sequentiallyConsistent) {
+      Thread.sleep(forTimeInterval: 1e-3)
+    }
+  }
+}
+
+private final class Counter: Sendable {
+  let value = Atomic(0)
+
+  func wait(until least: Int) {
+    while value.load(ordering: .sequentiallyConsistent) < least {
+      Thread.sleep(forTimeInterval: 1e-3)
+    }
+  }
+}
+
+private final class Flag: Sendable {
+  let isSet = Atomic(false)
+}
+
+// Sets a flag when nobody holds it any more.
+private final class Ending: Sendable {
+  private let flag: Flag
+
+  init(_ flag: Flag) { self.flag = flag }
+
+  deinit { flag.isSet.store(true, ordering: .sequentiallyConsistent) }
+}
