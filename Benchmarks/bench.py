@@ -35,6 +35,8 @@ def parse():
     parser.add_argument("--only", action="store_true",
                         help="leave out the comparison with ourselves")
     parser.add_argument("--peer-modes", default=default_peer_modes())
+    parser.add_argument("--precision", default="auto", choices=["auto", "float32", "bfloat16"],
+                        help="Prompter's; auto is bfloat16 where the processor computes in it")
     parser.add_argument("--batches", type=int, default=8, help="batches of 32 in one epoch")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
@@ -81,7 +83,7 @@ def print_own(own):
 def main():
     args = parse()
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(args, Prompter(args.prompter, args.threads, folder), folder)
+        bench = Bench(args, Prompter(args.prompter, args.threads, args.precision, folder), folder)
         results = [bench.run(name) for name in args.works]
         own = None if args.only else against_ourselves(bench)
     print_table(results)
@@ -90,12 +92,14 @@ def main():
     if args.json:
         Path(args.json).write_text(json.dumps({
             "machine": processor(), "system": platform.platform(), "threads": args.threads,
-            "texts": Path(args.texts).name if args.texts else "support-desk",
+            "precision": args.precision, "texts": Path(args.texts).name if args.texts else "support-desk",
             "batches": args.batches, "rounds": args.rounds, "command": " ".join(sys.argv[1:]),
             "results": results, "own": own}, indent=2) + "\n")
     if args.chart:
         rows = [(r["title"], r["against_float32"]["median"]) for r in results]
         subtitle = f"examples per second over PEFT in float32, {args.threads} threads, {processor()}"
+        if args.precision != "auto":
+            subtitle += f", {args.precision}"
         Path(args.chart).write_text(bar_chart("Prompter and PEFT on the same CPU", subtitle, rows))
 
 

@@ -33,11 +33,14 @@ def default_peer_modes():
 class Prompter:
     """Our side: runs the program with the same settings each time."""
 
-    def __init__(self, program, threads, folder):
+    def __init__(self, program, threads, precision, folder):
         self.program, self.threads, self.folder = str(program), threads, Path(folder)
+        self.precision = precision
 
-    def run(self, *arguments):
-        result = subprocess.run([self.program, *map(str, arguments)], text=True,
+    def run(self, command, *arguments):
+        if command in ("train", "evaluate", "predict"):
+            arguments += ("--precision", self.precision)
+        result = subprocess.run([self.program, command, *map(str, arguments)], text=True,
                                 capture_output=True)
         if result.returncode:
             sys.exit(f"{' '.join(result.args)}\n{result.stderr}")
@@ -51,7 +54,8 @@ class Prompter:
         report = self.run(
             "train", "--model", model, "--task", "sst2", "--train", data, "--method", method,
             "--pooling", "pooler", "--epochs", epochs, "--no-shuffle",
-            *(["--prompt-dropout", 0] if method == "p-tuning-v2" else []), "--backbone-dropout", 0, "--batch-size", 32, "--learning-rate", 1e-3,
+            *(["--prompt-dropout", 0] if method == "p-tuning-v2" else []),
+            "--backbone-dropout", 0, "--batch-size", 32, "--learning-rate", 1e-3,
             "--threads", threads or self.threads, "--output", self.folder / output, "--overwrite",
             "--json", "--quiet", *more)
         return json.loads(report.stdout)

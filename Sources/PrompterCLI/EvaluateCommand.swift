@@ -68,11 +68,12 @@ struct EvaluateCommand: ParsableCommand {
     if ensemble {
       let together = try file.ensemble(loaded, by: predictor)
       report = EvaluationReport(
-        model: self.model.model, prompts: loaded, evaluations: together.members,
+        model: self.model.model, precision: model.precision, prompts: loaded,
+        evaluations: together.members,
         ensemble: together)
     } else {
       report = EvaluationReport(
-        model: self.model.model, prompts: loaded,
+        model: self.model.model, precision: model.precision, prompts: loaded,
         evaluations: try loaded.map { try file.evaluation(of: $0, by: predictor) })
     }
     try Output.write(console.json ? report.json.line : report.text)

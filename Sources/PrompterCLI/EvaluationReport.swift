@@ -5,6 +5,7 @@ import Prompter
 /// What an evaluation prints.
 struct EvaluationReport {
   let model: String
+  let precision: Precision
   let prompts: [LoadedPrompt]
   let evaluations: [Evaluation]
   var ensemble: EnsembleEvaluation?
@@ -20,6 +21,7 @@ struct EvaluationReport {
       "baseline": ["majority": JSONValue(first.baseline)],
       "seconds": .number(ensemble?.vote.seconds ?? evaluations.reduce(0) { $0 + $1.seconds }),
       "examples_per_second": .number((ensemble?.vote ?? first).examplesPerSecond),
+      "precision": .string(precision.rawValue),
       "prompts": .array(zip(prompts, evaluations).map(Self.json)),
     ]
     guard let ensemble else { return report }

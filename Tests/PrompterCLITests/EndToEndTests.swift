@@ -74,6 +74,7 @@ import Testing
     #expect(
       Set(report.keys) == [
         "task", "model", "examples", "metrics", "baseline", "seconds", "examples_per_second",
+        "precision",
         "prompts",
       ])
     #expect(report["examples"] as? Int == 60)

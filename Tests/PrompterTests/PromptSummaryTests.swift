@@ -13,12 +13,14 @@ import Testing
     #expect(summary.task == "cb")
     #expect(summary.labels == PromptCard.sample.labels)
     #expect(summary.parameterShare == 267.0 / 12_345)
+    #expect(summary.precision == .float32)
     #expect(summary.files.map(\.name) == (try bench.names(in: bench.prompt)))
     #expect(summary.files.allSatisfy { $0.bytes > 0 })
     #expect(summary.peft == PromptSummary.PEFTReport(loadable: true, reason: nil))
     #expect(summary.warnings.isEmpty)
     let text = summary.description
     #expect(text.contains("parameters      267, 2.16 % of the backbone's\n"))
+    #expect(text.contains("precision       float32\n"))
     #expect(text.contains("PEFT            loads it and computes the same"))
     #expect(text.contains("best            accuracy 0.6667 after epoch 0.1\n"))
   }
@@ -47,6 +49,7 @@ import Testing
     #expect(prefix.warnings.count == 2)
     #expect(prefix.peft == PromptSummary.PEFTReport(loadable: true, reason: nil))
     #expect(prefix.parameterShare == nil)
+    #expect(prefix.precision == nil)
     let prompt = try PromptSummary(contentsOf: PromptBench.fixture("peft-prompt"))
     #expect(prompt.peft.loadable)
     #expect(prompt.warnings.contains { $0.contains("pools the first virtual token") })

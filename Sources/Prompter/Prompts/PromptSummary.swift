@@ -60,6 +60,8 @@ public struct PromptSummary: Codable, Sendable, Equatable {
   public var parameterShare: Double?
   /// What the prompt was trained on, its hash included.
   public var backbone: PromptCard.BackboneIdentity
+  /// What products with frozen weights were computed in during training; nil for PEFT's adapters.
+  public var precision: Precision?
   /// The epoch and validation scores of the evaluation that the prompt comes from.
   public var best: BestReport?
   /// The majority baseline's scores.
@@ -72,8 +74,8 @@ public struct PromptSummary: Codable, Sendable, Equatable {
   public var warnings: [String]
 
   private enum CodingKeys: String, CodingKey {
-    case folder, method, task, labels, template, pooling, parameters, backbone, best, baseline
-    case files, peft, warnings
+    case folder, method, task, labels, template, pooling, parameters, backbone, precision, best
+    case baseline, files, peft, warnings
     case inputTemplate = "input_template"
     case promptLength = "prompt_length"
     case promptLayers = "prompt_layers"
@@ -90,6 +92,7 @@ extension PromptSummary {
   public init(contentsOf folder: URL) throws {
     let prompt = try Prompt(contentsOf: folder)
     let card = prompt.card
+    let isImported = !folder.holdsFile(PromptLayout.card)
     self.init(
       folder: folder.path(percentEncoded: false), method: card.method,
       task: card.task.preset ?? card.task.kind.rawValue, labels: card.labels,
@@ -99,12 +102,14 @@ extension PromptSummary {
       parameters: card.trainableParameters,
       parameterShare: card.backbone.parameters > 0
         ? Double(card.trainableParameters) / Double(card.backbone.parameters) : nil,
-      backbone: card.backbone, best: card.best, baseline: card.baseline,
+      backbone: card.backbone,
+      precision: isImported ? nil : card.precision ?? .float32, best: card.best,
+      baseline: card.baseline,
       files: Self.files(of: folder),
       peft: PEFTReport(
         loadable: folder.holdsFile(PromptLayout.adapterConfiguration),
         reason: prompt.peftObstacle),
-      warnings: Self.warnings(card, isImported: !folder.holdsFile(PromptLayout.card)))
+      warnings: Self.warnings(card, isImported: isImported))
   }
 
   private static func files(of folder: URL) -> [File] {
@@ -167,7 +172,10 @@ extension PromptSummary: CustomStringConvertible {
       ("text", "at most \(maximumLength) tokens"),
       ("parameters", parameterText), ("backbone", backboneText),
     ]
-    if let best { rows.append(("best", scores(best.metrics) + " after epoch \(best.epoch)")) }
+    if let precision { rows.append(("precision", precision.rawValue)) }
+    if let best, !best.metrics.isEmpty {
+      rows.append(("best", scores(best.metrics) + " after epoch \(best.epoch)"))
+    }
     if !baseline.isEmpty { rows.append(("majority", scores(baseline))) }
     rows += files.map { ("file", "\($0.name), \($0.bytes) bytes") }
     rows.append(("PEFT", peftText))
