@@ -10,9 +10,9 @@ public func activate(_ x: Variable, by activation: Activation) -> Variable {
   let slope = x.tape.map { _ in Tensor(uninitialized: x.shape) }
   Kernels.activate(x.value.buffer, by: activation, into: y.buffer, slope: slope?.buffer)
   guard let tape = x.tape, let slope else { return Variable(y) }
-  return tape.record(y) { dy in
+  return tape.record(y) { [x = x.adjoint] dy in
     Kernels.multiply(dy.buffer, slope.buffer, into: slope.buffer)
-    x.accumulate(slope)
+    x?.accumulate(slope)
   }
 }
 
@@ -33,10 +33,10 @@ public func activateGated(_ x: Variable, by activation: Activation) -> Variable 
   Kernels.activateGated(
     x.value.buffer, by: activation, columns: columns, into: y.buffer, slope: slope?.buffer)
   guard let tape = x.tape, let slope else { return Variable(y) }
-  return tape.record(y) { dy in
-    let dx = Tensor(uninitialized: x.shape)
+  return tape.record(y) { [x = x.adjoint] dy in
+    let dx = Tensor(uninitialized: slope.shape)
     Kernels.activateGatedPullback(
       dy.buffer, slope: slope.buffer, columns: columns, into: dx.buffer)
-    x.accumulate(dx)
+    x?.accumulate(dx)
   }
 }

@@ -86,7 +86,7 @@ public func attention(
         text: text.map {
           (queries.block(of: $0.queries), keys.block(of: $0.keys), values.block(of: $0.keys))
         },
-        prefix: promptGradients(prompt), bias: bias?.lines.ownedGradient()?.buffer))
+        prefix: promptGradients(prompt), bias: bias?.lines.adjoint?.owned().buffer))
     guard let text else { return }
     queries.variable.accumulate(text.queries)
     if keys.variable !== queries.variable { keys.variable.accumulate(text.keys) }
@@ -111,7 +111,7 @@ private func textGradients(
 private func promptGradients(_ prompt: DeepPrompt?) -> (keys: Buffer, values: Buffer)? {
   guard let prompt, prompt.keys.isRecorded || prompt.values.isRecorded else { return nil }
   // The kernel finds both; the gradient of a frozen half goes nowhere.
-  let keys = prompt.keys.ownedGradient() ?? Tensor(zeros: prompt.keys.shape)
-  let values = prompt.values.ownedGradient() ?? Tensor(zeros: prompt.values.shape)
+  let keys = prompt.keys.adjoint?.owned() ?? Tensor(zeros: prompt.keys.shape)
+  let values = prompt.values.adjoint?.owned() ?? Tensor(zeros: prompt.values.shape)
   return (keys.buffer, values.buffer)
 }

@@ -10,14 +10,14 @@ internal import PrompterTensor
 public func addBias(_ x: Variable, _ bias: Variable) -> Variable {
   Kernels.addBias(bias.value.buffer, to: x.value.buffer)
   guard let tape = Tape.common(x, bias) else { return Variable(x.value) }
-  return tape.record(x.value) { dy in
-    x.accumulate(dy)
+  return tape.record(x.value) { [x = x.adjoint, bias = bias.adjoint] dy in
+    x?.accumulate(dy)
     addColumnSums(of: dy, to: bias)
   }
 }
 
 // The gradient of a bias that was added to every row.
-func addColumnSums(of dy: Tensor, to bias: Variable?) {
-  guard let db = bias?.ownedGradient() else { return }
-  Kernels.addColumnSums(of: dy.buffer, to: db.buffer)
+func addColumnSums(of dy: Tensor, to bias: Adjoint?) {
+  guard let bias else { return }
+  Kernels.addColumnSums(of: dy.buffer, to: bias.owned().buffer)
 }

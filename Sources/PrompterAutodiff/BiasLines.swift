@@ -29,8 +29,8 @@ public struct BiasLines {
       self.lines = Variable(lines)
       return
     }
-    self.lines = tape.record(lines) { dlines in
-      guard let dtable = table.ownedGradient() else { return }
+    self.lines = tape.record(lines) { [table = table.adjoint] dlines in
+      guard let dtable = table?.owned() else { return }
       Kernels.biasLinesPullback(dlines.buffer, to: buckets, of: dtable.buffer, heads: heads)
     }
   }

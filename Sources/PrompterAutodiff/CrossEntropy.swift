@@ -27,11 +27,11 @@ public func crossEntropy(
     zLoss: zLoss)
   let loss = Tensor([Float(sum) * scale], shape: [])
   guard let tape = logits.tape, let gradient else { return Variable(loss) }
-  return tape.record(loss) { dy in
+  return tape.record(loss) { [logits = logits.adjoint] dy in
     // 1 wherever the loss itself is what is differentiated; a vocabulary's logits are large.
     if dy.buffer[0] != 1 {
       Kernels.scale(gradient.buffer, by: dy.buffer[0], into: gradient.buffer)
     }
-    logits.accumulate(gradient)
+    logits?.accumulate(gradient)
   }
 }

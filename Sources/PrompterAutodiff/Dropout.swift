@@ -14,9 +14,9 @@ public func drop(_ x: Variable, by dropout: Dropout, rowKeys: [UInt32]) -> Varia
   let y = Tensor(uninitialized: x.shape)
   Kernels.drop(x.value.buffer, by: dropout, rowKeys: rowKeys, into: y.buffer)
   guard let tape = x.tape else { return Variable(y) }
-  return tape.record(y) { dy in
-    let dx = Tensor(uninitialized: x.shape)
+  return tape.record(y) { [x = x.adjoint] dy in
+    let dx = Tensor(uninitialized: dy.shape)
     Kernels.drop(dy.buffer, by: dropout, rowKeys: rowKeys, into: dx.buffer)
-    x.accumulate(dx)
+    x?.accumulate(dx)
   }
 }

@@ -51,9 +51,10 @@ public func embedding(
   guard let tape = Tape.common(tokens, virtualTokens, positions, segments) else {
     return Variable(x)
   }
-  return tape.record(x) { dx in
-    scatter(dx, to: slots.tokens, of: tokens)
-    scatter(dx, to: slots.tokens.map { -1 - $0 }, of: virtualTokens)
+  let (words, prompt) = (tokens.adjoint, virtualTokens?.adjoint)
+  return tape.record(x) { [positions = positions.adjoint, segments = segments.adjoint] dx in
+    scatter(dx, to: slots.tokens, of: words)
+    scatter(dx, to: slots.tokens.map { -1 - $0 }, of: prompt)
     scatter(dx, to: slots.positions, of: positions)
     scatter(dx, to: slots.segments, of: segments)
   }
@@ -74,15 +75,15 @@ public func embedding(
     tokens: slots, words: tokens.value.buffer, virtualTokens: virtualTokens?.value.buffer,
     width: tokens.value.columns, into: x.buffer)
   guard let tape = Tape.common(tokens, virtualTokens) else { return Variable(x) }
-  return tape.record(x) { dx in
+  return tape.record(x) { [tokens = tokens.adjoint, prompt = virtualTokens?.adjoint] dx in
     scatter(dx, to: slots, of: tokens)
-    scatter(dx, to: slots.map { -1 - $0 }, of: virtualTokens)
+    scatter(dx, to: slots.map { -1 - $0 }, of: prompt)
   }
 }
 
 // Adds the rows of dx whose index is not negative to the rows of a table's gradient.
-private func scatter(_ dx: Tensor, to indices: [Int32], of table: Variable?) {
-  guard let gradient = table?.ownedGradient() else { return }
+private func scatter(_ dx: Tensor, to indices: [Int32], of table: Adjoint?) {
+  guard let gradient = table?.owned() else { return }
   Kernels.scatterAddRows(
     dx.buffer, to: indices, of: gradient.buffer, columns: dx.columns)
 }

@@ -15,9 +15,9 @@ public func biasGELU(_ x: Variable, _ bias: Variable) -> Variable {
   }
   let slope = Tensor(uninitialized: x.shape)
   Kernels.biasGELU(x.value.buffer, bias: bias.value.buffer, into: y.buffer, slope: slope.buffer)
-  return tape.record(y) { dy in
+  return tape.record(y) { [x = x.adjoint, bias = bias.adjoint] dy in
     Kernels.multiply(dy.buffer, slope.buffer, into: slope.buffer)
-    x.accumulate(slope)
+    x?.accumulate(slope)
     addColumnSums(of: slope, to: bias)
   }
 }

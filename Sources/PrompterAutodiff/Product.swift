@@ -13,10 +13,10 @@ public func product(_ x: Variable, _ weight: PackedMatrix) -> Variable {
   let y = Tensor(uninitialized: [rows, weight.outputs])
   weight.multiply(x.value.buffer, rows: rows, into: y.buffer)
   guard let tape = x.tape else { return Variable(y) }
-  return tape.record(y) { dy in
-    let dx = Tensor(uninitialized: x.shape)
+  return tape.record(y) { [x = x.adjoint] dy in
+    let dx = Tensor(uninitialized: [rows, weight.inputs])
     weight.multiplyTransposed(dy.buffer, rows: rows, into: dx.buffer)
-    x.accumulate(dx)
+    x?.accumulate(dx)
   }
 }
 
@@ -33,16 +33,18 @@ public func product(_ x: Variable, _ weight: Variable) -> Variable {
     x.value.buffer, weight.value.buffer, transposingB: true, m: rows, n: outputs, k: inputs,
     into: y.buffer)
   guard let tape = Tape.common(x, weight) else { return Variable(y) }
-  return tape.record(y) { dy in
-    if x.isRecorded {
-      let dx = Tensor(uninitialized: x.shape)
+  let input = weight.isRecorded ? x.value : nil
+  return tape.record(y) { [x = x.adjoint] dy in
+    if let x {
+      let dx = Tensor(uninitialized: [rows, inputs])
       Kernels.product(
         dy.buffer, weight.value.buffer, m: rows, n: inputs, k: outputs, into: dx.buffer)
       x.accumulate(dx)
     }
-    weight.accumulate { dw, isAdding in
+    guard let input else { return }
+    weight.adjoint?.accumulate { dw, isAdding in
       Kernels.product(
-        dy.buffer, x.value.buffer, transposingA: true, m: outputs, n: inputs, k: rows,
+        dy.buffer, input.buffer, transposingA: true, m: outputs, n: inputs, k: rows,
         into: dw.buffer, accumulating: isAdding)
     }
   }

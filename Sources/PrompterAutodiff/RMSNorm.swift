@@ -30,14 +30,14 @@ public func rmsNorm(
     return (added == nil ? x : Variable(total), Variable(y))
   }
   let sum = recordedSum(total, x, added)
-  let normalized = tape.record(y) { dy in
-    let gain = (value: gain.value.buffer, gradient: gain.ownedGradient()?.buffer)
+  let normalized = tape.record(y) { [sum = sum.adjoint] dy in
     // The sum's other gradient is here already, for whoever reads the sum comes after the norm.
-    let dsum = Tensor(uninitialized: sum.shape)
+    let dsum = Tensor(uninitialized: total.shape)
     Kernels.rmsNormPullback(
-      dy.buffer, adding: sum.takeGradient()?.buffer, sum: total.buffer,
-      inverseRoots: roots.buffer, gain: gain.value, into: dsum.buffer, addingGainTo: gain.gradient)
-    sum.accumulate(dsum)
+      dy.buffer, adding: sum?.take()?.buffer, sum: total.buffer,
+      inverseRoots: roots.buffer, gain: gain.value.buffer, into: dsum.buffer,
+      addingGainTo: gain.adjoint?.owned().buffer)
+    sum?.accumulate(dsum)
   }
   return (sum, normalized)
 }
@@ -46,8 +46,8 @@ public func rmsNorm(
 private func recordedSum(_ total: Tensor, _ x: Variable, _ added: Variable?) -> Variable {
   guard let added else { return x }
   guard let tape = Tape.common(x, added) else { return Variable(total) }
-  return tape.record(total) { dsum in
-    x.accumulate(dsum)
-    added.accumulate(dsum)
+  return tape.record(total) { [x = x.adjoint, added = added.adjoint] dsum in
+    x?.accumulate(dsum)
+    added?.accumulate(dsum)
   }
 }

@@ -11,5 +11,5 @@ public func scaled(_ x: Variable, by factor: Float) -> Variable {
     return result
   }
   guard let tape = x.tape else { return Variable(times(x.value)) }
-  return tape.record(times(x.value)) { dy in x.accumulate(times(dy)) }
+  return tape.record(times(x.value)) { [x = x.adjoint] dy in x?.accumulate(times(dy)) }
 }

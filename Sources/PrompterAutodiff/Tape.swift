@@ -15,23 +15,24 @@ public import PrompterTensor
 /// x.gradient  // 1 - tanh²
 /// ```
 public final class Tape {
-  private var records: [(output: Variable, pullback: (Tensor) -> Void)] = []
+  private var records: [(output: Adjoint, pullback: (Tensor) -> Void)] = []
 
   /// An empty tape.
   public init() {}
 
   /// A leaf: a variable whose gradient is wanted and kept.
   public func variable(_ value: Tensor) -> Variable {
-    Variable(value, on: self)
+    Variable(value, Adjoint(value.shape, on: self))
   }
 
   /// The number of operations recorded since the tape was made or last played.
   public var recordCount: Int { records.count }
 
+  // The pullback should hold adjoints, and of values only those that it reads.
   func record(_ value: Tensor, pullback: @escaping (Tensor) -> Void) -> Variable {
-    let output = Variable(value, on: self)
+    let output = Adjoint(value.shape, on: self)
     records.append((output, pullback))
-    return output
+    return Variable(value, output)
   }
 
   /// Plays the tape backwards from a scalar, whose gradient is 1.
@@ -50,7 +51,7 @@ public final class Tape {
   /// Leaves keep their gradients; what lies between is freed on the way.
   public func playBackwards() {
     while let record = records.popLast() {
-      if let gradient = record.output.takeGradient() { record.pullback(gradient) }
+      if let gradient = record.output.take() { record.pullback(gradient) }
     }
   }
 }

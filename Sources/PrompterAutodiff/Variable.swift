@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import PrompterTensor
-internal import PrompterKernels
 
 /// A value on its way through a computation, and, where asked for, its gradient.
 ///
@@ -11,28 +10,31 @@ public final class Variable {
   /// The value.
   public let value: Tensor
 
-  /// The tape that records what is done with this variable; `nil` for a constant.
-  ///
-  /// A tape holds its variables, not they it: when the last one else lets go of the tape, all that
-  /// it recorded is freed, played or not, and its variables become constants.
-  public private(set) weak var tape: Tape?
-
-  /// The gradient of the tape's loss, once ``Tape/pullback(from:)`` has reached this variable.
-  public private(set) var gradient: Tensor?
-
-  // Whether the gradient's storage is this variable's alone and may be added to in place.
-  private var ownsGradient = false
+  // Where the gradient gathers, if one is wanted. A tape keeps this, not the variable.
+  private let recorded: Adjoint?
 
   /// A constant.
   public init(_ value: Tensor) {
     self.value = value
-    tape = nil
+    recorded = nil
   }
 
-  init(_ value: Tensor, on tape: Tape) {
+  init(_ value: Tensor, _ adjoint: Adjoint) {
     self.value = value
-    self.tape = tape
+    recorded = adjoint
   }
+
+  /// The tape that records what is done with this variable; `nil` for a constant.
+  ///
+  /// A tape holds what its variables' gradients need, not they it: when the last one else lets go of
+  /// the tape, all that it recorded is freed, played or not, and its variables become constants.
+  public var tape: Tape? { recorded?.tape }
+
+  /// Where the gradient gathers; `nil` for a constant.
+  var adjoint: Adjoint? { isRecorded ? recorded : nil }
+
+  /// The gradient of the tape's loss, once ``Tape/pullback(from:)`` has reached this variable.
+  public var gradient: Tensor? { recorded?.gradient }
 
   /// Whether a gradient is wanted.
   public var isRecorded: Bool { tape != nil }
@@ -42,53 +44,6 @@ public final class Variable {
 
   /// Adds to the gradient, if one is wanted; the tensor may be shared with others.
   public func accumulate(_ tensor: Tensor) {
-    guard isRecorded else { return }
-    precondition(
-      tensor.shape.count == shape.count, "A gradient \(tensor.shape) for a value \(shape).")
-    guard let present = gradient else {
-      gradient = tensor
-      return
-    }
-    if !ownsGradient {
-      gradient = present.copy()
-      ownsGradient = true
-    }
-    if let gradient { Kernels.add(tensor.buffer, to: gradient.buffer) }
-  }
-
-  /// The gradient to add to in place, zeros at first; `nil` if none is wanted.
-  public func ownedGradient() -> Tensor? {
-    guard isRecorded else { return nil }
-    if gradient == nil {
-      gradient = Tensor(zeros: shape)
-    } else if !ownsGradient {
-      gradient = gradient?.copy()
-    }
-    ownsGradient = true
-    return gradient
-  }
-
-  /// Adds to the gradient in place, if one is wanted, without zeros to begin with.
-  ///
-  /// - Parameter write: Writes to the gradient's storage, or adds to it if there is one already.
-  func accumulate(writing write: (_ gradient: Tensor, _ isAdding: Bool) -> Void) {
-    guard isRecorded else { return }
-    guard gradient == nil else {
-      if let gradient = ownedGradient() { write(gradient, true) }
-      return
-    }
-    let first = Tensor(uninitialized: shape)
-    write(first, false)
-    gradient = first
-    ownsGradient = true
-  }
-
-  // Hands the gradient to the pullback, which frees it when done.
-  func takeGradient() -> Tensor? {
-    defer {
-      gradient = nil
-      ownsGradient = false
-    }
-    return gradient
+    adjoint?.accumulate(tensor)
   }
 }

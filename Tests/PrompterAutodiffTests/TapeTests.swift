@@ -46,7 +46,7 @@ import Testing
     x.accumulate(shared)
     y.accumulate(shared)
     x.accumulate(Tensor([10, 10], shape: [2]))
-    y.ownedGradient()?.buffer.fill(with: 7)
+    y.adjoint?.owned().buffer.fill(with: 7)
     #expect(shared.values == [1, 2])
     #expect(x.gradient?.values == [11, 12])
     #expect(y.gradient?.values == [7, 7])
@@ -55,13 +55,31 @@ import Testing
   @Test func `a gradient that came after one was taken is not written to either`() {
     let tape = Tape()
     let x = tape.variable(Tensor(zeros: [2]))
-    x.ownedGradient()?.buffer.fill(with: 3)
-    #expect(x.takeGradient()?.values == [3, 3])
+    x.adjoint?.owned().buffer.fill(with: 3)
+    #expect(x.adjoint?.take()?.values == [3, 3])
     let shared = Tensor([1, 2], shape: [2])
     x.accumulate(shared)
     x.accumulate(shared)
     #expect(shared.values == [1, 2])
     #expect(x.gradient?.values == [2, 4])
+  }
+
+  @Test func `what no pullback reads is freed while the computation goes on`() throws {
+    let tape = Tape()
+    let x = tape.variable(Tensor(repeating: 1, shape: [2, 16]))
+    let weight = PackedMatrix(
+      Tensor(repeating: 1, shape: [16, 16]).buffer, outputs: 16, inputs: 16)
+    var hidden: Variable? = product(x, weight)
+    weak let inner = hidden?.value.buffer
+    weak let middle = hidden
+    hidden = hidden.map { biasGELU($0, Variable(Tensor(zeros: [16]))) }
+    #expect(inner == nil && middle == nil)
+    weak let active = hidden?.value.buffer
+    hidden = hidden.map { product($0, weight) }
+    #expect(active == nil)
+    let y = try #require(hidden)
+    tape.pullback(from: y, seed: Tensor(repeating: 1, shape: [2, 16]))
+    #expect(try #require(x.gradient).values.allSatisfy { $0 > 0 })
   }
 
   @Test func `the seed of a pullback is not written to`() {
