@@ -23,18 +23,31 @@ void prompter_log_sums(float *sums, const float *x, size_t rows, size_t columns)
   }
 }
 
-// Keeps the largest so far sorted; most values fail the first comparison.
+PROMPTER_INLINE int any_above(const float *x, size_t count, float limit) {
+  int32_t found = 0;
+  for (size_t i = 0; i < count; i++) found |= x[i] > limit;
+  return found;
+}
+
+// Keeps the largest so far sorted. Most values are no larger than the last of them, which is found
+// out for many at a time.
+PROMPTER_CLONES
 void prompter_largest(int32_t *indices, const float *x, size_t count, size_t rows,
                       size_t columns) {
+  enum { many = 128 };
   for (size_t r = 0; r < rows; r++, x += columns, indices += count) {
     size_t found = 0;
-    for (size_t c = 0; c < columns; c++) {
-      if (found == count && !(x[c] > x[indices[count - 1]])) continue;
-      size_t place = found < count ? found++ : count - 1;
-      for (; place > 0 && x[c] > x[indices[place - 1]]; place--) {
-        indices[place] = indices[place - 1];
+    for (size_t first = 0; first < columns; first += many) {
+      size_t end = columns - first < many ? columns : first + many;
+      if (found == count && !any_above(x + first, end - first, x[indices[count - 1]])) continue;
+      for (size_t c = first; c < end; c++) {
+        if (found == count && !(x[c] > x[indices[count - 1]])) continue;
+        size_t place = found < count ? found++ : count - 1;
+        for (; place > 0 && x[c] > x[indices[place - 1]]; place--) {
+          indices[place] = indices[place - 1];
+        }
+        indices[place] = (int32_t)c;
       }
-      indices[place] = (int32_t)c;
     }
   }
 }

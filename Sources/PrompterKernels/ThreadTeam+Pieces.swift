@@ -38,4 +38,9 @@ extension ThreadTeam {
     guard pieces.count > 8 else { return pieces.map(transform) }
     return map(pieces.count) { transform(pieces[$0]) }
   }
+
+  /// Calls `body` with every piece of some buffers, as ``mapPieces(of:_:)`` does.
+  public func forEachPiece(of counts: [Int], _ body: @Sendable (Piece) -> Void) {
+    _ = mapPieces(of: counts, body)
+  }
 }

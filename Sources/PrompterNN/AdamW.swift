@@ -42,7 +42,7 @@ public struct AdamW: Optimizer {
       step: step, rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon,
       weightDecay: weightDecay, gradientScale: gradientScale)
     let counts = gradients.map { $0?.shape.count ?? 0 }
-    _ = team.mapPieces(of: counts) { [parameters, first, second] piece in
+    team.forEachPiece(of: counts) { [parameters, first, second] piece in
       guard let gradient = gradients[piece.buffer] else { return }
       Kernels.adamW(
         parameters[piece.buffer].value.buffer, gradient: gradient.buffer,

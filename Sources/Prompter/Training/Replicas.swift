@@ -26,7 +26,7 @@ struct BatchGradients: Sendable {
     _ first: [Tensor?], _ second: [Tensor?], _ team: ThreadTeam
   ) -> [Tensor?] {
     let counts = zip(first, second).map { $0 == nil ? 0 : $1?.shape.count ?? 0 }
-    _ = team.mapPieces(of: counts) { piece in
+    team.forEachPiece(of: counts) { piece in
       guard let first = first[piece.buffer], let second = second[piece.buffer] else { return }
       Kernels.add(second.buffer, to: first.buffer, in: piece.range)
     }
