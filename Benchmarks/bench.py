@@ -78,6 +78,9 @@ def print_own(own):
           f"the second epoch: {own['upper_half_from_second_epoch']:.2f}x; tokens a second on equal "
           f"rows over ragged ones: {own['equal_rows_over_ragged_tokens_per_second']:.2f}x; one "
           f"sentence answered, model load included: {own['startup_seconds']:.3f} s")
+    lengths = own["tokens_per_second_by_length"]
+    print("Tokens a second on rows of " + ", ".join(
+        f"{length} tokens: {speed:.0f}" for length, speed in lengths.items()))
 
 
 def main():

@@ -148,6 +148,20 @@ def sentences(path):
     return [json.loads(line)["text"].replace("\t", " ") for line in lines]
 
 
+LENGTHS = (16, 32, 64, 128)
+
+
+def tokens_per_second(bench, length):
+    """P-Tuning v2 on rows cut to as many tokens, the fewer rows the longer they are."""
+    count = 32 * max(2, bench.args.batches * LENGTHS[0] // length)
+    texts = [" ".join(bench.texts[number:number + 32]) for number in range(count)]
+    path = bench.folder / f"length-{length}.tsv"
+    path.write_text("sentence\tlabel\n" + "".join(
+        f"{text}\t{number % 2}\n" for number, text in enumerate(texts)), encoding="utf-8")
+    report = bench.ours.train(bench.model, path, "p-tuning-v2", "--max-length", length)
+    return report["epochs"][-1]["tokens_per_second"]
+
+
 def against_ourselves(bench):
     """How our own speed changes with threads, with the upper half only, and with the rows."""
     ours, model, data = bench.ours, bench.model, bench.data(None)
@@ -172,4 +186,6 @@ def against_ourselves(bench):
         "upper_half_from_second_epoch": statistics.median(pair[1] for pair in pairs),
         "equal_rows_over_ragged_tokens_per_second":
             statistics.median(pair[3] / pair[2] for pair in pairs),
+        "tokens_per_second_by_length":
+            {length: median(lambda: tokens_per_second(bench, length)) for length in LENGTHS},
         "startup_seconds": median(lambda: ours.startup(model))}

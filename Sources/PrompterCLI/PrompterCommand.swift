@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import PrompterKernels
 
 /// The command `prompter`.
 @main
@@ -31,6 +32,7 @@ struct PrompterCommand: ParsableCommand {
     ])
 
   static func main() {
+    ProcessStatus.explainLostFiles(prefix: "prompter: ", status: RunStatus.inputOutput.rawValue)
     do {
       var command = try parseAsRoot()
       try command.run()

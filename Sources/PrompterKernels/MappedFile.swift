@@ -33,7 +33,8 @@ public enum FloatFormat: Sendable {
 
 /// A file's bytes, brought into memory as they are touched.
 ///
-/// The file must not shrink while it is mapped: touching what is gone ends the process.
+/// The file must not shrink while it is mapped: touching what is gone ends the process, with a sentence
+/// after ``ProcessStatus/explainLostFiles(prefix:status:)``.
 @safe
 public final class MappedFile: @unchecked Sendable {
   /// The number of bytes.
@@ -63,10 +64,13 @@ public final class MappedFile: @unchecked Sendable {
     let address = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
     guard unsafe address != MAP_FAILED else { throw FileError(.read, path) }
     unsafe base = UnsafeRawPointer(address)
+    unsafe prompter_note_mapping(base, count, path)
   }
 
   deinit {
-    if let base = unsafe base { unsafe munmap(UnsafeMutableRawPointer(mutating: base), count) }
+    guard let base = unsafe base else { return }
+    unsafe prompter_forget_mapping(base)
+    unsafe munmap(UnsafeMutableRawPointer(mutating: base), count)
   }
 
   // Where some of the bytes are in memory, nil if the file has fewer.

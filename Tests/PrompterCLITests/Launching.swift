@@ -58,6 +58,43 @@ func prompter(
   }
 }
 
+/// The program while it runs, asked one line after another.
+final class Session {
+  private let process = Process()
+  private let (input, output, messages) = (Pipe(), Pipe(), Pipe())
+
+  /// Starts the program that was built beside the tests.
+  init(_ arguments: [String]) throws {
+    process.executableURL = try program()
+    process.arguments = arguments
+    (process.standardInput, process.standardOutput) = (input, output)
+    process.standardError = messages
+    try process.run()
+  }
+
+  /// Writes to its standard input.
+  func send(_ text: String) throws {
+    try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+  }
+
+  /// The next line of its standard output, or what is there of it at the end.
+  func line() throws -> String {
+    var line = Data()
+    while let byte = try output.fileHandleForReading.read(upToCount: 1), byte != Data("\n".utf8) {
+      line += byte
+    }
+    return String(decoding: line, as: UTF8.self)
+  }
+
+  /// Ends its input and waits: the exit code, and all that it said on standard error.
+  func end() throws -> (status: Int32, messages: String) {
+    try input.fileHandleForWriting.close()
+    let said = try messages.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: said, as: UTF8.self))
+  }
+}
+
 // The test bundle is a program itself on Linux, and an argument of the helper on macOS.
 private func program() throws -> URL {
   let places = CommandLine.arguments + Bundle.allBundles.map(\.bundlePath)

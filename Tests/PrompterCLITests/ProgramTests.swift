@@ -44,6 +44,33 @@ import Testing
     #expect(run.messages == "prompter: \(sentence)\n")
   }
 
+  @Test func `a model that becomes shorter while it is in use is named`() throws {
+    try withFolder { folder in
+      let model = folder.appending(path: "model")
+      try FileManager.default.copyItem(at: URL(filePath: tinyModel), to: model)
+      let (data, prompt) = (folder.appending(path: "r.jsonl"), folder.appending(path: "prompt"))
+      try writeReviews(10, to: data)
+      let training = try prompter([
+        "train", "--model", model.path, "--task", "text-classification", "--train", data.path,
+        "--epochs", "1", "--output", prompt.path, "--quiet",
+      ])
+      #expect(training.status == 0, "\(training.messages)")
+      let weights = model.appending(path: "model.safetensors")
+      let session = try Session([
+        "predict", "--model", model.path, "--prompt", prompt.path, "--batch-size", "1",
+      ])
+      try session.send(#"{"text": "the film was good"}"# + "\n")
+      #expect(try session.line().contains("probability"))
+      try FileHandle(forWritingTo: weights).truncate(atOffset: 0)
+      try session.send(#"{"text": "the story was bad"}"# + "\n")
+      let (status, messages) = try session.end()
+      #expect(status == 74)
+      #expect(
+        messages
+          == "prompter: \(weights.path) became shorter while it was read, or its disk failed.\n")
+    }
+  }
+
   @Test func `missing and bad inputs are told apart`() throws {
     try withFolder { folder in
       let bad = folder.appending(path: "bad.jsonl")

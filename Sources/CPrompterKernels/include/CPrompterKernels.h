@@ -11,6 +11,7 @@
 #include "prompter_convert.h"
 #include "prompter_elements.h"
 #include "prompter_loss.h"
+#include "prompter_mapping.h"
 #include "prompter_memory.h"
 #include "prompter_norm.h"
 #include "prompter_position_bias.h"
