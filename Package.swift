@@ -28,8 +28,11 @@ let package = Package(
     .target(name: "PrompterAutodiff", dependencies: ["PrompterKernels", "PrompterTensor"]),
     .target(
       name: "PrompterNN", dependencies: ["PrompterKernels", "PrompterTensor", "PrompterAutodiff"]),
-    .target(name: "PrompterCheckpoint", dependencies: ["PrompterKernels", "PrompterTensor"]),
-    .target(name: "PrompterTokenizer"),
+    .target(name: "PrompterJSON"),
+    .target(
+      name: "PrompterCheckpoint",
+      dependencies: ["PrompterKernels", "PrompterTensor", "PrompterJSON"]),
+    .target(name: "PrompterTokenizer", dependencies: ["PrompterJSON"]),
     .target(
       name: "PrompterCore",
       dependencies: ["PrompterKernels", "PrompterTensor", "PrompterAutodiff", "PrompterNN"]),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PrompterJSON
 internal import PrompterTensor
 
 /// What a safetensors file says about itself, checked against its length.
@@ -33,8 +34,9 @@ struct SafetensorsHeader {
       }
       try scanner.end()
     } catch let failure as JSONScanner.Failure {
+      let expected = Self.words(failure.expected)
       throw Self.malformed(
-        file, "at byte \(8 + failure.position) of the header, \(failure.expected) was expected")
+        file, "at byte \(8 + failure.position) of the header, \(expected) was expected")
     }
     self.entries = entries
     self.metadata = metadata ?? [:]
@@ -43,6 +45,17 @@ struct SafetensorsHeader {
 
   private static func malformed(_ file: String, _ reason: String) -> CheckpointError {
     .malformed(file: file, reason: reason)
+  }
+
+  private static func words(_ expected: JSONScanner.Expected) -> String {
+    switch expected {
+    case .character(let character): "`\(character)`"
+    case .escape: "an escape sequence"
+    case .surrogatePair: "both halves of a surrogate pair"
+    case .utf8: "a string in UTF-8"
+    case .end: "nothing more"
+    case .words(let words): words
+    }
   }
 
   private static func twice(_ name: String, in file: String) -> CheckpointError {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PrompterJSON
+
 /// The contents of `tokenizer.json`, the format of Hugging Face `tokenizers`, and what all kinds of
 /// tokenizers read from it alike.
 struct TokenizerFile {
@@ -7,7 +9,7 @@ struct TokenizerFile {
   let name: String
 
   init(_ bytes: [UInt8], name: String) throws {
-    root = try JSONParser.parse(bytes, file: name)
+    root = try JSON(file: bytes, name: name)
     self.name = name
     guard case .object = root else { throw wrong(root, "top level", "an object") }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Foundation
+internal import PrompterJSON
 
 /// The files of a tokenizer's folder.
 struct TokenizerFolder {
@@ -27,7 +28,6 @@ struct TokenizerFolder {
   /// The contents of `tokenizer_config.json`, if there is one.
   func settings() throws -> TokenizerSettings? {
     guard let file = try file("tokenizer_config.json") else { return nil }
-    return TokenizerSettings(
-      json: try JSONParser.parse(file.bytes, file: file.name), file: file.name)
+    return TokenizerSettings(json: try JSON(file: file.bytes, name: file.name), file: file.name)
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PrompterJSON
+
 /// The members of `tokenizer_config.json`.
 struct TokenizerSettings {
   var json: JSON

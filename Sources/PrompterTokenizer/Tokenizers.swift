@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Foundation
+internal import PrompterJSON
 
 /// Finds out which tokenizer a folder holds.
 public enum Tokenizers {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+internal import PrompterJSON
 
 /// Reads Unigram from `tokenizer.json`.
 extension TokenizerFile {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PrompterJSON
+
 /// Reads `vocab.txt`: one piece a line, its id the number of the line from 0.
 extension WordPieceTokenizer {
   /// A tokenizer from the contents of `vocab.txt` and of `tokenizer_config.json`, if there is one.

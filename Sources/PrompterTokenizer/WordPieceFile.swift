@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PrompterJSON
+
 /// Reads WordPiece from `tokenizer.json`.
 extension WordPieceTokenizer {
   /// A tokenizer from the contents of `tokenizer.json`.

@@ -202,6 +202,27 @@ import Testing
   }
 
   @Test(arguments: [
+    ("[]", "at byte 8 of the header, `{` was expected."),
+    ("{} {}", "at byte 11 of the header, nothing more was expected."),
+    ("{\"\\q\":{}}", "at byte 11 of the header, an escape sequence was expected."),
+    (
+      "{\"\\ud800\":{}}",
+      "at byte 16 of the header, both halves of a surrogate pair was expected."
+    ),
+    (
+      "{\"\u{1}\":{}}",
+      "at byte 10 of the header, no control character in a string was expected."
+    ),
+    (
+      "{\"a\":{\"shape\":[01]}}",
+      "at byte 25 of the header, no leading zero in a number was expected."
+    ),
+  ])
+  func `ill-formed JSON is refused with its byte`(header: String, sentence: String) throws {
+    #expect(try refusal(header) == sentence)
+  }
+
+  @Test(arguments: [
     "", "[]", "{", "{\"a\"}", "{\"a\":1}", "{} {}", "{\"\\q\":{}}", "{\"\\ud800\":{}}",
     "{\"\\ud800\\u0041\":{}}", "{\"\u{1}\":{}}", "{\"a\":{\"shape\":[01]}}", "{\"a\":{},}",
     String(repeating: "[", count: 9999), "{\"a\":" + String(repeating: "{\"shape\":", count: 9999),

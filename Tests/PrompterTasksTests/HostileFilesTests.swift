@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PrompterTestSupport
 import Testing
 
 @testable import PrompterTasks
@@ -31,20 +32,9 @@ import Testing
   @Test(arguments: seeds.indices)
   func `mutated files are read or refused`(index: Int) {
     let (format, text) = Self.seeds[index]
-    let telling = Array("\"\\,\t\n\r{}[]: 0eE-".utf8) + [0x00, 0xFF, 0xC3, 0xEF]
-    var random = SplitMix(state: UInt64(index) + 1)
-    for _ in 0..<1_500 {
-      var bytes = Array(text.utf8)
-      for _ in 0...Int.random(in: 0..<4, using: &random) {
-        let place = Int.random(in: 0..<bytes.count, using: &random)
-        let byte = telling.randomElement(using: &random) ?? 0
-        switch Int.random(in: 0..<3, using: &random) {
-        case 0: bytes[place] = byte
-        case 1: bytes.insert(byte, at: place)
-        default: if bytes.count > 1 { bytes.remove(at: place) }
-        }
-      }
-      check(bytes, as: format)
+    var mutations = Mutations(seed: index + 1)
+    for _ in 0..<Mutations.count(1_500) {
+      check(mutations.damaged(Array(text.utf8)), as: format)
     }
   }
 
@@ -57,18 +47,5 @@ import Testing
         #expect(error is DataError && "\(error)".hasSuffix("."), "\(bytes)")
       }
     }
-  }
-}
-
-/// A small generator, so that a failure comes back.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

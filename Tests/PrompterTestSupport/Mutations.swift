@@ -22,12 +22,14 @@ public struct Mutations {
 
   /// Numbers at which arithmetic or allocation goes wrong, and a few that are just not numbers.
   private static let numbers = [
-    "0", "1", "7", "-1", "01", "1.5", "1e9", "1e400", "65536", "4294967296", "4611686018427387904",
-    "9223372036854775807", "9223372036854775808", "340282366920938463463374607431768211456",
-    "null", "true", "[]", "{}", "\"\"",
+    "0", "1", "7", "-1", "01", "1.5", "1e9", "1e400", "65536", "1048576", "4294967296",
+    "4611686018427387904", "9223372036854775807", "9223372036854775808",
+    "340282366920938463463374607431768211456", "null", "true", "[]", "{}", "\"\"",
   ].map { Array($0.utf8) }
 
-  private static let letters = Array("{}[]()\",:'\\u-019.etfn".utf8)
+  /// What texts are cut into parts by, and the first byte of longer characters without the rest.
+  private static let letters =
+    Array("{}[]()\",:'\\u-019.eEtfn \t\r\n\0".utf8) + [0xC3, 0xEF, 0xFF]
 
   private static let values: [UInt64] = [
     0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF,
@@ -58,20 +60,24 @@ public struct Mutations {
 
   private mutating func damage(_ bytes: inout [UInt8]) {
     let place = below(bytes.count)
-    let end = min(bytes.count, place + 1 + below(40))
-    switch below(11) {
+    // Small pieces more often than large ones, which would leave nothing of a small file.
+    let end = min(bytes.count, place + 1 + below(1 + below(40)))
+    switch below(12) {
     case 0: bytes[place] ^= 1 << UInt8(below(8))
     case 1: bytes[place] = UInt8(below(256))
-    case 2: bytes[place] = Self.letters[below(Self.letters.count)]
+    case 2: bytes[place] = letter()
     case 3: bytes.removeSubrange(place..<end)
     case 4: bytes.insert(contentsOf: bytes[place..<end], at: below(bytes.count))
     case 5: bytes.swapAt(place, end - 1)
     case 6: replaceNumber(in: &bytes, from: place)
     case 7, 8: writeValue(in: &bytes, at: place)
     case 9: insertToken(in: &bytes, at: place)
+    case 10: bytes.insert(letter(), at: place)
     default: if below(4) == 0 { bytes.removeSubrange(place...) }
     }
   }
+
+  private mutating func letter() -> UInt8 { Self.letters[below(Self.letters.count)] }
 
   /// Puts another number in place of the next one that is written in digits.
   private mutating func replaceNumber(in bytes: inout [UInt8], from place: Int) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import PrompterJSON
 import Testing
 
 @testable import PrompterTokenizer
@@ -59,7 +60,7 @@ enum T5Fixture {
   /// The values of a file with one JSON value a line.
   static func lines(_ name: String) throws -> [JSON] {
     try bytes(name).split(separator: UInt8(ascii: "\n")).map {
-      try JSONParser.parse(Array($0), file: name)
+      try JSON(file: Array($0), name: name)
     }
   }
 

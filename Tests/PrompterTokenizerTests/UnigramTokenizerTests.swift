@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import PrompterJSON
 import Testing
 
 @testable import PrompterTokenizer
@@ -33,7 +34,7 @@ import Testing
     let checksums = [UInt8](try Data(contentsOf: folder.appending(path: "\(name).bin")))
     let texts = try Data(contentsOf: folder.appending(path: "lines.jsonl"))
       .split(separator: UInt8(ascii: "\n"))
-      .map { try #require(try JSONParser.parse(Array($0), file: "lines.jsonl").string) }
+      .map { try #require(try JSON(file: Array($0), name: "lines.jsonl").string) }
     let tokenizer = try Tokenizers.load(
       contentsOf: folder.appending(path: name).deletingLastPathComponent())
     let differences = try T5Fixture.differences(tokenizer, texts, checksums: checksums)

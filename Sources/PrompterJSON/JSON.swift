@@ -4,48 +4,60 @@
 ///
 /// Foundation's decoder takes a dictionary keyed by canonical equivalence, which merges different
 /// pieces of a vocabulary, and is several times slower on tens of thousands of members.
-enum JSON {
+public enum JSON: Sendable {
+  /// The word `null`.
   case null
+  /// The word `true` or `false`.
   case bool(Bool)
+  /// A number without fraction and exponent, of fewer than nineteen signs.
   case integer(Int)
+  /// Any other number.
   case number(Double)
+  /// A string, its escapes undone.
   case string(String)
+  /// The elements of an array.
   case array([JSON])
+  /// The members of an object, also those whose keys are equal.
   case object([(key: String, value: JSON)])
 
   /// The member of an object, the last one if the key is repeated.
-  subscript(key: String) -> JSON? {
+  public subscript(key: String) -> JSON? {
     guard case .object(let members) = self else { return nil }
     return members.last { $0.key.unicodeScalars.elementsEqual(key.unicodeScalars) }?.value
   }
 
-  var string: String? {
+  /// The string, nil if the value is of another kind.
+  public var string: String? {
     guard case .string(let value) = self else { return nil }
     return value
   }
 
-  var bool: Bool? {
+  /// The truth value, nil if the value is of another kind.
+  public var bool: Bool? {
     guard case .bool(let value) = self else { return nil }
     return value
   }
 
-  var integer: Int? {
+  /// The whole number, nil if the value is of another kind.
+  public var integer: Int? {
     guard case .integer(let value) = self else { return nil }
     return value
   }
 
-  var array: [JSON]? {
+  /// The elements, nil if the value is of another kind.
+  public var array: [JSON]? {
     guard case .array(let value) = self else { return nil }
     return value
   }
 
-  var isNull: Bool {
+  /// Whether the value is `null`.
+  public var isNull: Bool {
     guard case .null = self else { return false }
     return true
   }
 
   /// A few words on the value, for error messages.
-  var summary: String {
+  public var summary: String {
     switch self {
     case .null: "null"
     case .bool(let value): "\(value)"

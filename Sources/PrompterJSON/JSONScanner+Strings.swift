@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension JSONScanner {
+  /// Reads a string; the common kind, without escapes, is copied in one go.
+  public mutating func string() throws -> String {
+    try expect("\"")
+    let start = position
+    while let byte = try nextInString() {
+      if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
+      advance()
+    }
+    return try endString(text[start..<position], from: start)
+  }
+
+  /// Reads the rest of a string that began at `start` and has its first escape here.
+  private mutating func escapedString(from start: Int) throws -> String {
+    var bytes = Array(text[start..<position])
+    while let byte = try nextInString() {
+      advance()
+      if byte == UInt8(ascii: "\\") {
+        bytes.append(contentsOf: try escape().utf8)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return try endString(bytes[...], from: start)
+  }
+
+  /// The byte to be read next, nil at the string's end and at the text's.
+  private func nextInString() throws -> UInt8? {
+    guard let byte = next, byte != UInt8(ascii: "\"") else { return nil }
+    guard byte >= 0x20 else { throw failure(.words("no control character in a string")) }
+    return byte
+  }
+
+  private mutating func endString(_ bytes: ArraySlice<UInt8>, from start: Int) throws -> String {
+    guard let string = String(validating: bytes, as: UTF8.self) else {
+      position = start
+      throw failure(.utf8)
+    }
+    try expectNext("\"")
+    return string
+  }
+
+  /// Reads what follows a backslash.
+  private mutating func escape() throws -> Unicode.Scalar {
+    let scalar: Unicode.Scalar
+    switch next {
+    case UInt8(ascii: "\"")?: scalar = "\""
+    case UInt8(ascii: "\\")?: scalar = "\\"
+    case UInt8(ascii: "/")?: scalar = "/"
+    case UInt8(ascii: "b")?: scalar = "\u{8}"
+    case UInt8(ascii: "f")?: scalar = "\u{C}"
+    case UInt8(ascii: "n")?: scalar = "\n"
+    case UInt8(ascii: "r")?: scalar = "\r"
+    case UInt8(ascii: "t")?: scalar = "\t"
+    case UInt8(ascii: "u")?: return try unicodeEscape()
+    default: throw failure(.escape)
+    }
+    advance()
+    return scalar
+  }
+
+  private mutating func unicodeEscape() throws -> Unicode.Scalar {
+    advance()
+    let first = try fourDigits()
+    if let scalar = Unicode.Scalar(first) { return scalar }
+    guard first < 0xDC00, takeNext("\\"), takeNext("u") else { throw failure(.surrogatePair) }
+    let second = try fourDigits()
+    guard 0xDC00...0xDFFF ~= second,
+      let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+    else { throw failure(.surrogatePair) }
+    return scalar
+  }
+
+  private mutating func fourDigits() throws -> UInt32 {
+    var value: UInt32 = 0
+    for _ in 0..<4 {
+      let digit: UInt8
+      switch next {
+      case let byte? where 0x30...0x39 ~= byte: digit = byte - 0x30
+      case let byte? where 0x41...0x46 ~= byte: digit = byte - 0x41 + 10
+      case let byte? where 0x61...0x66 ~= byte: digit = byte - 0x61 + 10
+      default: throw failure(.words("four hexadecimal digits"))
+      }
+      value = value << 4 | UInt32(digit)
+      advance()
+    }
+    return value
+  }
+}
