@@ -142,7 +142,7 @@ struct QueryBatch: Sendable {
 
   /// One line for each, in order.
   func answers(by predictor: Predictor) -> [JSONValue] {
-    var predictions = predictor.predict(queries)[...]
+    var predictions = predictor.predict(prepared: queries)[...]
     return items.compactMap { item in
       switch item {
       case .failure(let line): line

@@ -126,14 +126,14 @@ public struct Predictor: Sendable {
   public func predict(_ queries: [Query]) throws -> [Prediction] {
     let owners = try queries.map { try index(of: $0.task) }
     return predict(
-      PreparedQueries(
+      prepared: PreparedQueries(
         inputs: team.map(queries.count) { input(queries[$0], prompt: owners[$0]) }))
   }
 
   /// Tokenizes queries on the calling thread, while others may be answered.
   ///
   /// - Parameter queries: The questions.
-  /// - Returns: What ``predict(_:)-(PreparedQueries)`` answers.
+  /// - Returns: What ``predict(prepared:)`` answers.
   /// - Throws: ``PredictionError`` if a query names no known prompt.
   public func prepared(_ queries: [Query]) throws -> PreparedQueries {
     PreparedQueries(
@@ -141,7 +141,7 @@ public struct Predictor: Sendable {
   }
 
   /// Answers queries that are tokenized already, all tasks in the same batches.
-  public func predict(_ queries: PreparedQueries) -> [Prediction] {
+  public func predict(prepared queries: PreparedQueries) -> [Prediction] {
     answers(to: queries.inputs, answering: answering)
   }
 }
