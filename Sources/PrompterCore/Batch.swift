@@ -47,8 +47,8 @@ public struct Batch: Sendable {
   /// One past the last slot of each row that is text; a prompt may stand between the two.
   public let textEnd: [Int32]
 
-  /// A batch of rows, none of them empty, numbered from `firstNumber` on.
-  public init(_ rows: [Row], firstNumber: Int = 0) {
+  /// A batch of rows, none of them empty, numbered in order unless they have numbers of their own.
+  public init(_ rows: [Row], numbers: [Int]? = nil) {
     var ids: [Int32] = []
     var segments: [Int32] = []
     var offsets: [Int32] = [0]
@@ -72,7 +72,7 @@ public struct Batch: Sendable {
     self.textBegin = textBegin
     self.textEnd = textEnd
     prompts = rows.map(\.prompt)
-    numbers = rows.indices.map { UInt32(truncatingIfNeeded: firstNumber + $0) }
+    self.numbers = rowNumbers(numbers ?? Array(rows.indices), of: rows.count)
   }
 
   /// The number of rows.
@@ -83,6 +83,11 @@ public struct Batch: Sendable {
 
   /// A dropout key for each slot: its row's number and its place in the row.
   public var slotKeys: [UInt32] { placeKeys(of: numbers, offsets: offsets) }
+}
+
+func rowNumbers(_ numbers: [Int], of rows: Int) -> [UInt32] {
+  precondition(numbers.count == rows, "\(numbers.count) numbers for \(rows) rows.")
+  return numbers.map { UInt32(truncatingIfNeeded: $0) }
 }
 
 // A key for each place of each row, row r having offsets[r] ..< offsets[r + 1].

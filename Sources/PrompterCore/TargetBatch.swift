@@ -51,8 +51,8 @@ public struct TargetBatch: Sendable {
   /// Row r owns logits textOffsets[r] ..< textOffsets[r + 1].
   public let textOffsets: [Int32]
 
-  /// A batch of rows, none of them empty, numbered from `firstNumber` on.
-  public init(_ rows: [TargetRow], firstNumber: Int = 0) {
+  /// A batch of rows, none of them empty, numbered in order unless they have numbers of their own.
+  public init(_ rows: [TargetRow], numbers: [Int]? = nil) {
     var ids: [Int32] = []
     var offsets: [Int32] = [0]
     var textSlots: [Int32] = []
@@ -72,7 +72,7 @@ public struct TargetBatch: Sendable {
     self.textOffsets = textOffsets
     memories = rows.map(\.memory)
     prompts = rows.map(\.prompt)
-    numbers = rows.indices.map { UInt32(truncatingIfNeeded: firstNumber + $0) }
+    self.numbers = rowNumbers(numbers ?? Array(rows.indices), of: rows.count)
   }
 
   /// The number of rows.

@@ -38,7 +38,7 @@ import Testing
     let whole = Batch(rows)
     #expect(Set(whole.slotKeys).count == whole.slotCount)
     let parts = [
-      Batch(Array(rows[..<1])), Batch(Array(rows[1...]), firstNumber: 1),
+      Batch(Array(rows[..<1])), Batch(Array(rows[1...]), numbers: Array(1..<rows.count)),
     ]
     #expect(parts.flatMap(\.slotKeys) == whole.slotKeys)
     #expect(parts.flatMap(\.numbers) == whole.numbers)

@@ -18,12 +18,12 @@ import Testing
         TargetRow(target: [7, 1], start: 0, virtualTokens: 3, memory: 1, prompt: 2),
         TargetRow(target: [9, 9, 1], start: 0, memory: 1),
         TargetRow(target: [1], start: 0, virtualTokens: 1, memory: 0, prompt: 1),
-      ], firstNumber: 6)
+      ], numbers: [6, 9, 7])
     #expect(batch.count == 3 && batch.slotCount == 10)
     #expect(batch.ids == [-1, -2, -3, 0, 7, 0, 9, 9, -1, 0])
     #expect(batch.offsets == [0, 5, 8, 10])
     #expect(batch.memories == [1, 1, 0] && batch.prompts == [2, 0, 1])
-    #expect(batch.numbers == [6, 7, 8])
+    #expect(batch.numbers == [6, 9, 7])
     #expect(batch.textSlots == [3, 4, 5, 6, 7, 9])
     #expect(batch.textOffsets == [0, 2, 5, 6])
     #expect(Set(batch.slotKeys).count == 10)

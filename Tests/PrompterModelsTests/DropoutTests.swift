@@ -28,21 +28,21 @@ import Testing
     var state = PromptState.folded([.deep(length: 4, layers: 0..<3, seed: 1)])
     state.dropout = place.prompt
     var sums = [Tensor?](repeating: nil, count: state.tables.count)
-    var states: [Float] = []
-    for range in RowSplit.ranges(costs: rows.map(\.ids.count), parts: parts) {
+    var states = [[Float]](repeating: [], count: rows.count)
+    for share in RowSplit.shares(costs: rows.map(\.ids.count), parts: parts) {
       let pass = Pass.training(seed: seed, step: step)
       let tape = try #require(pass.tape)
       let own = state.map { tape.variable($0.value) }
-      let batch = Batch(Array(rows[range]), firstNumber: range.lowerBound)
+      let batch = Batch(share.map { rows[$0] }, numbers: share)
       let found = backbone.sequenceStates(
         of: batch, prompts: own, pooling: pooling, dropout: place.backbone, in: pass)
-      states += found.value.values
+      for (place, row) in share.enumerated() { states[row] = found.value.rowValues[place] }
       tape.pullback(from: found)
       for (index, variable) in own.tables.enumerated() {
         add(variable.gradient, to: &sums[index])
       }
     }
-    return (states, sums.map { $0?.values ?? [] })
+    return (states.flatMap(\.self), sums.map { $0?.values ?? [] })
   }
 
   @Test(arguments: Place.allCases, Pooling.allCases)

@@ -114,7 +114,7 @@ import Testing
       let together = try texts(golden, strategy, length: 12)
       for (number, row) in try golden.rows().enumerated() {
         let alone = golden.model.texts(
-          for: Batch([row], firstNumber: number), prompts: golden.state(FoldedPrompt()),
+          for: Batch([row], numbers: [number]), prompts: golden.state(FoldedPrompt()),
           by: Generator(strategy, maximumLength: 12))
         #expect(alone.map(\.tokens) == [together[number].tokens])
         #expect(alone.map(\.hasEnded) == [together[number].hasEnded])

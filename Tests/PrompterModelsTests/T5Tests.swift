@@ -69,7 +69,7 @@ import Testing
       let pass = Pass.training(seed: 3, step: step)
       let tape = try #require(pass.tape)
       let state = golden.state(prompt).map { tape.variable($0.value) }
-      let batch = Batch(Array(rows[part]), firstNumber: part.lowerBound)
+      let batch = Batch(Array(rows[part]), numbers: Array(part))
       let own = part.map {
         TargetRow(
           target: targets[$0], start: 0, virtualTokens: 3, memory: $0 - part.lowerBound)
@@ -77,7 +77,7 @@ import Testing
       let memory = golden.model.hiddenStates(
         of: batch, prompts: state, reading: .all, dropout: 0.2, in: pass)
       let logits = golden.model.logits(
-        of: TargetBatch(own, firstNumber: part.lowerBound), memory: memory,
+        of: TargetBatch(own, numbers: Array(part)), memory: memory,
         memoryOffsets: batch.offsets, prompts: state, dropout: 0.2, in: pass)
       let loss = crossEntropy(
         logits, labels: part.flatMap { targets[$0] }, scale: 1)

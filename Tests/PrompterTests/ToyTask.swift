@@ -148,6 +148,11 @@ func expectSameTraining(
 
 /// The largest difference between two prompts' values.
 func largestGap(_ first: Prompt, _ second: Prompt) -> Float {
+  gaps(first, second).max() ?? .infinity
+}
+
+/// The differences between all values of two prompts.
+func gaps(_ first: Prompt, _ second: Prompt) -> [Float] {
   zip(first.allTensors, second.allTensors).flatMap { zip($0.values, $1.values) }
-    .map { abs($0 - $1) }.max() ?? .infinity
+    .map { abs($0 - $1) }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PrompterTestSupport
 import Testing
 
 @testable import PrompterTokenizer
@@ -7,7 +8,7 @@ import Testing
 @Suite struct PieceTrieTests {
   @Test func `pieces are found by their bytes, their beginnings are not`() {
     var trie = PieceTrie(minimumCapacity: 0)
-    var random = SeededGenerator(seed: 3)
+    var random = SeededRandom(seed: 3)
     var known: [[UInt8]: Int32] = [:]
     for id in 0..<Int32(5_000) {
       let count = Int.random(in: 1...6, using: &random)

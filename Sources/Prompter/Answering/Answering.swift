@@ -15,7 +15,7 @@ struct Answering: Sendable {
   let heads: [Linear]
 
   // Enough slots for products to run at full speed, few enough for activations to stay in the cache.
-  static let slotBudget = 512
+  private static let slotBudget = 512
 
   /// The logits of rows, each by the head of the prompt that it names, in the rows' order.
   ///
@@ -40,22 +40,14 @@ struct Answering: Sendable {
     to rows: [Row], above lower: LowerStateCache?, team: ThreadTeam,
     _ answer: @Sendable (_ prompt: Int, _ states: Variable, _ pass: Pass) -> Variable
   ) -> [[Float]] {
-    let chunks = Self.chunks(of: rows, threads: team.count)
-    return team.map(chunks.count) { index -> [[Float]] in
-      let range = chunks[index]
-      guard !range.isEmpty else { return [] }
-      let own = Array(rows[range])
-      let lower = lower?.states(of: Array(range), own, on: backbone, prompts: tables)
-      return answers(to: own, above: lower, answer)
-    }.flatMap(\.self)
-  }
-
-  // Consecutive rows of about the budget's slots: as many chunks for every thread, of about the same
-  // cost, so that all threads end together.
-  static func chunks(of rows: [Row], threads: Int) -> [Range<Int>] {
     let costs = rows.map(\.ids.count)
-    let rounds = (costs.reduce(0, +) + slotBudget * threads - 1) / (slotBudget * threads)
-    return RowSplit.ranges(costs: costs, parts: max(1, rounds) * threads)
+    let perRound = Self.slotBudget * team.count
+    let rounds = max(1, (costs.reduce(0, +) + perRound - 1) / perRound)
+    return team.share(costs: costs, rounds: rounds) { share in
+      let own = share.map { rows[$0] }
+      let lower = lower?.states(of: share, own, on: backbone, prompts: tables)
+      return answers(to: own, above: lower, answer)
+    }
   }
 
   // One batch on the calling thread.

@@ -24,9 +24,9 @@ struct Writing: Sendable {
   func texts(
     for rows: [Row], firstNumber: Int = 0, by generator: Generator, team: ThreadTeam
   ) -> [GeneratedText] {
-    shared(rows, team) { range in
+    shared(rows, team) { share in
       model.texts(
-        for: Batch(Array(rows[range]), firstNumber: firstNumber + range.lowerBound),
+        for: Batch(share.map { rows[$0] }, numbers: share.map { firstNumber + $0 }),
         prompts: tables.map { Variable($0) }, by: generator)
     }
   }
@@ -35,20 +35,18 @@ struct Writing: Sendable {
   func logLikelihoods(
     of candidates: [[[Int32]]], for rows: [Row], team: ThreadTeam
   ) -> [[Float]] {
-    shared(rows, team) { range in
+    shared(rows, team) { share in
       model.logLikelihoods(
-        of: Array(candidates[range]), for: Batch(Array(rows[range])),
+        of: share.map { candidates[$0] }, for: Batch(share.map { rows[$0] }),
         prompts: tables.map { Variable($0) })
     }
   }
 
-  // Shares rows out over the threads: as many chunks for each, of about the same cost.
   private func shared<Answer: Sendable>(
-    _ rows: [Row], _ team: ThreadTeam, _ answer: @Sendable (Range<Int>) -> [Answer]
+    _ rows: [Row], _ team: ThreadTeam, _ answer: @Sendable (_ rows: [Int]) -> [Answer]
   ) -> [Answer] {
     let perRound = Self.rowBudget * team.count
     let rounds = max(1, (rows.count + perRound - 1) / perRound)
-    let chunks = RowSplit.ranges(costs: rows.map(\.ids.count), parts: rounds * team.count)
-    return team.map(chunks.count) { chunks[$0].isEmpty ? [] : answer(chunks[$0]) }.flatMap(\.self)
+    return team.share(costs: rows.map(\.ids.count), rounds: rounds, answer)
   }
 }

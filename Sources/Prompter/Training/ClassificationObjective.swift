@@ -91,15 +91,15 @@ final class ClassificationObjective: Objective {
     let (backbone, pooling, lower) = (setting.backbone, setting.trainer.pooling, cache)
     let dropout = setting.plan.backboneDropout
     return Replicas(team: setting.team).gradients(costs: rows.map(\.ids.count), step: step) {
-      [layer] range, prompt, pass in
-      let own = Array(rows[range])
+      [layer] share, prompt, pass in
+      let own = share.map { rows[$0] }
       let states = backbone.sequenceStates(
-        of: Batch(own, firstNumber: firstNumber + range.lowerBound), prompts: prompt,
+        of: Batch(own, numbers: share.map { firstNumber + $0 }), prompts: prompt,
         above: lower?.states(
-          of: Array(examples[range]), own, on: backbone, prompts: step.tables),
+          of: share.map { examples[$0] }, own, on: backbone, prompts: step.tables),
         pooling: pooling, dropout: dropout, in: pass)
       return crossEntropy(
-        layer(states, in: pass), labels: Array(labels[range]), scale: step.scale,
+        layer(states, in: pass), labels: share.map { labels[$0] }, scale: step.scale,
         zLoss: step.zLoss)
     }
   }

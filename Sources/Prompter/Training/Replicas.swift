@@ -73,16 +73,16 @@ struct Replicas: Sendable {
   /// - Parameters:
   ///   - costs: What each row costs; as many rows as there are costs.
   ///   - step: What they have in common.
-  ///   - loss: The loss of some consecutive rows, scaled as the step says.
+  ///   - loss: The loss of some of the rows, scaled as the step says.
   /// - Returns: The sums over all rows.
   func gradients(
     costs: [Int], step: TrainingStep,
-    loss: @Sendable (_ rows: Range<Int>, _ prompt: PromptState, _ pass: Pass) -> Variable
+    loss: @Sendable (_ rows: [Int], _ prompt: PromptState, _ pass: Pass) -> Variable
   ) -> BatchGradients {
-    let ranges = RowSplit.ranges(costs: costs, parts: team.count)
+    let shares = RowSplit.shares(costs: costs, parts: team.count)
     let parts = team.map(team.count) { index -> BatchGradients? in
-      guard !ranges[index].isEmpty else { return nil }
-      return step.gradients { loss(ranges[index], $0, $1) }
+      guard !shares[index].isEmpty else { return nil }
+      return step.gradients { loss(shares[index], $0, $1) }
     }.compactMap(\.self)
     return parts.dropFirst().reduce(into: parts[0]) { $0.add($1, team: team) }
   }

@@ -81,20 +81,20 @@ final class TextObjective: Objective {
     let (model, dropout) = (model, setting.plan.backboneDropout)
     let costs = zip(rows, targets).map { $0.ids.count + $1.count }
     return Replicas(team: setting.team).gradients(costs: costs, step: step) {
-      range, prompt, pass in
-      let number = firstNumber + range.lowerBound
-      let batch = Batch(Array(rows[range]), firstNumber: number)
+      share, prompt, pass in
+      let numbers = share.map { firstNumber + $0 }
+      let batch = Batch(share.map { rows[$0] }, numbers: numbers)
       let memory = model.hiddenStates(
         of: batch, prompts: prompt, reading: .all, dropout: dropout, in: pass)
       let own = TargetBatch(
-        targets[range].enumerated().map {
-          model.targetRow($1, memory: $0, prompt: 0, prompt)
-        }, firstNumber: number)
+        share.enumerated().map {
+          model.targetRow(targets[$1], memory: $0, prompt: 0, prompt)
+        }, numbers: numbers)
       let logits = model.logits(
         of: own, memory: memory, memoryOffsets: batch.offsets, prompts: prompt, dropout: dropout,
         in: pass)
       return crossEntropy(
-        logits, labels: targets[range].flatMap(\.self), scale: step.scale, zLoss: step.zLoss)
+        logits, labels: share.flatMap { targets[$0] }, scale: step.scale, zLoss: step.zLoss)
     }
   }
 

@@ -39,13 +39,13 @@ struct TrainingRun {
     var sums = [Tensor?](repeating: nil, count: others.count)
     var loss = 0.0
     let costs = rows.map(\.ids.count)
-    for range in RowSplit.ranges(costs: costs, parts: replicas) where !range.isEmpty {
+    for share in RowSplit.shares(costs: costs, parts: replicas) where !share.isEmpty {
       let pass = Pass.training(seed: 1, step: number)
       guard let tape = pass.tape else { continue }
       let own = state.map { tape.variable($0.value) }
-      let (_, logits) = logits(of: range, state: own, in: pass)
+      let (_, logits) = logits(of: share, state: own, in: pass)
       let part = crossEntropy(
-        logits, labels: Array(labels[range]), scale: 1 / Float(rows.count))
+        logits, labels: share.map { labels[$0] }, scale: 1 / Float(rows.count))
       tape.pullback(from: part)
       loss += Double(part.value.values[0])
       for (variable, leaf) in zip(state.tables, own.tables) {
@@ -63,9 +63,9 @@ struct TrainingRun {
 
   /// What the head reads and says of some rows.
   func logits(
-    of range: Range<Int>, state: PromptState, in pass: Pass
+    of share: [Int], state: PromptState, in pass: Pass
   ) -> (states: Variable, logits: Variable) {
-    let batch = Batch(Array(rows[range]), firstNumber: range.lowerBound)
+    let batch = Batch(share.map { rows[$0] }, numbers: share)
     let states = backbone.sequenceStates(
       of: batch, prompts: state, pooling: pooling, dropout: dropout, in: pass)
     return (states, head(states, in: pass))
@@ -73,6 +73,6 @@ struct TrainingRun {
 
   /// The logits of all rows without training.
   func logits(state: PromptState) -> Tensor {
-    logits(of: rows.indices, state: state, in: .inference()).logits.value
+    logits(of: Array(rows.indices), state: state, in: .inference()).logits.value
   }
 }

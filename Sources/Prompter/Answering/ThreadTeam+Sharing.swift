@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PrompterCore
+internal import PrompterKernels
+
+extension ThreadTeam {
+  /// What `answer` makes of rows, in the rows' order.
+  ///
+  /// Rows are cut into consecutive rounds, and each round is dealt out to the threads by cost, so
+  /// that all threads end together.
+  ///
+  /// - Parameters:
+  ///   - costs: The cost of each row.
+  ///   - rounds: How many batches each thread answers.
+  ///   - answer: The answers to some of the rows, in their order.
+  /// - Returns: An answer for each row.
+  func share<Answer: Sendable>(
+    costs: [Int], rounds: Int, _ answer: @Sendable (_ rows: [Int]) -> [Answer]
+  ) -> [Answer] {
+    let parts = RowSplit.ranges(costs: costs, parts: rounds).map { round in
+      RowSplit.shares(costs: Array(costs[round]), parts: count).map { share in
+        share.map { round.lowerBound + $0 }
+      }
+    }
+    // One thread's parts stand together, for that is how they are given out.
+    let shares = (0..<count).flatMap { thread in parts.map { $0[thread] } }
+    let answers = map(shares.count) { shares[$0].isEmpty ? [] : answer(shares[$0]) }
+    return zip(shares.joined(), answers.joined()).sorted { $0.0 < $1.0 }.map(\.1)
+  }
+}
