@@ -95,7 +95,8 @@ def main():
     if args.json:
         Path(args.json).write_text(json.dumps({
             "machine": processor(), "system": platform.platform(), "threads": args.threads,
-            "precision": args.precision, "texts": Path(args.texts).name if args.texts else "support-desk",
+            "precision": args.precision,
+            "texts": Path(args.texts).name if args.texts else "support-desk",
             "batches": args.batches, "rounds": args.rounds, "command": " ".join(sys.argv[1:]),
             "results": results, "own": own}, indent=2) + "\n")
     if args.chart:

@@ -33,10 +33,14 @@ class Bench:
         self.text_batches = min(4, args.batches)
 
     def data(self, kind):
-        """A TSV that both sides read; the labels alternate, for speed does not depend on them."""
+        """The table of a work."""
         wanted = self.args.batches * 32
         texts = self.equal_texts(wanted) if kind == "equal" else self.texts[:wanted]
-        path = self.folder / f"{kind or 'first'}.tsv"
+        return self.table(kind or "first", texts)
+
+    def table(self, name, texts):
+        """A TSV that both sides read; the labels alternate, for speed does not depend on them."""
+        path = self.folder / f"{name}.tsv"
         rows = [f"{text}\t{number % 2}" for number, text in enumerate(texts)]
         path.write_text("sentence\tlabel\n" + "\n".join(rows) + "\n", encoding="utf-8")
         return path
@@ -155,10 +159,8 @@ def tokens_per_second(bench, length):
     """P-Tuning v2 on rows cut to as many tokens, the fewer rows the longer they are."""
     count = 32 * max(2, bench.args.batches * LENGTHS[0] // length)
     texts = [" ".join(bench.texts[number:number + 32]) for number in range(count)]
-    path = bench.folder / f"length-{length}.tsv"
-    path.write_text("sentence\tlabel\n" + "".join(
-        f"{text}\t{number % 2}\n" for number, text in enumerate(texts)), encoding="utf-8")
-    report = bench.ours.train(bench.model, path, "p-tuning-v2", "--max-length", length)
+    report = bench.ours.train(bench.model, bench.table(f"length-{length}", texts), "p-tuning-v2",
+                              "--max-length", length)
     return report["epochs"][-1]["tokens_per_second"]
 
 

@@ -29,8 +29,18 @@ PROMPTER_INLINE int any_above(const float *x, size_t count, float limit) {
   return found;
 }
 
-// Keeps the largest so far sorted. Most values are no larger than the last of them, which is found
-// out for many at a time.
+// Puts a column in its place among the `found` largest so far, which are sorted, if it belongs there.
+// Returns how many there are then, `count` at most.
+PROMPTER_INLINE size_t insert(int32_t *indices, size_t found, size_t count, const float *x, size_t c) {
+  if (found == count && !(x[c] > x[indices[count - 1]])) return found;
+  size_t place = found < count ? found++ : count - 1;
+  for (; place > 0 && x[c] > x[indices[place - 1]]; place--) indices[place] = indices[place - 1];
+  indices[place] = (int32_t)c;
+  return found;
+}
+
+// Most values are no larger than the last of the largest so far, which is found out for many at a
+// time.
 PROMPTER_CLONES
 void prompter_largest(int32_t *indices, const float *x, size_t count, size_t rows,
                       size_t columns) {
@@ -40,14 +50,7 @@ void prompter_largest(int32_t *indices, const float *x, size_t count, size_t row
     for (size_t first = 0; first < columns; first += many) {
       size_t end = columns - first < many ? columns : first + many;
       if (found == count && !any_above(x + first, end - first, x[indices[count - 1]])) continue;
-      for (size_t c = first; c < end; c++) {
-        if (found == count && !(x[c] > x[indices[count - 1]])) continue;
-        size_t place = found < count ? found++ : count - 1;
-        for (; place > 0 && x[c] > x[indices[place - 1]]; place--) {
-          indices[place] = indices[place - 1];
-        }
-        indices[place] = (int32_t)c;
-      }
+      for (size_t c = first; c < end; c++) found = insert(indices, found, count, x, c);
     }
   }
 }

@@ -51,9 +51,12 @@ public func embedding(
   guard let tape = Tape.common(tokens, virtualTokens, positions, segments) else {
     return Variable(x)
   }
-  let (words, prompt) = (tokens.adjoint, virtualTokens?.adjoint)
-  return tape.record(x) { [positions = positions.adjoint, segments = segments.adjoint] dx in
-    scatter(dx, to: slots.tokens, of: words)
+  return tape.record(x) {
+    [
+      tokens = tokens.adjoint, prompt = virtualTokens?.adjoint, positions = positions.adjoint,
+      segments = segments.adjoint
+    ] dx in
+    scatter(dx, to: slots.tokens, of: tokens)
     scatter(dx, to: slots.tokens.map { -1 - $0 }, of: prompt)
     scatter(dx, to: slots.positions, of: positions)
     scatter(dx, to: slots.segments, of: segments)

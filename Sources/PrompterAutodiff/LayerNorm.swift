@@ -31,15 +31,16 @@ public func layerNorm(
     gain: gain.value.buffer, offset: offset.value.buffer, epsilon: epsilon, into: y.buffer,
     saved: saved.map { ($0.normalized.buffer, $0.deviations.buffer) })
   guard let tape, let saved else { return Variable(y) }
-  let adjoints = (x: x.adjoint, bias: bias?.adjoint, residual: residual?.adjoint)
-  return tape.record(y) { [offset = offset.adjoint] dy in
+  return tape.record(y) {
+    [x = x.adjoint, bias = bias?.adjoint, residual = residual?.adjoint, offset = offset.adjoint]
+    dy in
     let dx = Tensor(uninitialized: dy.shape)
     Kernels.layerNormPullback(
       dy.buffer, saved: (saved.normalized.buffer, saved.deviations.buffer),
       gain: gain.value.buffer, into: dx.buffer,
       addingGainTo: gain.adjoint?.owned().buffer, addingOffsetTo: offset?.owned().buffer)
-    adjoints.x?.accumulate(dx)
-    adjoints.residual?.accumulate(dx)
-    addColumnSums(of: dx, to: adjoints.bias)
+    x?.accumulate(dx)
+    residual?.accumulate(dx)
+    addColumnSums(of: dx, to: bias)
   }
 }

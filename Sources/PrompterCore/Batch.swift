@@ -85,6 +85,7 @@ public struct Batch: Sendable {
   public var slotKeys: [UInt32] { placeKeys(of: numbers, offsets: offsets) }
 }
 
+// One number for each row, as dropout and its keys take them.
 func rowNumbers(_ numbers: [Int], of rows: Int) -> [UInt32] {
   precondition(numbers.count == rows, "\(numbers.count) numbers for \(rows) rows.")
   return numbers.map { UInt32(truncatingIfNeeded: $0) }

@@ -13,7 +13,9 @@ import Testing
     let team = ThreadTeam(count: threads, isPinned: false)
     let batches = Mutex<[[Int]]>([])
     let rounds = 3
-    let answers = team.share(costs: costs, rounds: rounds) { rows in
+    let amount = costs.reduce(0, +)
+    let budget = max(1, (amount + rounds * threads - 1) / (rounds * threads))
+    let answers = team.share(costs: costs, amount: amount, budget: budget) { rows in
       batches.withLock { $0.append(rows) }
       return rows.map { $0 * $0 }
     }
@@ -22,7 +24,7 @@ import Testing
     #expect(found.count <= rounds * threads && found.allSatisfy { !$0.isEmpty })
     #expect(found.flatMap(\.self).sorted() == Array(0..<count))
     // A batch has no more than its share, up to a row; a round's own share may be off by as much.
-    let share = costs.reduce(0, +) / (rounds * threads)
+    let share = amount / (rounds * threads)
     #expect(found.allSatisfy { $0.reduce(0) { $0 + costs[$1] } <= share + 80 })
   }
 }

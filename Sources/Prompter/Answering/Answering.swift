@@ -41,9 +41,7 @@ struct Answering: Sendable {
     _ answer: @Sendable (_ prompt: Int, _ states: Variable, _ pass: Pass) -> Variable
   ) -> [[Float]] {
     let costs = rows.map(\.ids.count)
-    let perRound = Self.slotBudget * team.count
-    let rounds = max(1, (costs.reduce(0, +) + perRound - 1) / perRound)
-    return team.share(costs: costs, rounds: rounds) { share in
+    return team.share(costs: costs, amount: costs.reduce(0, +), budget: Self.slotBudget) { share in
       let own = share.map { rows[$0] }
       let lower = lower?.states(of: share, own, on: backbone, prompts: tables)
       return answers(to: own, above: lower, answer)

@@ -11,12 +11,15 @@ extension ThreadTeam {
   ///
   /// - Parameters:
   ///   - costs: The cost of each row.
-  ///   - rounds: How many batches each thread answers.
+  ///   - amount: How much there is of what limits a batch: costs, or rows.
+  ///   - budget: How much of it a batch has, about.
   ///   - answer: The answers to some of the rows, in their order.
   /// - Returns: An answer for each row.
   func share<Answer: Sendable>(
-    costs: [Int], rounds: Int, _ answer: @Sendable (_ rows: [Int]) -> [Answer]
+    costs: [Int], amount: Int, budget: Int, _ answer: @Sendable (_ rows: [Int]) -> [Answer]
   ) -> [Answer] {
+    let perRound = budget * count
+    let rounds = max(1, (amount + perRound - 1) / perRound)
     let parts = RowSplit.ranges(costs: costs, parts: rounds).map { round in
       RowSplit.shares(costs: Array(costs[round]), parts: count).map { share in
         share.map { round.lowerBound + $0 }

@@ -45,8 +45,7 @@ struct Writing: Sendable {
   private func shared<Answer: Sendable>(
     _ rows: [Row], _ team: ThreadTeam, _ answer: @Sendable (_ rows: [Int]) -> [Answer]
   ) -> [Answer] {
-    let perRound = Self.rowBudget * team.count
-    let rounds = max(1, (rows.count + perRound - 1) / perRound)
-    return team.share(costs: rows.map(\.ids.count), rounds: rounds, answer)
+    team.share(
+      costs: rows.map(\.ids.count), amount: rows.count, budget: Self.rowBudget, answer)
   }
 }

@@ -13,8 +13,7 @@ extension TrainingSession {
     // The step before may have been one too far, which its own loss cannot tell.
     try check(
       "trained parameter", globalNorm(optimizer.parameters.map(\.value), team: team),
-      step: progress.step,
-      rate: rate)
+      step: progress.step, rate: rate)
     let scores = objective.scores(of: method.folded())
     let score = scores.flatMap { scores in objective.selectingMetric.map { scores[$0] ?? 0 } }
     let isBest = progress.isBetter(score)
