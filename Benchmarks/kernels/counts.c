@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "CPrompterKernels.h"
+#include "int16_panels.h"
 #include "panels.h"
 
 // MiniLM's shape, and a batch of 32 texts of 13 tokens with 20 virtual tokens before each.
@@ -84,6 +85,17 @@ static void product(size_t rows, int backward) {
   if (panels_multiply(&p, &lock, x, rows, y)) exit(1);
 }
 
+// The same in int16, with panels that were made before.
+static void product_int16(size_t rows, int backward) {
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  struct int16_panels p = {.weight = values(inner * width), .n = backward ? width : inner,
+                           .k = backward ? inner : width, .is_transposed = !backward};
+  float *x = values(rows * p.k), *y = values(rows * p.n);
+  if (int16_panels_multiply(&p, &lock, x, 1, y) || int16_panels_multiply(&p, &lock, x, rows, y)) {
+    exit(1);
+  }
+}
+
 int main(int argc, char **argv) {
   const char *name = argc > 1 ? argv[1] : "";
   if (!strcmp(name, "prompter_attention_forward/short")) attention(texts, length, 0);
@@ -97,6 +109,9 @@ int main(int argc, char **argv) {
   else if (!strcmp(name, "multiply_kept/208")) product(tokens / 2, 0);
   else if (!strcmp(name, "multiply_kept/16")) product(16, 0);
   else if (!strcmp(name, "multiply_made/208")) product(tokens / 2, 1);
+  else if (!strcmp(name, "multiply_block/208")) product_int16(tokens / 2, 0);
+  else if (!strcmp(name, "multiply_block/208-deep")) product_int16(tokens / 2, 1);
+  else if (!strcmp(name, "multiply_block/16")) product_int16(16, 0);
   else return fprintf(stderr, "counts: there is no kernel %s\n", name), 64;
   return 0;
 }

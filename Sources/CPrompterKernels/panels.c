@@ -80,14 +80,7 @@ PROMPTER_INLINE void make_tiles(const float *x, size_t stride, size_t rows, size
   for (size_t r = 0; r < rows; r += tile, tiles += depth * tile) {
     const float *from[8];
     for (size_t i = 0; i < 8; i++) from[i] = x + (i < tile && r + i < rows ? r + i : r) * stride;
-    size_t k = 0;
-    // Eight columns are written as eight rows of eight values, of which each but the last leaves six.
-    for (; k + 8 <= depth && (k + 8) * tile + 2 <= depth * tile; k += 8) {
-      transpose_rows(from, k, tiles + k * tile, tile);
-    }
-    for (; k < depth; k++) {
-      for (size_t i = 0; i < tile; i++) tiles[k * tile + i] = from[i][k];
-    }
+    interleave(from, depth, tiles);
   }
 }
 

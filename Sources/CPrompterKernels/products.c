@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products with frozen weights: the library's, with factors rounded before it sees them where they
-// are to be bfloat16 and the CPU has no such products.
+// Products with frozen weights: in fixed point, or the library's, with factors rounded before it sees them
+// where they are to be bfloat16 and the CPU has no such products.
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "int16_panels.h"
 #include "library_matrix.h"
 #include "prompter_bfloat16.h"
 #include "prompter_memory.h"
 
 struct prompter_matrix {
-  struct library_matrix *library;
+  struct library_matrix *library;  // NULL: in int16
+  struct int16_panels int16[2];     // forward and backward
+  pthread_mutex_t lock;            // of those
   size_t outputs, inputs;
   int is_rounding;
   float *rounded;  // NULL: the weight is used as it is
@@ -26,12 +29,20 @@ static int round_weight(struct prompter_matrix *matrix, const float *weight) {
   return 0;
 }
 
+int prompter_has_fast_int16(void) { return int16_panels_are_fast(); }
+
 struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outputs, size_t inputs,
                                                enum prompter_layout layout,
                                                enum prompter_precision precision) {
   struct prompter_matrix *matrix = calloc(1, sizeof *matrix);
   if (matrix == NULL) return NULL;
-  *matrix = (struct prompter_matrix){.outputs = outputs, .inputs = inputs};
+  *matrix = (struct prompter_matrix){
+      .outputs = outputs, .inputs = inputs,
+      .int16 = {{.weight = weight, .n = outputs, .k = inputs, .is_transposed = 1},
+                {.weight = weight, .n = inputs, .k = outputs}}};
+  for (int d = 0; d < 2; d++) matrix->int16[d].is_plain = layout == prompter_layout_panels;
+  pthread_mutex_init(&matrix->lock, NULL);
+  if (precision == prompter_int16) return matrix;
   matrix->is_rounding = precision == prompter_bfloat16 &&
                         (layout == prompter_layout_panels || !library_has_bfloat16(outputs, inputs));
   if (!matrix->is_rounding || round_weight(matrix, weight) == 0) {
@@ -47,6 +58,8 @@ struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outpu
 void prompter_matrix_destroy(struct prompter_matrix *matrix) {
   if (matrix == NULL) return;
   library_matrix_destroy(matrix->library);
+  for (int direction = 0; direction < 2; direction++) int16_panels_clear(&matrix->int16[direction]);
+  pthread_mutex_destroy(&matrix->lock);
   free(matrix->rounded);
   free(matrix);
 }
@@ -59,6 +72,9 @@ size_t prompter_room(size_t rows) { return (rows + 31) / 32 * 32; }
 
 static int multiply(struct prompter_matrix *matrix, int is_backward, const float *x, size_t rows,
                     float *y) {
+  if (matrix->library == NULL) {
+    return int16_panels_multiply(&matrix->int16[is_backward], &matrix->lock, x, rows, y);
+  }
   if (!matrix->is_rounding) {
     return library_matrix_multiply(matrix->library, is_backward, x, rows, y);
   }

@@ -161,4 +161,17 @@ PROMPTER_INLINE void transpose(size_t rows, size_t columns, const float *x, size
   }
 }
 
+// `depth` values of six rows side by side: y [depth, 6]. The rows are the first six of eight, of which the
+// others are read as well.
+PROMPTER_INLINE void interleave(const float *const rows[8], size_t depth, float *y) {
+  size_t k = 0;
+  // Eight columns are written as eight rows of eight values, of which each but the last leaves six.
+  for (; k + 8 <= depth && (k + 8) * 6 + 2 <= depth * 6; k += 8) {
+    transpose_rows(rows, k, y + k * 6, 6);
+  }
+  for (; k < depth; k++) {
+    for (size_t i = 0; i < 6; i++) y[k * 6 + i] = rows[i][k];
+  }
+}
+
 #endif

@@ -23,9 +23,7 @@ import Testing
       let limit = inputs * outputs > 100_000 ? 35 : 130
       let x = random.tensor([limit, inputs])
       let y = random.tensor([limit, outputs])
-      func factor(_ tensor: Tensor) -> Matrix { Matrix(tensor.rounded(to: precision)) }
-      let forward = Reference.product(factor(x), factor(weight).transposed).tensor
-      let backward = Reference.product(factor(y), factor(weight)).tensor
+      let (forward, backward) = expected(weight, x, y, precision)
       withEvery("rows", in: [1, 2, 3, 7, 16, 31, 32, 33, 64, 65, 130].filter { $0 <= limit }) {
         let (found, back) = products(matrix, x, y, rows: $0)
         expectClose(found, head(of: forward, rows: $0), absolute: 2e-5)
@@ -42,9 +40,7 @@ import Testing
       let matrix = PackedMatrix(
         weight.buffer, outputs: outputs, inputs: inputs, precision: precision)
       let (x, y) = (random.tensor([150, inputs]), random.tensor([150, outputs]))
-      func factor(_ tensor: Tensor) -> Matrix { Matrix(tensor.rounded(to: precision)) }
-      let forward = Reference.product(factor(x), factor(weight).transposed).tensor
-      let backward = Reference.product(factor(y), factor(weight)).tensor
+      let (forward, backward) = expected(weight, x, y, precision)
       withEvery("rows", in: 1...150) {
         let (found, back) = products(matrix, x, y, rows: $0)
         expectClose(found, head(of: forward, rows: $0))
@@ -190,6 +186,19 @@ import Testing
     }
     expectSameBits(results(weight).forward, results(narrow).forward)
     expectSameBits(results(weight).backward, results(narrow).backward)
+  }
+
+  // Both directions' products of rounded factors. A factor's row is rounded as a whole, and so is a column
+  // of what it is multiplied with.
+  private func expected(
+    _ weight: Tensor, _ x: Tensor, _ y: Tensor, _ precision: Precision
+  ) -> (forward: Tensor, backward: Tensor) {
+    func factor(_ tensor: Tensor) -> Matrix { Matrix(tensor.rounded(to: precision)) }
+    let columns = Matrix(weight).transposed.tensor
+    return (
+      Reference.product(factor(x), factor(weight).transposed).tensor,
+      Reference.product(factor(y), factor(columns).transposed).tensor
+    )
   }
 
   @Test func `a product of weights that change transposes and adds as asked`() {

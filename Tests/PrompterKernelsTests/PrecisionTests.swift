@@ -73,8 +73,84 @@ import Testing
     }
   }
 
-  @Test func `the fastest precision is bfloat16 where the CPU has it`() {
-    #expect(Precision.fastest == (Precision.isBFloat16Native ? .bfloat16 : .float32))
+  @Test func `the fastest precision is what the CPU has instructions for`() {
+    #expect(!(Precision.isBFloat16Native && Precision.isInt16Fast))
+    #expect(
+      Precision.fastest
+        == (Precision.isBFloat16Native ? .bfloat16 : Precision.isInt16Fast ? .int16 : .float32))
+  }
+
+  // A row of 1,000 has two pieces, one of 7 an odd one.
+  @Test func `int16 is a whole number of units, as near as can be and never too long`() {
+    withEvery("columns", in: [1, 2, 7, 31, 384, 512, 513, 1000, 1536]) { columns in
+      var random = SeededRandom(seed: columns)
+      let x = random.tensor([5, columns], in: -1e3...1e3)
+      let y = x.rounded(to: .int16)
+      let depth = pieceLength(columns)
+      withEvery("row and piece", in: pieces(5, columns, depth)) { piece in
+        let values = x.values[piece].map { Double($0) }
+        let scale = expectedScale(values)
+        let integers = y.values[piece].map { Double($0) * scale }
+        #expect(integers.allSatisfy { abs($0 - $0.rounded()) < 0.02 && abs($0) < 32767.5 })
+        #expect(integers.reduce(0) { $0 + $1 * $1 }.squareRoot() < 46_300)
+        for (value, integer) in zip(values, integers) {
+          #expect(abs(value * scale - integer) < 0.52)
+        }
+      }
+    }
+  }
+
+  @Test func `a long row of equal values, the greatest sum there is, does not overflow`() {
+    withEvery("depth", in: [1, 2, 3, 400, 512, 1024, 1536]) { depth in
+      let ones = Tensor(repeating: 1, shape: [16, depth])
+      let matrix = PackedMatrix(ones.buffer, outputs: 16, inputs: depth, precision: .int16)
+      for value: Float in [3, -3] {
+        let x = Tensor(repeating: value, shape: [2, depth])
+        let y = Tensor(uninitialized: [2, 16])
+        matrix.multiply(x.buffer, rows: 2, into: y.buffer)
+        let sum = value * Float(depth)
+        #expect(y.values.allSatisfy { abs($0 - sum) < abs(sum) * 5e-4 })
+      }
+    }
+  }
+
+  @Test func `what is no finite number spoils its own row alone, and tiny rows are zeros`() {
+    for bad in [Float.nan, .infinity, -.infinity] {
+      var values = [Float](repeating: 0.5, count: 3 * 64)
+      values[64 + 9] = bad
+      let y = Tensor(values, shape: [3, 64]).rounded(to: .int16).values
+      #expect(y[..<64].allSatisfy { abs($0 - 0.5) < 1e-4 })
+      #expect(y[64..<128].allSatisfy { $0.isNaN })
+      #expect(y[128...].allSatisfy { abs($0 - 0.5) < 1e-4 })
+    }
+    let small = Tensor([0, -0.0, 1e-31, .leastNonzeroMagnitude], shape: [1, 4])
+    #expect(small.rounded(to: .int16).values == [0, 0, 0, 0])
+    let large = Tensor([3e38, -1e38, 1e-25, 0], shape: [1, 4])
+    let found = large.rounded(to: .int16).values
+    #expect(abs(found[0] / 3e38 - 1) < 1e-4)
+    #expect(abs(found[1] / -1e38 - 1) < 1e-4)
+    #expect(found[2...].allSatisfy { $0 == 0 })
+  }
+
+  // Equal pieces, even but for the last.
+  private func pieceLength(_ columns: Int) -> Int {
+    let pieces = (columns + 511) / 512
+    return ((columns + pieces - 1) / pieces + 1) / 2 * 2
+  }
+
+  private func pieces(_ rows: Int, _ columns: Int, _ depth: Int) -> [Range<Int>] {
+    (0..<rows).flatMap { row in
+      stride(from: 0, to: columns, by: depth).map {
+        row * columns + $0..<row * columns + min($0 + depth, columns)
+      }
+    }
+  }
+
+  // From values to integers: the largest may be 32,767, and all together as long as 46,288.
+  private func expectedScale(_ values: [Double]) -> Double {
+    let largest = values.map(abs).max() ?? 0
+    let length = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return min(32767 / largest, 46288 / length)
   }
 
   private func rounded(_ values: [Float]) -> [Float] {

@@ -4,11 +4,16 @@ public import PrompterKernels
 public import PrompterTensor
 
 extension Tensor {
-  /// The values as factors of a product in some precision.
+  /// The values as the left factor of a product in some precision, [rows, depth], or as the right one
+  /// transposed.
   public func rounded(to precision: Precision) -> Tensor {
-    guard precision == .bfloat16 else { return self }
+    guard precision != .float32 else { return self }
     let result = Tensor(uninitialized: shape)
-    Kernels.roundToBFloat16(buffer, into: result.buffer)
+    switch precision {
+    case .float32: break
+    case .bfloat16: Kernels.roundToBFloat16(buffer, into: result.buffer)
+    case .int16: Kernels.roundToInt16(buffer, columns: columns, into: result.buffer)
+    }
     return result
   }
 }

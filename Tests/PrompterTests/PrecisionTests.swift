@@ -5,7 +5,7 @@ import Prompter
 import PrompterTestSupport
 import Testing
 
-/// Training and serving over a backbone whose products are in bfloat16.
+/// Training and serving over a backbone whose products are of rounded factors.
 @Suite struct PrecisionTests {
   private func train(
     _ method: String, _ precision: Precision, threads: Int = 1
@@ -14,9 +14,14 @@ import Testing
       .train(task: Toy.task, training: Toy.training, validation: Toy.validation).prompt
   }
 
-  @Test func `the same training has the same bits, and other ones than in float32`() throws {
-    let prompt = try train("dropping", .bfloat16, threads: 2)
-    expectSameTraining(prompt, try train("dropping", .bfloat16, threads: 2))
+  private static let rounding = Precision.allCases.filter { $0 != .float32 }
+
+  @Test(arguments: rounding)
+  func `the same training has the same bits, and other ones than in float32`(
+    precision: Precision
+  ) throws {
+    let prompt = try train("dropping", precision, threads: 2)
+    expectSameTraining(prompt, try train("dropping", precision, threads: 2))
     #expect(largestGap(prompt, try train("dropping", .float32, threads: 2)) > 0)
   }
 
@@ -40,13 +45,14 @@ import Testing
   }
 
   // Its weights change, and weights that change are never rounded.
-  @Test func `fine-tuning is float32 whatever the model is`() throws {
-    let prompt = try train("fine-tuning", .bfloat16)
+  @Test(arguments: rounding)
+  func `fine-tuning is float32 whatever the model is`(precision: Precision) throws {
+    let prompt = try train("fine-tuning", precision)
     #expect(prompt.card.precision == .float32)
     expectSameTraining(prompt, try train("fine-tuning", .float32))
   }
 
-  @Test func `a prompt answers in either precision, whatever it was trained in`() throws {
+  @Test func `a prompt answers in any precision, whatever it was trained in`() throws {
     let texts = Toy.validation.examples.map { Query($0.text) }
     for trained in Precision.allCases {
       let prompt = try train("plain", trained)
@@ -54,16 +60,20 @@ import Testing
         try Predictor(model: Toy.model($0), prompts: [("toy", prompt)], isPinned: false)
           .predict(texts)
       }
-      for (exact, rounded) in zip(answers[0], answers[1]) {
-        #expect(abs(exact.probability - rounded.probability) < 0.03)
+      for (precision, rounded) in zip(Precision.allCases, answers) {
+        let limit = precision == .int16 ? 0.001 : 0.03
+        for (exact, rounded) in zip(answers[0], rounded) {
+          #expect(abs(exact.probability - rounded.probability) < limit, "\(precision)")
+        }
       }
     }
   }
 
-  @Test func `a row alone is answered as it is among others`() throws {
-    let prompt = try train("plain", .bfloat16)
+  @Test(arguments: rounding)
+  func `a row alone is answered as it is among others`(precision: Precision) throws {
+    let prompt = try train("plain", precision)
     let predictor = try Predictor(
-      model: Toy.model(.bfloat16), prompts: [("toy", prompt)], isPinned: false)
+      model: Toy.model(precision), prompts: [("toy", prompt)], isPinned: false)
     let texts = Toy.validation.examples.map { Query($0.text) }
     #expect(try predictor.predict(texts) == texts.flatMap { try predictor.predict([$0]) })
   }

@@ -11,16 +11,18 @@ import Testing
 
 /// Opinions in the few words that the tiny BERT of the fixtures knows, easy to tell apart.
 enum Toy {
-  private static let shared = Result { try PretrainedModel(contentsOf: folder) }
-  private static let rounding = Result {
-    try PretrainedModel(contentsOf: folder, precision: .bfloat16)
+  private static let models = Result {
+    try Dictionary(
+      uniqueKeysWithValues: Precision.allCases.map {
+        ($0, try PretrainedModel(contentsOf: folder, precision: $0))
+      })
   }
 
   /// 3 layers of width 32, 64 positions, 120 tokens, and a pooler.
   static let folder = PromptBench.fixture("model")
 
   static func model(_ precision: Precision = .float32) throws -> PretrainedModel {
-    try (precision == .float32 ? shared : rounding).get()
+    try #require(models.get()[precision])
   }
 
   static let task = TaskDescription(

@@ -39,6 +39,7 @@ private let plans: [String: (method: String, plan: TrainingPlan)] = [
     }
   ),
   "bfloat16": ("layers", Toy.plan(.epochs(3)) { ($0.threads, $0.backboneDropout) = (2, 0.1) }),
+  "int16": ("layers", Toy.plan(.epochs(3)) { ($0.threads, $0.backboneDropout) = (2, 0.1) }),
   "bfloat16 with kept states": ("layers", Toy.plan(.steps(15)) { $0.evaluation = .steps(4) }),
   "decay": ("head-only", Toy.plan(.epochs(3)) { ($0.schedule, $0.weightDecay) = (.cosine, 0.1) }),
 ]
@@ -46,8 +47,8 @@ private let plans: [String: (method: String, plan: TrainingPlan)] = [
 @Suite(.namesValues) struct TrainerResumeTests {
   private static func trainer(_ name: String) throws -> Trainer {
     let (method, plan) = try #require(plans[name])
-    return try Toy.trainer(
-      method, plan, precision: name.hasPrefix("bfloat16") ? .bfloat16 : .float32)
+    let precision = Precision.allCases.first { name.hasPrefix($0.rawValue) } ?? .float32
+    return try Toy.trainer(method, plan, precision: precision)
   }
 
   // Trains until interrupted after each of the given numbers of steps, then to the end.

@@ -10,6 +10,7 @@
 #include "prompter_bfloat16.h"
 #include "prompter_convert.h"
 #include "prompter_elements.h"
+#include "prompter_int16.h"
 #include "prompter_loss.h"
 #include "prompter_mapping.h"
 #include "prompter_memory.h"

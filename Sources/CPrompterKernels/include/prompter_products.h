@@ -27,14 +27,20 @@ enum prompter_precision {
   /// Rounded to bfloat16, the weight once and the other factor in each product. Sums and results
   /// are float32.
   prompter_bfloat16,
+  /// 16-bit integers times a unit for each row of the weight, or column, and each row of the other factor,
+  /// or for each 512 of its values. Sums of integers are exact, results are float32.
+  prompter_int16,
 };
+
+/// Whether this CPU multiplies int16 faster than float32.
+int prompter_has_fast_int16(void);
 
 /// Whether this CPU multiplies bfloat16 itself. Where it does not, rounded factors are multiplied
 /// in float32: the same numbers but for the order of additions, more slowly.
 int prompter_has_bfloat16(void);
 
 /// Prepares a weight. `weight` must outlive the result and never change. NULL when memory is out.
-/// A layout of panels never uses the CPU's own bfloat16.
+/// A layout of panels never uses the CPU's own bfloat16 or integer products.
 struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outputs, size_t inputs,
                                                enum prompter_layout layout,
                                                enum prompter_precision precision);

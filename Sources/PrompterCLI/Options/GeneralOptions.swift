@@ -9,6 +9,7 @@ enum PrecisionArgument: String, CaseIterable, ExpressibleByArgument {
   case auto
   case float32
   case bfloat16
+  case int16
 
   /// What is meant on this CPU.
   var precision: Precision {
@@ -16,6 +17,7 @@ enum PrecisionArgument: String, CaseIterable, ExpressibleByArgument {
     case .auto: .fastest
     case .float32: .float32
     case .bfloat16: .bfloat16
+    case .int16: .int16
     }
   }
 }
@@ -45,13 +47,18 @@ struct ComputeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What frozen weights are multiplied in; auto is bfloat16 where the CPU has it, else float32.",
+      "What frozen weights are multiplied in; auto is the fastest on this CPU: bfloat16 with AMX or "
+        + "AVX-512 BF16, int16 with AVX2, else float32.",
       valueName: "precision"))
   var precision: PrecisionArgument = .auto
 
   /// What frozen weights are multiplied in, and a word about it where it is not worth its time.
   func precision(_ console: OutputOptions) -> Precision {
     let chosen = precision.precision
+    if chosen == .int16, !Precision.isInt16Fast {
+      console.note(
+        "This CPU multiplies 16-bit integers no faster than float32: --precision float32 is exact.")
+    }
     if chosen == .bfloat16, !Precision.isBFloat16Native {
       console.note(
         "This CPU has no products in bfloat16: rounded numbers are multiplied in float32, which "

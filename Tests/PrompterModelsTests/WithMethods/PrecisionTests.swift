@@ -10,18 +10,43 @@ import PrompterNN
 import PrompterTensor
 import Testing
 
-/// How far products in bfloat16 may lead from the numbers of PyTorch in float32.
+/// How far products of rounded factors may lead from the numbers of PyTorch in float32.
 ///
-/// Rounding moves a factor by at most 2⁻⁹ of itself, 0.2 %, up or down by chance; a product moves by
-/// about as much of its length. The models here have three layers of four products each, one after
-/// another, and random weights of which none is small. Their states move by at most 0.9 % of their
+/// Rounding to bfloat16 moves a factor by at most 2⁻⁹ of itself, 0.2 %, up or down by chance; a product
+/// moves by about as much of its length. The models here have three layers of four products each, one
+/// after another, and random weights of which none is small. Their states move by at most 0.9 % of their
 /// length (T5's logits by 1.4 %), losses of 0.5 to 7 by 0.013, and gradients, which go back through
 /// as many products and start from a loss that has moved, by 4.7 %. The limits are about twice that.
+/// int16 has at least four bits more.
+private struct Limits: Sendable, CustomTestStringConvertible {
+  let precision: Precision
+  let states: Double
+  let leastStates: Double
+  let logits: Double
+  let loss: Float
+  let gradients: Double
+
+  var testDescription: String { precision.rawValue }
+
+  static let all = [
+    Limits(
+      precision: .bfloat16, states: 0.02, leastStates: 1e-4, logits: 0.03, loss: 0.03,
+      gradients: 0.1),
+    Limits(
+      precision: .int16, states: 0.00125, leastStates: 1e-6, logits: 0.002, loss: 0.002,
+      gradients: 0.006),
+  ]
+}
+
 @Suite struct PrecisionTests {
-  @Test(arguments: GoldenCase.names.filter { !$0.hasPrefix("fine-tuning") })
-  func `BERT's states, loss and gradients are near PyTorch's`(name: String) throws {
+  private static let frozen = GoldenCase.names.filter { !$0.hasPrefix("fine-tuning") }
+
+  @Test(arguments: frozen, Limits.all)
+  fileprivate func `BERT's states, loss and gradients are near PyTorch's`(
+    name: String, limits: Limits
+  ) throws {
     let golden = try GoldenCase(name)
-    let run = try golden.trainingRun(precision: .bfloat16)
+    let run = try golden.trainingRun(precision: limits.precision)
     let batch = Batch(run.rows)
     let hidden = run.backbone.hiddenStates(
       of: batch, prompts: run.method.makeState(in: .inference()), reading: .all, dropout: 0,
@@ -29,73 +54,81 @@ import Testing
     let text = zip(batch.textBegin, batch.textEnd).flatMap { Array($0..<$1) }
     let found = rows(text, of: hidden).value.values
     let distance = try relativeGap(found, golden.values("hidden"))
-    #expect(distance < 0.02)
-    #expect(distance > 1e-4, "Nothing was rounded.")
+    #expect(distance < limits.states)
+    #expect(distance > limits.leastStates, "Nothing was rounded.")
 
     let step = try run.step()
-    try #expect(abs(step.loss - Double(golden.values("loss")[0])) < 0.03)
+    try #expect(abs(step.loss - Double(golden.values("loss")[0])) < Double(limits.loss))
     for (parameter, gradient) in zip(run.parameters, step.gradients) {
       let gradient = try #require(gradient)
       let expected = try golden.prompted(
         golden.file.tensor("gradient." + parameter.name), like: parameter)
-      #expect(relativeGap(gradient.values, expected) < 0.1, "\(parameter.name)")
+      #expect(relativeGap(gradient.values, expected) < limits.gradients, "\(parameter.name)")
     }
   }
 
-  @Test(arguments: GoldenCase.names.filter { !$0.hasPrefix("fine-tuning") })
-  func `ten steps lose nearly what PyTorch's lose`(name: String) throws {
+  @Test(arguments: frozen, Limits.all)
+  fileprivate func `ten steps lose nearly what PyTorch's lose`(name: String, limits: Limits) throws
+  {
     let golden = try GoldenCase(name)
-    let run = try golden.trainingRun(replicas: 2, precision: .bfloat16)
+    let run = try golden.trainingRun(replicas: 2, precision: limits.precision)
     var optimizer = AdamW(run.parameters, weightDecay: golden.run.weightDecay)
     for (index, expected) in try golden.values("losses").enumerated() {
       let step = try run.step(index)
-      #expect(abs(step.loss - Double(expected)) < 0.03, "step \(index)")
+      #expect(abs(step.loss - Double(expected)) < Double(limits.loss), "step \(index)")
       optimizer.update(
         with: step.gradients, rate: Float(golden.run.learningRates[index]),
         gradientScale: clippingFactor(norm: step.norm, limit: golden.run.clipNorm))
     }
   }
 
-  @Test func `a fine-tuned model knows no rounding`() throws {
+  @Test(arguments: Precision.allCases)
+  func `a fine-tuned model knows no rounding`(precision: Precision) throws {
     let golden = try GoldenCase("fine-tuning-single-cls")
     let (exact, other) = try (
-      golden.trainingRun().step(), golden.trainingRun(precision: .bfloat16).step()
+      golden.trainingRun().step(), golden.trainingRun(precision: precision).step()
     )
     #expect(exact.loss == other.loss)
     #expect(exact.gradients.map { $0?.values } == other.gradients.map { $0?.values })
   }
 
-  @Test(arguments: TinyT5.names)
-  func `T5's states, logits and gradients are near transformers'`(name: String) throws {
-    let golden = try TinyT5(name, precision: .bfloat16)
+  @Test(arguments: TinyT5.names, Limits.all)
+  fileprivate func `T5's states, logits and gradients are near transformers'`(
+    name: String, limits: Limits
+  ) throws {
+    let golden = try TinyT5(name, precision: limits.precision)
     let method = PromptTuning(
       try golden.tensor("input"), decoderVectors: try golden.tensor("decoder_input"),
       layerCount: golden.model.layerCount)
     let pass = Pass.training(seed: 1, step: 0)
     let state = method.makeState(in: pass)
     let logits = try golden.logits(state, in: pass)
-    try #expect(relativeGap(logits.value.values, golden.values("both.logits")) < 0.03)
+    try #expect(relativeGap(logits.value.values, golden.values("both.logits")) < limits.logits)
     let loss = try golden.loss(state, in: pass)
-    try #expect(gap(loss.value.values, golden.values("both.loss")) < 0.03)
+    try #expect(gap(loss.value.values, golden.values("both.loss")) < limits.loss)
     try #require(pass.tape).pullback(from: loss)
     for (parameter, name) in zip(method.parameters, ["input", "decoder_input"]) {
       let gradient = try #require(pass.gradient(of: parameter))
-      try #expect(relativeGap(gradient.values, golden.values("both.gradient." + name)) < 0.1)
+      try #expect(
+        relativeGap(gradient.values, golden.values("both.gradient." + name)) < limits.gradients)
     }
   }
 
   // The tied table is rounded as a weight of products alone.
-  @Test func `T5's embeddings are not rounded`() throws {
+  @Test(arguments: Precision.allCases)
+  func `T5's embeddings are not rounded`(precision: Precision) throws {
     let exact = try TinyT5("t5-1.0").model
-    let rounding = try TinyT5("t5-1.0", precision: .bfloat16).model
+    let rounding = try TinyT5("t5-1.0", precision: precision).model
     let ids = (0..<Int32(exact.vocabularyCount)).map { $0 }
     #expect(exact.wordEmbeddings(of: ids).values == rounding.wordEmbeddings(of: ids).values)
     #expect(exact.parameterCount == rounding.parameterCount)
   }
 
-  @Test(arguments: TinyT5.names)
-  func `a T5 row alone has the logits that it has among others`(name: String) throws {
-    let golden = try TinyT5(name, precision: .bfloat16)
+  @Test(arguments: TinyT5.names, Precision.allCases)
+  func `a T5 row alone has the logits that it has among others`(
+    name: String, precision: Precision
+  ) throws {
+    let golden = try TinyT5(name, precision: precision)
     let state = golden.state(FoldedPrompt())
     let together = try golden.logits(state).value.rowValues
     var first = 0

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "prompter_int16.h"
+
+#include <math.h>
+
+#include "vector.h"
+
+// Rounding adds at most sqrt(512) / 2 to the integers' norm, and (46288 + 11.4)^2 < 2^31.
+static const float norm_limit = 46288.0f, value_limit = 32767.0f;
+
+// What is smaller counts as zero: its scale would be infinite.
+static const float least = 1e-30f;
+
+// The factor from values to integers, of values whose largest is `largest` and whose squares divided
+// by its own add up to `squares`. No numbers are left of values that are none.
+PROMPTER_INLINE float scale_of(float largest, float squares) {
+  float scale = norm_limit / sqrtf(squares);
+  scale = scale > value_limit ? value_limit : scale;
+  return largest < least ? 0.0f : scale / largest;
+}
+
+PROMPTER_INLINE float inverse_of(float largest) { return 1.0f / (largest < least ? least : largest); }
+
+// What an integer stands for; zero where all are zeros.
+PROMPTER_INLINE float unit_of(float scale) { return scale == 0.0f ? 0.0f : 1.0f / scale; }
+
+// The nearest integer, in the lower half of the result: 1.5 * 2^23 leaves it there.
+PROMPTER_INLINE uint32_t integer(float value, float scale) {
+  float shifted = value * scale + 12582912.0f;
+  uint32_t bits;
+  memcpy(&bits, &shifted, sizeof bits);
+  return bits;
+}
+
+// A value without its sign as an integer: as such they are ordered, and what is no number is the largest.
+PROMPTER_INLINE int32_t size_bits(float value) {
+  int32_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  return bits & 0x7fffffff;
+}
+
+PROMPTER_INLINE int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
+
+typedef int16_t integer_of_pair __attribute__((may_alias));
+
+PROMPTER_CLONES
+float prompter_make_pairs(const float *x, size_t count, float *pairs) {
+  PROMPTER_REASSOCIATE
+  int32_t largest_bits = 0;
+  for (size_t i = 0; i < count; i++) largest_bits = larger(largest_bits, size_bits(x[i]));
+  float largest = bits_to_float(largest_bits), squares = 0.0f;
+  float inverse = inverse_of(largest);
+  for (size_t i = 0; i < count; i++) squares += (x[i] * inverse) * (x[i] * inverse);
+  float scale = scale_of(largest, squares);
+  integer_of_pair *integers = (integer_of_pair *)pairs;
+  for (size_t i = 0; i < count; i++) integers[i] = (int16_t)integer(x[i], scale);
+  if (count % 2) integers[count] = 0;
+  return unit_of(scale);
+}
+
+size_t prompter_int16_depth(size_t k, size_t at) {
+  size_t pieces = (k + prompter_int16_deepest - 1) / prompter_int16_deepest;
+  size_t depth = ((k + pieces - 1) / pieces + 1) / 2 * 2;
+  return depth < k - at ? depth : k - at;
+}
+
+void prompter_round_int16(float *y, const float *x, size_t rows, size_t k) {
+  for (size_t r = 0; r < rows; r++, x += k, y += k) {
+    for (size_t at = 0, depth; at < k; at += depth) {
+      depth = prompter_int16_depth(k, at);
+      float pairs[prompter_int16_deepest / 2];
+      float unit = prompter_make_pairs(x + at, depth, pairs);
+      int16_t integers[prompter_int16_deepest];
+      memcpy(integers, pairs, depth * sizeof *integers);
+      for (size_t i = 0; i < depth; i++) y[at + i] = (float)integers[i] * unit;
+    }
+  }
+}
