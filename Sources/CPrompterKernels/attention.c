@@ -11,9 +11,12 @@ enum { block = 48 };
 
 static size_t padded(size_t keys) { return (keys + 15) / 16 * 16; }
 
+// What is transposed, or written by eights or sixteens, spoils up to sixteen values beyond its end.
+enum { room = 16 };
+
 size_t prompter_attention_scratch(size_t keys, size_t size) {
   // Keys and values transposed, two blocks of scores.
-  return padded(keys) * (2 * size + 2 * block);
+  return (padded(keys) + room) * 2 * size + padded(keys) * 2 * block + room;
 }
 
 // What one head of one batch row works on.
@@ -53,14 +56,15 @@ PROMPTER_INLINE struct head head_of(const struct prompter_attention *a, size_t r
   };
 }
 
-// The prompt's and the text's rows of one head, transposed to [size, stride], the rest zero.
+// The prompt's and the text's rows of one head, transposed to [size, stride + room], with zeros beyond
+// the last key.
 PROMPTER_INLINE void gather_transposed(const struct prompter_attention *a, const struct head *t,
                                        const float *prefix, const float *text, float *y) {
-  if (t->prompt) transpose(t->prompt, a->size, prefix, a->prefix_stride, y, t->stride);
-  transpose(t->text, a->size, text, a->key_stride, y + t->prompt, t->stride);
-  for (size_t c = 0; c < a->size; c++) {
-    for (size_t j = t->keys; j < t->stride; j++) y[c * t->stride + j] = 0.0f;
-  }
+  size_t stride = t->stride + room;
+  if (t->prompt) transpose_roomy(t->prompt, a->size, prefix, a->prefix_stride, y, stride);
+  transpose_roomy(t->text, a->size, text, a->key_stride, y + t->prompt, stride);
+  const v16 zeros = {0};
+  for (size_t c = 0; c < a->size; c++) store16(y + c * stride + t->keys, zeros);
 }
 
 // The keys that a query sees, prompt included: all, or those up to its own place.
@@ -75,18 +79,37 @@ PROMPTER_INLINE void add_bias(float *restrict scores, const float *restrict bias
   for (size_t j = 0; j < seen; j++) scores[j] = scores[j] * scale + bias[j];
 }
 
+// Loops over a whole number of sixteens: nothing is left over.
+#define PROMPTER_SIXTEENS _Pragma("clang loop vectorize_width(8) interleave_count(2)")
+
+// A float as an integer of the same order, and back. What is no number lies beyond all others.
+PROMPTER_INLINE int32_t ordered(int32_t bits) { return bits ^ (bits >> 31 & 0x7fffffff); }
+
+PROMPTER_INLINE float largest(const float *values, int32_t count, int32_t padded_count) {
+  int32_t most = INT32_MIN;
+  PROMPTER_SIXTEENS
+  for (int32_t j = 0; j < padded_count; j++) {
+    int32_t bits;
+    memcpy(&bits, &values[j], sizeof bits);
+    int32_t value = j < count ? ordered(bits) : INT32_MIN;
+    most = value > most ? value : most;
+  }
+  return bits_to_float(ordered(most));
+}
+
 // scores = softmax(scale * scores) in place, without the division; returns 1 / denominator and, in
 // `log_sum`, the denominator's logarithm. Columns beyond `keys` become 0.
 PROMPTER_INLINE float softmax_row(float *scores, size_t keys, size_t stride, float scale,
                                   float *log_sum) {
   PROMPTER_REASSOCIATE
-  float maximum = scores[0];
-  for (size_t j = 1; j < keys; j++) maximum = scores[j] > maximum ? scores[j] : maximum;
-  maximum *= scale;
-  for (size_t j = 0; j < stride; j++) scores[j] = exponential(scores[j] * scale - maximum);
-  for (size_t j = keys; j < stride; j++) scores[j] = 0.0f;
-  float sum = 0.0f;
-  for (size_t j = 0; j < stride; j++) sum += scores[j];
+  int32_t count = (int32_t)keys, padded_count = (int32_t)stride;
+  float maximum = largest(scores, count, padded_count) * scale, sum = 0.0f;
+  PROMPTER_SIXTEENS
+  for (int32_t j = 0; j < padded_count; j++) {
+    float power = exponential(scores[j] * scale - maximum);
+    scores[j] = j < count ? power : 0.0f;
+    sum += scores[j];
+  }
   *log_sum = maximum + logf(sum);
   return 1.0f / sum;
 }
@@ -98,15 +121,28 @@ PROMPTER_INLINE void drop_row(float *row, const struct prompter_attention *a, ui
   }
 }
 
+// The scores of a row's only query, as when texts are written: keys are read as they lie, for
+// transposing them takes longer than the product.
+PROMPTER_INLINE void single_scores(const struct prompter_attention *a, const struct head *t,
+                                   float *scores) {
+  if (t->prompt) row_dots(t->prompt, a->size, t->prefix_k, a->prefix_stride, t->q.p, scores);
+  row_dots(t->text, a->size, t->k, a->key_stride, t->q.p, scores + t->prompt);
+}
+
 PROMPTER_INLINE void forward_head(const struct prompter_attention *a, const struct head *t,
                                   float *out, size_t out_stride, float *log_sums, size_t heads,
                                   float *scratch) {
-  float *keys = scratch, *scores = keys + a->size * t->stride;
-  gather_transposed(a, t, t->prefix_k, t->k, keys);
+  float *keys = scratch, *scores = keys + a->size * (t->stride + room);
+  int is_single = a->reorders_lone_queries && t->queries == 1 && a->size % 8 == 0;
+  if (!is_single) gather_transposed(a, t, t->prefix_k, t->k, keys);
   for (size_t i = 0; i < t->queries; i += block) {
     size_t count = t->queries - i < block ? t->queries - i : block;
     struct strided q = {t->q.p + i * t->q.row, t->q.row, 1};
-    small_product(count, t->stride, a->size, q, keys, t->stride, scores, t->stride, 0);
+    if (is_single) {
+      single_scores(a, t, scores);
+    } else {
+      small_product(count, t->stride, a->size, q, keys, t->stride + room, scores, t->stride, 0);
+    }
     float inverse[block];
     for (size_t r = 0; r < count; r++) {
       float log_sum, scale = a->scale;
@@ -156,8 +192,9 @@ PROMPTER_INLINE void score_gradients(const struct prompter_attention *a, const s
                                      const float *dout, size_t out_stride, const float *log_sums,
                                      const float *keys, const float *values, float *p, float *ds) {
   struct strided q = {t->q.p + first * t->q.row, t->q.row, 1}, g = {dout, out_stride, 1};
-  small_product(count, t->stride, a->size, q, keys, t->stride, p, t->stride, 0);
-  small_product(count, t->stride, a->size, g, values, t->stride, ds, t->stride, 0);
+  size_t stride = t->stride + room;
+  small_product(count, t->stride, a->size, q, keys, stride, p, t->stride, 0);
+  small_product(count, t->stride, a->size, g, values, stride, ds, t->stride, 0);
   for (size_t r = 0; r < count; r++) {
     PROMPTER_REASSOCIATE
     float *probability = p + r * t->stride, *gradient = ds + r * t->stride;
@@ -168,10 +205,12 @@ PROMPTER_INLINE void score_gradients(const struct prompter_attention *a, const s
       scale = 1.0f;
     }
     for (size_t c = 0; c < a->size; c++) dot += dout[r * out_stride + c] * out[r * out_stride + c];
-    for (size_t j = 0; j < t->stride; j++) {
-      probability[j] = exponential(probability[j] * scale - log_sum);
+    int32_t limit = (int32_t)seen, stride_count = (int32_t)t->stride;
+    PROMPTER_SIXTEENS
+    for (int32_t j = 0; j < stride_count; j++) {
+      float value = exponential(probability[j] * scale - log_sum);
+      probability[j] = j < limit ? value : 0.0f;
     }
-    for (size_t j = seen; j < t->stride; j++) probability[j] = 0.0f;
     if (a->dropout_threshold) {
       uint32_t key = derived_key(t->dropout_key, first + r);
       for (size_t j = 0; j < t->keys; j++) {
@@ -180,7 +219,8 @@ PROMPTER_INLINE void score_gradients(const struct prompter_attention *a, const s
         probability[j] *= factor;
       }
     } else {
-      for (size_t j = 0; j < t->stride; j++) {
+      PROMPTER_SIXTEENS
+      for (int32_t j = 0; j < stride_count; j++) {
         gradient[j] = a->scale * probability[j] * (gradient[j] - dot);
       }
     }
@@ -232,8 +272,8 @@ PROMPTER_INLINE void backward_head(const struct prompter_attention *a,
                                    const struct head *t, struct head_gradients g, const float *out,
                                    const float *dout, size_t out_stride, const float *log_sums,
                                    float *scratch) {
-  float *keys = scratch, *values = keys + a->size * t->stride;
-  float *p = values + a->size * t->stride, *ds = p + block * t->stride;
+  float *keys = scratch, *values = keys + a->size * (t->stride + room);
+  float *p = values + a->size * (t->stride + room), *ds = p + block * t->stride;
   gather_transposed(a, t, t->prefix_k, t->k, keys);
   gather_transposed(a, t, t->prefix_v, t->v, values);
   for (size_t i = 0; i < t->queries; i += block) {

@@ -84,15 +84,20 @@ PROMPTER_INLINE void small_product(size_t rows, size_t columns, size_t depth, st
                                    const float *b, size_t b_stride, float *c, size_t c_stride,
                                    int accumulate) {
   size_t whole = columns / 16 * 16;
-  for (size_t r = 0; r < rows; r += 6) {
+  // As few blocks of rows as there can be, of nearly equal numbers: one row takes as long as four.
+  size_t blocks = (rows + 5) / 6;
+  for (size_t r = 0, count; r < rows; r += count, blocks--) {
+    count = (rows - r + blocks - 1) / blocks;
     struct strided block = {a.p + r * a.row, a.row, a.step};
     float *target = c + r * c_stride;
-    size_t count = rows - r < 6 ? rows - r : 6;
     const struct ahead nothing = {0, NULL, 0};
     size_t j = 0;
-    // The sums of one row would wait for each other, so four times as many go on at once.
+    // The sums of one row would wait for each other, so more go on at once.
     for (; count == 1 && j + 64 <= whole; j += 64) {
       product_tile(1, 4, depth, block, b + j, b_stride, target + j, c_stride, accumulate, nothing);
+    }
+    for (; count == 1 && j + 32 <= whole; j += 32) {
+      product_tile(1, 2, depth, block, b + j, b_stride, target + j, c_stride, accumulate, nothing);
     }
     for (; j < whole; j += 16) {
       product_rows(count, depth, block, b + j, b_stride, target + j, c_stride, accumulate, nothing);
@@ -107,12 +112,8 @@ PROMPTER_INLINE void small_product(size_t rows, size_t columns, size_t depth, st
 typedef float v8 __attribute__((vector_size(32)));
 typedef float v8_unaligned __attribute__((vector_size(32), aligned(4)));
 
-// Eight columns from `column` of eight rows, transposed in registers.
-PROMPTER_INLINE void transpose_rows(const float *const x[8], size_t column, float *y,
-                                    size_t y_stride) {
-  v8 a[8], b[8];
-#pragma clang loop unroll(full)
-  for (int r = 0; r < 8; r++) a[r] = *(const v8_unaligned *)(x[r] + column);
+// Eight vectors of eight values, transposed.
+PROMPTER_INLINE void transpose_registers(v8 a[8], v8 b[8]) {
 #pragma clang loop unroll(full)
   for (int r = 0; r < 8; r += 2) {
     b[r] = __builtin_shufflevector(a[r], a[r + 1], 0, 8, 2, 10, 4, 12, 6, 14);
@@ -132,6 +133,15 @@ PROMPTER_INLINE void transpose_rows(const float *const x[8], size_t column, floa
     b[r] = __builtin_shufflevector(a[r], a[r + 4], 0, 1, 2, 3, 8, 9, 10, 11);
     b[r + 4] = __builtin_shufflevector(a[r], a[r + 4], 4, 5, 6, 7, 12, 13, 14, 15);
   }
+}
+
+// Eight columns from `column` of eight rows, transposed in registers.
+PROMPTER_INLINE void transpose_rows(const float *const x[8], size_t column, float *y,
+                                    size_t y_stride) {
+  v8 a[8], b[8];
+#pragma clang loop unroll(full)
+  for (int r = 0; r < 8; r++) a[r] = *(const v8_unaligned *)(x[r] + column);
+  transpose_registers(a, b);
   // In order, for rows of y may overlap: what one writes too much the next one mends.
 #pragma clang loop unroll(full)
   for (int r = 0; r < 8; r++) *(v8_unaligned *)(y + r * y_stride) = b[r];
@@ -158,6 +168,41 @@ PROMPTER_INLINE void transpose(size_t rows, size_t columns, const float *x, size
   }
   for (size_t r = whole_rows; r < rows; r++) {
     for (size_t c = 0; c < columns; c++) y[c * y_stride + r] = x[r * x_stride + c];
+  }
+}
+
+// The same where y has room for a whole number of eights of its columns: those beyond `rows` are spoilt.
+PROMPTER_INLINE void transpose_roomy(size_t rows, size_t columns, const float *x, size_t x_stride,
+                                     float *y, size_t y_stride) {
+  size_t whole = columns / 8 * 8;
+  for (size_t r = 0; r < rows; r += 8) {
+    const float *from[8];
+    for (size_t i = 0; i < 8; i++) from[i] = x + (r + i < rows ? r + i : rows - 1) * x_stride;
+    for (size_t c = 0; c < whole; c += 8) transpose_rows(from, c, y + c * y_stride + r, y_stride);
+    for (size_t c = whole; c < columns; c++) {
+      for (size_t i = 0; i < 8; i++) y[c * y_stride + r + i] = from[i][c];
+    }
+  }
+}
+
+// y [rows] = x [rows, columns] q, where y has room for a whole number of eights; `columns` is one. Sums are
+// taken in eights: in another order than product_tile takes them.
+PROMPTER_INLINE void row_dots(size_t rows, size_t columns, const float *x, size_t x_stride,
+                              const float *q, float *y) {
+  for (size_t r = 0; r < rows; r += 8) {
+    const float *from[8];
+    for (size_t i = 0; i < 8; i++) from[i] = x + (r + i < rows ? r + i : rows - 1) * x_stride;
+    v8 sums[8] = {0};
+    for (size_t c = 0; c < columns; c += 8) {
+      v8 factor = *(const v8_unaligned *)(q + c);
+#pragma clang loop unroll(full)
+      for (size_t i = 0; i < 8; i++) sums[i] += *(const v8_unaligned *)(from[i] + c) * factor;
+    }
+    v8 total = {0}, turned[8];
+    transpose_registers(sums, turned);
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < 8; i++) total += turned[i];
+    *(v8_unaligned *)(y + r) = total;
   }
 }
 

@@ -69,6 +69,9 @@ public struct AttentionKernel: Sendable {
   public let queryPlaces: [Int32]?
   /// Whether a query sees no key beyond its own place.
   public let isCausal: Bool
+  /// Whether a row's only query may have other bits than it would have among several: faster, and
+  /// harmless where how many queries a row has is the row's own affair.
+  public let reordersLoneQueries: Bool
   /// Dropout of probabilities and the key of each batch row, if any.
   public let dropout: (dropout: Dropout, rowKeys: [UInt32])?
 
@@ -93,10 +96,11 @@ public struct AttentionKernel: Sendable {
   ///   - queryPlaces: Each query's place among its row's keys; needed if attention is causal or has
   ///     a bias.
   ///   - isCausal: Whether a query sees no key beyond its own place.
+  ///   - reordersLoneQueries: Whether a row's only query may have other bits than among several.
   ///   - dropout: Dropout of probabilities and the key of each batch row, if any.
   public init(
     heads: Int, size: Int, scale: Float, queryOffsets: [Int32], keys: KeyRanges,
-    queryPlaces: [Int32]? = nil, isCausal: Bool = false,
+    queryPlaces: [Int32]? = nil, isCausal: Bool = false, reordersLoneQueries: Bool = false,
     dropout: (dropout: Dropout, rowKeys: [UInt32])? = nil
   ) {
     precondition(queryOffsets.count == keys.begin.count + 1, "Queries and keys must pair up.")
@@ -113,6 +117,7 @@ public struct AttentionKernel: Sendable {
     self.keys = keys
     self.queryPlaces = queryPlaces
     self.isCausal = isCausal
+    self.reordersLoneQueries = reordersLoneQueries
     self.dropout = dropout
     checkPlaces()
   }
@@ -250,7 +255,8 @@ public struct AttentionKernel: Sendable {
           keys: keys.start, values: values.start, query_stride: queries.columns,
           key_stride: keys.columns, query_offsets: first, key_begin: first + starts[1],
           key_end: first + starts[2], query_places: queryPlaces == nil ? nil : first + starts[5],
-          is_causal: isCausal ? 1 : 0, bias: bias?.lines.base,
+          is_causal: isCausal ? 1 : 0, reorders_lone_queries: reordersLoneQueries ? 1 : 0,
+          bias: bias?.lines.base,
           bias_stride: bias?.distances ?? 0, bias_center: bias?.reach ?? 0,
           prefix_keys: prefix?.keys.base, prefix_values: prefix?.values.base,
           prefix_stride: width, prefix_begin: first + starts[3], prefix_end: first + starts[4],

@@ -117,7 +117,8 @@ struct T5SelfAttention: Sendable {
     let read = reading ?? slots
     let kernel = AttentionKernel(
       heads: heads, size: size, scale: 1, queryOffsets: read.offsets, keys: keys,
-      queryPlaces: read.places, isCausal: isCausal, dropout: setting.attentionDropout)
+      queryPlaces: read.places, isCausal: isCausal, reordersLoneQueries: true,
+      dropout: setting.attentionDropout)
     let heard = attention(
       kernel, queries: Projection(read.rows(of: projected), column: 0),
       keys: Projection(source, column: first), values: Projection(source, column: first + width),
@@ -163,7 +164,7 @@ struct T5CrossAttention: Sendable {
     let (sum, normalized) = norm(stream.sum, adding: stream.pending, in: setting.pass)
     let kernel = AttentionKernel(
       heads: heads, size: size, scale: 1, queryOffsets: slots.offsets, keys: ranges,
-      dropout: setting.attentionDropout)
+      reordersLoneQueries: true, dropout: setting.attentionDropout)
     let heard = attention(
       kernel, queries: Projection(queries(normalized, in: setting.pass), column: 0),
       keys: Projection(keysAndValues, column: 0),

@@ -39,14 +39,15 @@ struct AttentionCase {
   }
 
   /// The same batch with only the first query of every row.
-  var firstQueries: AttentionKernel {
+  func firstQueries(reordered: Bool = false) -> AttentionKernel {
     AttentionKernel(
       heads: kernel.heads, size: kernel.size, scale: kernel.scale,
       queryOffsets: Self.offsets(lengths.map { _ in 1 }), keys: kernel.keys,
+      reordersLoneQueries: reordered,
       dropout: kernel.dropout)
   }
 
-  /// The rows of `text` that ``firstQueries`` asks for.
+  /// The rows of `text` that ``firstQueries(reordered:)`` asks for.
   var firstTokens: [Int32] { kernel.keys.begin }
 
   var hasPrompts: Bool { prompts.contains { !$0.isEmpty } }
