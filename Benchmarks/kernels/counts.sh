@@ -23,7 +23,7 @@ if ! grep -qw avx2 /proc/cpuinfo; then
   exit 0
 fi
 "$compiler" -O2 -I"$sources" -I"$sources/include" -o "$folder/counts" counts.c \
-  "$sources"/{attention,elements,int16,int16_panels,memory,norm,panels}.c -lm -lpthread
+  "$sources"/{attention,elements,int16,int16_panels,mapping,memory,norm,panels}.c -lm -lpthread
 
 failed=0
 recorded=$folder/limits.tsv

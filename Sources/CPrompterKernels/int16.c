@@ -12,15 +12,22 @@ static const float norm_limit = 46288.0f, value_limit = 32767.0f;
 // What is smaller counts as zero: its scale would be infinite.
 static const float least = 1e-30f;
 
-// The factor from values to integers, of values whose largest is `largest` and whose squares divided
-// by its own add up to `squares`. No numbers are left of values that are none.
-PROMPTER_INLINE float scale_of(float largest, float squares) {
-  float scale = norm_limit / sqrtf(squares);
-  scale = scale > value_limit ? value_limit : scale;
-  return largest < least ? 0.0f : scale / largest;
+// The Euclidean norm of values whose largest is `largest` and whose squares add up to `squares`. Squares
+// of values far from one may be none, so they are taken of values divided by the largest.
+PROMPTER_INLINE float norm_of(const float *x, size_t count, float largest, float squares) {
+  PROMPTER_REASSOCIATE
+  if (largest > 1e-15f && largest < 1e15f) return sqrtf(squares);
+  float inverse = 1.0f / largest;
+  squares = 0.0f;
+  for (size_t i = 0; i < count; i++) squares += (x[i] * inverse) * (x[i] * inverse);
+  return largest * sqrtf(squares);
 }
 
-PROMPTER_INLINE float inverse_of(float largest) { return 1.0f / (largest < least ? least : largest); }
+// The factor from values to integers; no number if a value is none.
+PROMPTER_INLINE float scale_of(float largest, float norm) {
+  float by_norm = norm_limit / norm, by_value = value_limit / largest;
+  return largest < least ? 0.0f : by_norm >= by_value ? by_value : by_norm;
+}
 
 // What an integer stands for; zero where all are zeros.
 PROMPTER_INLINE float unit_of(float scale) { return scale == 0.0f ? 0.0f : 1.0f / scale; }
@@ -48,11 +55,13 @@ PROMPTER_CLONES
 float prompter_make_pairs(const float *x, size_t count, float *pairs) {
   PROMPTER_REASSOCIATE
   int32_t largest_bits = 0;
-  for (size_t i = 0; i < count; i++) largest_bits = larger(largest_bits, size_bits(x[i]));
-  float largest = bits_to_float(largest_bits), squares = 0.0f;
-  float inverse = inverse_of(largest);
-  for (size_t i = 0; i < count; i++) squares += (x[i] * inverse) * (x[i] * inverse);
-  float scale = scale_of(largest, squares);
+  float squares = 0.0f;
+  for (size_t i = 0; i < count; i++) {
+    largest_bits = larger(largest_bits, size_bits(x[i]));
+    squares += x[i] * x[i];
+  }
+  float largest = bits_to_float(largest_bits);
+  float scale = scale_of(largest, norm_of(x, count, largest, squares));
   integer_of_pair *integers = (integer_of_pair *)pairs;
   for (size_t i = 0; i < count; i++) integers[i] = (int16_t)integer(x[i], scale);
   if (count % 2) integers[count] = 0;

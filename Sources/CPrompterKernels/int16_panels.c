@@ -7,11 +7,12 @@
 
 #include "int16_product.h"
 #include "prompter_int16.h"
+#include "prompter_mapping.h"
 #include "prompter_memory.h"
 
 // Sums go over pieces of the depth that share units. A panel of sixteen columns of one is at most 16 KiB,
 // and `block` rows of it fit the second cache.
-enum { lanes = 16, deepest = prompter_int16_deepest, most_pairs = deepest / 2, tile = 6, block = 144 };
+enum { lanes = 16, deepest = prompter_int16_deepest, most_pairs = deepest / 2, tile = 6, block = 96 };
 
 static size_t at_most(size_t count, size_t limit) { return count < limit ? count : limit; }
 
@@ -67,6 +68,7 @@ static const float *kept(struct int16_panels *m, pthread_mutex_t *lock) {
     // Columns beyond the last one are never written.
     memset(values, 0, size_of(m) * sizeof *values);
     make_all(m, values);
+    if (m->is_mapped) prompter_let_go(m->weight, m->n * m->k * sizeof *m->weight);
     atomic_store_explicit(&m->kept, values, memory_order_release);
   }
   pthread_mutex_unlock(lock);

@@ -14,6 +14,7 @@ struct int16_panels {
   const float *weight;
   size_t n, k;
   int is_transposed;      // B is the transpose of the weight [n, k], not the weight [k, n] itself
+  int is_mapped;          // of a file: pages that were read need not stay in memory
   int is_plain;           // leave the CPU's instructions for pairs of integers alone
   _Atomic(float *) kept;  // its integers and their units; NULL: not made yet
 };

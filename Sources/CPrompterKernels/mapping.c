@@ -6,7 +6,9 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum { most = 256 };
@@ -39,6 +41,12 @@ void prompter_forget_mapping(const void *base) {
     if (atomic_load(&mappings[i].base) == base) atomic_store(&mappings[i].base, NULL);
   }
   pthread_mutex_unlock(&lock);
+}
+
+void prompter_let_go(const void *start, size_t bytes) {
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = (uintptr_t)start + page - 1;
+  uintptr_t begin = first / page * page, end = ((uintptr_t)start + bytes) / page * page;
+  if (begin < end) madvise((void *)begin, end - begin, MADV_DONTNEED);
 }
 
 static void say(const char *text) {

@@ -33,14 +33,17 @@ int prompter_has_fast_int16(void) { return int16_panels_are_fast(); }
 
 struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outputs, size_t inputs,
                                                enum prompter_layout layout,
-                                               enum prompter_precision precision) {
+                                               enum prompter_precision precision, int is_mapped) {
   struct prompter_matrix *matrix = calloc(1, sizeof *matrix);
   if (matrix == NULL) return NULL;
   *matrix = (struct prompter_matrix){
       .outputs = outputs, .inputs = inputs,
       .int16 = {{.weight = weight, .n = outputs, .k = inputs, .is_transposed = 1},
                 {.weight = weight, .n = inputs, .k = outputs}}};
-  for (int d = 0; d < 2; d++) matrix->int16[d].is_plain = layout == prompter_layout_panels;
+  for (int direction = 0; direction < 2; direction++) {
+    matrix->int16[direction].is_plain = layout == prompter_layout_panels;
+    matrix->int16[direction].is_mapped = is_mapped;
+  }
   pthread_mutex_init(&matrix->lock, NULL);
   if (precision == prompter_int16) return matrix;
   matrix->is_rounding = precision == prompter_bfloat16 &&

@@ -108,7 +108,7 @@ public struct Weights: Sendable {
   /// - Complexity: O(bytes).
   public func sha256() throws -> String {
     var hash = SHA256()
-    for file in store.inOrder { file.mapping.withBytes { hash.update($0) } }
+    for file in store.inOrder { file.mapping.forEachPiece { hash.update($0) } }
     return hash.digest
   }
 

@@ -61,6 +61,9 @@ public final class Buffer: @unchecked Sendable {
       mutating: address.assumingMemoryBound(to: Float.self))
   }
 
+  /// Whether the values are a file's.
+  var isMapped: Bool { mapping != nil }
+
   deinit {
     guard mapping == nil else { return }
     unsafe prompter_release(base)

@@ -87,6 +87,17 @@ public final class MappedFile: @unchecked Sendable {
     return try unsafe body(RawSpan(_unsafeBytes: buffer))
   }
 
+  /// Calls `body` with all bytes, 4 MiB after 4 MiB, and keeps none of them in memory.
+  public func forEachPiece(_ body: (RawSpan) throws -> Void) rethrows {
+    guard let base = unsafe base else { return }
+    for start in stride(from: 0, to: count, by: 1 << 22) {
+      let piece = unsafe UnsafeRawBufferPointer(
+        start: base + start, count: min(1 << 22, count - start))
+      try unsafe body(RawSpan(_unsafeBytes: piece))
+      unsafe prompter_let_go(piece.baseAddress, piece.count)
+    }
+  }
+
   /// A copy of some of the bytes.
   public func bytes(in range: Range<Int>) -> [UInt8] {
     precondition(

@@ -64,7 +64,9 @@ public final class PackedMatrix: @unchecked Sendable {
       case .bfloat16: prompter_bfloat16
       case .int16: prompter_int16
       }
-    guard let matrix = unsafe prompter_matrix_create(weight.base, outputs, inputs, kept, factors)
+    guard
+      let matrix = unsafe prompter_matrix_create(
+        weight.base, outputs, inputs, kept, factors, weight.isMapped ? 1 : 0)
     else {
       fatalError("Out of memory for a weight [\(outputs), \(inputs)].")
     }

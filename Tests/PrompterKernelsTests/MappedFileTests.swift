@@ -20,6 +20,21 @@ import Testing
     #expect(file.withBytes { $0.byteCount } == 5)
   }
 
+  // 9 MiB are two whole pieces and a part of one. What was let go of is read from the file again.
+  @Test func `pieces are all bytes, one after another, as often as asked`() throws {
+    let bytes = (0..<9 << 20).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) }
+    let file = try mapped(bytes)
+    for _ in 0..<2 {
+      var found: [UInt8] = []
+      file.forEachPiece { piece in
+        unsafe piece.withUnsafeBytes { unsafe found.append(contentsOf: $0) }
+      }
+      #expect(found == bytes)
+    }
+    #expect(file.bytes(in: 5000..<5003) == Array(bytes[5000..<5003]))
+    try mapped([]).forEachPiece { _ in Issue.record("An empty file has no piece.") }
+  }
+
   @Test func `an empty file is mapped as nothing`() throws {
     let file = try mapped([])
     #expect(file.count == 0)

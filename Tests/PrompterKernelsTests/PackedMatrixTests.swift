@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import PrompterKernels
 import PrompterTensor
 import PrompterTestSupport
@@ -199,6 +200,31 @@ import Testing
       Reference.product(factor(x), factor(weight).transposed).tensor,
       Reference.product(factor(y), factor(columns).transposed).tensor
     )
+  }
+
+  // int16 lets go of a file's pages, each direction when it has its integers.
+  @Test(arguments: Precision.allCases)
+  func `a weight in a file gives what one in memory gives`(precision: Precision) throws {
+    var random = SeededRandom(seed: 9)
+    let weight = random.tensor([96, 130])
+    let (x, y) = (random.tensor([7, 130]), random.tensor([7, 96]))
+    let url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try unsafe weight.values.withUnsafeBytes { unsafe Data($0) }.write(to: url)
+    defer { try? FileManager.default.removeItem(at: url) }
+    let file = try MappedFile(path: url.path(percentEncoded: false))
+    let mapped = try #require(Buffer(in: file, at: 0, count: 96 * 130))
+    func matrix(_ weight: Buffer) -> PackedMatrix {
+      PackedMatrix(weight, outputs: 96, inputs: 130, precision: precision)
+    }
+    let (inFile, inMemory) = (matrix(mapped), matrix(weight.buffer))
+    withEvery("product", in: 1...2) { _ in
+      let (found, expected) = (
+        products(inFile, x, y, rows: 7), products(inMemory, x, y, rows: 7)
+      )
+      expectSameBits(found.forward, expected.forward)
+      expectSameBits(found.backward, expected.backward)
+    }
+    expectSameBits(Tensor(reading: mapped, shape: [96, 130]), weight)
   }
 
   @Test func `a product of weights that change transposes and adds as asked`() {

@@ -40,10 +40,11 @@ int prompter_has_fast_int16(void);
 int prompter_has_bfloat16(void);
 
 /// Prepares a weight. `weight` must outlive the result and never change. NULL when memory is out.
-/// A layout of panels never uses the CPU's own bfloat16 or integer products.
+/// A layout of panels never uses the CPU's own bfloat16 or integer products. Of a weight in a mapped file
+/// (`is_mapped`) int16 keeps no pages in memory.
 struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outputs, size_t inputs,
                                                enum prompter_layout layout,
-                                               enum prompter_precision precision);
+                                               enum prompter_precision precision, int is_mapped);
 void prompter_matrix_destroy(struct prompter_matrix *matrix);
 
 /// The rows that a product's matrices must have room for when they hold `rows`: a multiple of 32, for
