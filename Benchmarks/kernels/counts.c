@@ -74,8 +74,8 @@ static void adamw(void) {
                  0.999f, 1e-8f, 0.0f, 0.1f, 0.001f, count);
 }
 
-// A product with one weight of MiniLM's feed-forward, one way or the other. The second way makes its
-// panels each time; the first keeps them from the second product on.
+// A product with one weight of MiniLM's feed-forward, one way or the other. The second way makes
+// its panels each time; the first keeps them from the second product on.
 static void product(size_t rows, int backward) {
   static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
   struct panels p = {.weight = values(inner * width), .n = backward ? width : inner,

@@ -56,8 +56,8 @@ PROMPTER_INLINE struct head head_of(const struct prompter_attention *a, size_t r
   };
 }
 
-// The prompt's and the text's rows of one head, transposed to [size, stride + room], with zeros beyond
-// the last key.
+// The prompt's and the text's rows of one head, transposed to [size, stride + room], with zeros
+// beyond the last key.
 PROMPTER_INLINE void gather_transposed(const struct prompter_attention *a, const struct head *t,
                                        const float *prefix, const float *text, float *y) {
   size_t stride = t->stride + room;

@@ -12,8 +12,8 @@ static const float norm_limit = 46288.0f, value_limit = 32767.0f;
 // What is smaller counts as zero: its scale would be infinite.
 static const float least = 1e-30f;
 
-// The Euclidean norm of values whose largest is `largest` and whose squares add up to `squares`. Squares
-// of values far from one may be none, so they are taken of values divided by the largest.
+// The Euclidean norm of values whose largest is `largest` and whose squares add up to `squares`.
+// Squares of values far from one may be none, so they are taken of values divided by the largest.
 PROMPTER_INLINE float norm_of(const float *x, size_t count, float largest, float squares) {
   PROMPTER_REASSOCIATE
   if (largest > 1e-15f && largest < 1e15f) return sqrtf(squares);
@@ -40,7 +40,8 @@ PROMPTER_INLINE uint32_t integer(float value, float scale) {
   return bits;
 }
 
-// A value without its sign as an integer: as such they are ordered, and what is no number is the largest.
+// A value without its sign as an integer: as such they are ordered, and what is no number is the
+// largest.
 PROMPTER_INLINE int32_t size_bits(float value) {
   int32_t bits;
   memcpy(&bits, &value, sizeof bits);

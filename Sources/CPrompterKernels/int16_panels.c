@@ -10,9 +10,10 @@
 #include "prompter_mapping.h"
 #include "prompter_memory.h"
 
-// Sums go over pieces of the depth that share units. A panel of sixteen columns of one is at most 16 KiB,
-// and `block` rows of it fit the second cache.
-enum { lanes = 16, deepest = prompter_int16_deepest, most_pairs = deepest / 2, tile = 6, block = 96 };
+// Sums go over pieces of the depth that share units. A panel of sixteen columns of one is at most
+// 16 KiB, and `block` rows of it fit the second cache.
+enum { lanes = 16, tile = 6, block = 96 };
+enum { deepest = prompter_int16_deepest, most_pairs = deepest / 2 };
 
 static size_t at_most(size_t count, size_t limit) { return count < limit ? count : limit; }
 
@@ -20,8 +21,8 @@ static size_t pairs_of(size_t depth) { return (depth + 1) / 2; }
 
 static size_t padded(size_t n) { return (n + lanes - 1) / lanes * lanes; }
 
-// `depth` rows of B from `row` and at most sixteen columns from `column` as a panel [pair][16]. What
-// the panel has beyond them stays as it is.
+// `depth` rows of B from `row` and at most sixteen columns from `column` as a panel [pair][16].
+// What the panel has beyond them stays as it is.
 PROMPTER_INLINE void make_panel(const struct int16_panels *m, size_t row, size_t depth,
                                 size_t column, float *panel, float *units) {
   float columns[lanes * deepest], made[lanes * most_pairs];
@@ -110,10 +111,12 @@ static void multiply_panel(int is_plain, const struct pair_factors *factors, siz
   }
 }
 
-// The tiles of a block of rows with all panels; all of them together fetch the next panel. It stays a
-// function of its own for counts.sh.
-__attribute__((noinline)) static void multiply_block(const struct int16_panels *m, const float *values, const float *x,
-                           size_t rows, float *y, float *tiles, float *row_units) {
+// The tiles of a block of rows with all panels; all of them together fetch the next panel. Not
+// inlined, so that counts.sh finds it.
+__attribute__((noinline)) static void multiply_block(const struct int16_panels *m,
+                                                     const float *values, const float *x,
+                                                     size_t rows, float *y, float *tiles,
+                                                     float *row_units) {
   size_t steps = at_most((rows + tile - 1) / tile, 2 * lanes);
   for (size_t row = 0, depth; row < m->k; row += depth) {
     depth = prompter_int16_depth(m->k, row);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tiles of integer products: six rows and sixteen columns of sums over pairs of 16-bit integers.
 //
-// Instruction sets multiply two pairs and add both products in one step, twice as many products as a
-// step in float32 makes. A pair is kept as a float's bits, for that is how the shuffles of small_product.h
-// move it; nothing computes with that float.
+// Instruction sets multiply two pairs and add both products in one step, twice as many products as
+// a step in float32 makes. A pair is kept as a float's bits, for that is how the shuffles of
+// small_product.h move it; nothing computes with that float.
 
 #ifndef PROMPTER_INT16_PRODUCT_H
 #define PROMPTER_INT16_PRODUCT_H

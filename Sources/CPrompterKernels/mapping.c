@@ -53,7 +53,8 @@ static void say(const char *text) {
   if (write(STDERR_FILENO, text, strlen(text)) < 0) return;
 }
 
-// Only what a signal's handler may call. A fault that is not a mapped file's comes again, unhandled.
+// Only what a signal's handler may call. A fault that is not a mapped file's comes again,
+// unhandled.
 static void explain(int number, siginfo_t *info, void *context) {
   (void)context;
   const char *address = info->si_addr;

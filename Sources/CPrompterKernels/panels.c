@@ -21,8 +21,8 @@ static size_t piece(size_t k) {
 
 static size_t at_most(size_t count, size_t limit) { return count < limit ? count : limit; }
 
-// `count` panels, of rows [row, row + depth) of B and its columns from `column`, with zeros beyond its
-// last one. Several at a time, for the lines of a row that they need are neighbours.
+// `count` panels, of rows [row, row + depth) of B and its columns from `column`, with zeros beyond
+// its last one. Several at a time, for the lines of a row that they need are neighbours.
 PROMPTER_INLINE void make_panels(const struct panels *p, size_t row, size_t depth, size_t column,
                                  size_t count, float *panels) {
   size_t columns = at_most(count * lanes, p->n - column), whole = columns / lanes * lanes;
@@ -73,8 +73,8 @@ static const float *kept(struct panels *p, pthread_mutex_t *lock) {
   return values;
 }
 
-// `depth` columns of `rows` rows of x as tiles read them: [tile][column][6 rows]. Rows that the last
-// tile lacks are copies of its first.
+// `depth` columns of `rows` rows of x as tiles read them: [tile][column][6 rows]. Rows that the
+// last tile lacks are copies of its first.
 PROMPTER_INLINE void make_tiles(const float *x, size_t stride, size_t rows, size_t depth,
                                 float *tiles) {
   for (size_t r = 0; r < rows; r += tile, tiles += depth * tile) {
@@ -84,7 +84,8 @@ PROMPTER_INLINE void make_tiles(const float *x, size_t stride, size_t rows, size
   }
 }
 
-// y [rows, count of 16] = tiles panel, or y += that. The first `fetching` tiles fetch what is ahead.
+// y [rows, count of 16] = tiles panel, or y += that. The first `fetching` tiles fetch what is
+// ahead.
 PROMPTER_INLINE void multiply_panel(const float *panel, size_t depth, const float *tiles,
                                     size_t rows, float *y, size_t stride, size_t count,
                                     int accumulate, struct ahead ahead, size_t fetching) {

@@ -23,8 +23,9 @@ struct ahead {
   size_t step;
 };
 
-// Sixteen columns for each of `vectors`, of `count` rows (constants after inlining, six sums at most):
-// c = a b, or c += a b. A row's sums are taken in the order of the depth, whatever the two are.
+// Sixteen columns for each of `vectors`, of `count` rows (constants after inlining, six sums at
+// most): c = a b, or c += a b. A row's sums are taken in the order of the depth, whatever the two
+// are.
 PROMPTER_INLINE void product_tile(const size_t count, const size_t vectors, size_t depth,
                                   struct strided a, const float *b, size_t b_stride, float *c,
                                   size_t c_stride, int accumulate, struct ahead ahead) {
@@ -171,7 +172,8 @@ PROMPTER_INLINE void transpose(size_t rows, size_t columns, const float *x, size
   }
 }
 
-// The same where y has room for a whole number of eights of its columns: those beyond `rows` are spoilt.
+// The same where y has room for a whole number of eights of its columns: those beyond `rows` are
+// spoilt.
 PROMPTER_INLINE void transpose_roomy(size_t rows, size_t columns, const float *x, size_t x_stride,
                                      float *y, size_t y_stride) {
   size_t whole = columns / 8 * 8;
@@ -185,8 +187,8 @@ PROMPTER_INLINE void transpose_roomy(size_t rows, size_t columns, const float *x
   }
 }
 
-// y [rows] = x [rows, columns] q, where y has room for a whole number of eights; `columns` is one. Sums are
-// taken in eights: in another order than product_tile takes them.
+// y [rows] = x [rows, columns] q, where y has room for a whole number of eights; `columns` is one.
+// Sums are taken in eights: in another order than product_tile takes them.
 PROMPTER_INLINE void row_dots(size_t rows, size_t columns, const float *x, size_t x_stride,
                               const float *q, float *y) {
   for (size_t r = 0; r < rows; r += 8) {
@@ -206,8 +208,8 @@ PROMPTER_INLINE void row_dots(size_t rows, size_t columns, const float *x, size_
   }
 }
 
-// `depth` values of six rows side by side: y [depth, 6]. The rows are the first six of eight, of which the
-// others are read as well.
+// `depth` values of six rows side by side: y [depth, 6]. The rows are the first six of eight, of
+// which the others are read as well.
 PROMPTER_INLINE void interleave(const float *const rows[8], size_t depth, float *y) {
   size_t k = 0;
   // Eight columns are written as eight rows of eight values, of which each but the last leaves six.

@@ -99,7 +99,8 @@ public struct Weights: Sendable {
       .reduce(0) { $0 + (store.files[$1]?.shape(of: $1)?.count ?? 0) }
   }
 
-  /// The SHA-256 of all weight files of the folder, one after the other in the order of their names.
+  /// The SHA-256 of all weight files of the folder, one after the other in the order of their
+  /// names.
   ///
   /// For a single file this is what `sha256sum` says.
   ///

@@ -33,8 +33,8 @@ public enum FloatFormat: Sendable {
 
 /// A file's bytes, brought into memory as they are touched.
 ///
-/// The file must not shrink while it is mapped: touching what is gone ends the process, with a sentence
-/// after ``ProcessStatus/explainLostFiles(prefix:status:)``.
+/// The file must not shrink while it is mapped: touching what is gone ends the process, with a
+/// sentence after ``ProcessStatus/explainLostFiles(prefix:status:)``.
 @safe
 public final class MappedFile: @unchecked Sendable {
   /// The number of bytes.

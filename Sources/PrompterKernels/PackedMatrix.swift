@@ -6,11 +6,11 @@ internal import CPrompterKernels
 ///
 /// Where the library has a packed format for this CPU the weight is reordered when first used, once
 /// for each direction. Elsewhere kernels of our own read it in panels of sixteen columns: the first
-/// product makes them one by one and forgets them, later ones keep them. A packed matrix never changes
-/// and may be used by any number of threads.
+/// product makes them one by one and forgets them, later ones keep them. A packed matrix never
+/// changes and may be used by any number of threads.
 ///
-/// In bfloat16 and int16 the weight and the other factor of each product are rounded; see ``Precision``.
-/// Integers have panels of their own, which are always kept.
+/// In bfloat16 and int16 the weight and the other factor of each product are rounded; see
+/// ``Precision``. Integers have panels of their own, which are always kept.
 @safe
 public final class PackedMatrix: @unchecked Sendable {
   /// How a weight is kept.
@@ -39,8 +39,8 @@ public final class PackedMatrix: @unchecked Sendable {
 
   /// Prepares a weight of `outputs` rows and `inputs` columns.
   ///
-  /// A layout of panels rounds to bfloat16 and multiplies in float32, also where the CPU could do more.
-  /// It multiplies int16 in plain C.
+  /// A layout of panels rounds to bfloat16 and multiplies in float32, also where the CPU could do
+  /// more. It multiplies int16 in plain C.
   public init(
     _ weight: Buffer, outputs: Int, inputs: Int, layout: Layout = .automatic,
     precision: Precision = .float32

@@ -4,24 +4,27 @@ internal import CPrompterKernels
 
 /// What the factors of products with frozen weights are.
 ///
-/// In all but float32 the weight is rounded once, and in each product so is the other factor: the input
-/// on the way forward, the gradient on the way back. Results and everything else stay float32.
-/// Rounding goes to the nearest value, ties to the even one, so that every CPU computes the same
-/// numbers but for the order of additions.
+/// In all but float32 the weight is rounded once, and in each product so is the other factor: the
+/// input on the way forward, the gradient on the way back. Results and everything else stay
+/// float32. Rounding goes to the nearest value, ties to the even one, so that every CPU computes
+/// the same numbers but for the order of additions.
 public enum Precision: String, Codable, Sendable, CaseIterable {
   /// Float32 throughout: the reference.
   case float32
   /// Factors of 8 significant bits: several times as fast where the CPU multiplies them itself.
   case bfloat16
 
-  /// Integers of 16 bits that count a unit of their own for each row of a factor, or each 512 of its values:
-  /// about half as fast again as float32 on CPUs with AVX2, and nearer to it than bfloat16.
+  /// Integers of 16 bits that count a unit of their own for each row of a factor, or each 512 of
+  /// its values: about half as fast again as float32 on CPUs with AVX2, and nearer to it than
+  /// bfloat16.
   ///
-  /// The integers are as large as sums of 32 bits allow for any pair of rows: those of a row of random
-  /// values have 12 significant bits. Sums are exact, so no order of additions can change them.
+  /// The integers are as large as sums of 32 bits allow for any pair of rows: those of a row of
+  /// random values have 12 significant bits. Sums are exact, so no order of additions can change
+  /// them.
   case int16
 
-  /// Whether this CPU multiplies bfloat16 itself, by AVX-512 or AMX, and the product library uses it.
+  /// Whether this CPU multiplies bfloat16 itself, by AVX-512 or AMX, and the product library uses
+  /// it.
   ///
   /// Where it does not, rounded factors are multiplied in float32, a little slower than unrounded.
   public static let isBFloat16Native = prompter_has_bfloat16() != 0
@@ -54,11 +57,11 @@ extension Kernels {
     return bits
   }
 
-  /// y = x [rows, columns], each row rounded to 16-bit integers times its unit, or those of equal pieces
-  /// of at most 512 columns.
+  /// y = x [rows, columns], each row rounded to 16-bit integers times its unit, or those of equal
+  /// pieces of at most 512 columns.
   ///
-  /// Integers are at most 32,767, and their Euclidean norm is at most 46,300. A piece with a value that is
-  /// no finite number becomes NaN; one whose values are all below 1e-30 becomes zero.
+  /// Integers are at most 32,767, and their Euclidean norm is at most 46,300. A piece with a value
+  /// that is no finite number becomes NaN; one whose values are all below 1e-30 becomes zero.
   public static func roundToInt16(_ x: Buffer, columns: Int, into y: Buffer) {
     expect(x, count: y.count, "roundToInt16")
     precondition(x !== y, "roundToInt16: a buffer cannot be rounded into itself.")

@@ -189,8 +189,8 @@ import Testing
     expectSameBits(results(weight).backward, results(narrow).backward)
   }
 
-  // Both directions' products of rounded factors. A factor's row is rounded as a whole, and so is a column
-  // of what it is multiplied with.
+  // Both directions' products of rounded factors. A factor's row is rounded as a whole, and so is a
+  // column of what it is multiplied with.
   private func expected(
     _ weight: Tensor, _ x: Tensor, _ y: Tensor, _ precision: Precision
   ) -> (forward: Tensor, backward: Tensor) {

@@ -4,8 +4,8 @@ public import PrompterKernels
 public import PrompterTensor
 
 extension Tensor {
-  /// The values as the left factor of a product in some precision, [rows, depth], or as the right one
-  /// transposed.
+  /// The values as the left factor of a product in some precision, [rows, depth], or as the right
+  /// one transposed.
   public func rounded(to precision: Precision) -> Tensor {
     guard precision != .float32 else { return self }
     let result = Tensor(uninitialized: shape)

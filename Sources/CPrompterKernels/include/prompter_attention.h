@@ -25,8 +25,8 @@ struct prompter_attention {
   // where attention is neither causal nor biased.
   const int32_t *query_places;
   int is_causal;
-  // Whether the scores of a row's only query may be added up in another order than those of several:
-  // faster, but its bits are then others than among queries that someone else wants.
+  // Whether the scores of a row's only query may be added up in another order than those of
+  // several: faster, but its bits are then others than among queries that someone else wants.
   int reorders_lone_queries;
 
   // Added to the scaled scores by the distance from query to key, [heads, bias_stride]: head h's

@@ -27,8 +27,8 @@ enum prompter_precision {
   /// Rounded to bfloat16, the weight once and the other factor in each product. Sums and results
   /// are float32.
   prompter_bfloat16,
-  /// 16-bit integers times a unit for each row of the weight, or column, and each row of the other factor,
-  /// or for each 512 of its values. Sums of integers are exact, results are float32.
+  /// 16-bit integers times a unit for each row of the weight, or column, and each row of the other
+  /// factor, or for each 512 of its values. Sums of integers are exact, results are float32.
   prompter_int16,
 };
 
@@ -39,20 +39,21 @@ int prompter_has_fast_int16(void);
 /// in float32: the same numbers but for the order of additions, more slowly.
 int prompter_has_bfloat16(void);
 
-/// Prepares a weight. `weight` must outlive the result and never change. NULL when memory is out.
-/// A layout of panels never uses the CPU's own bfloat16 or integer products. Of a weight in a mapped file
-/// (`is_mapped`) int16 keeps no pages in memory.
+/// Prepares a weight. `weight` must outlive the result and never change. NULL when memory is out. A
+/// layout of panels never uses the CPU's own bfloat16 or integer products. Of a weight in a mapped
+/// file (`is_mapped`) int16 keeps no pages in memory.
 struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outputs, size_t inputs,
                                                enum prompter_layout layout,
                                                enum prompter_precision precision, int is_mapped);
 void prompter_matrix_destroy(struct prompter_matrix *matrix);
 
-/// The rows that a product's matrices must have room for when they hold `rows`: a multiple of 32, for
-/// the library's packed weights.
+/// The rows that a product's matrices must have room for when they hold `rows`: a multiple of 32,
+/// for the library's packed weights.
 size_t prompter_room(size_t rows);
 
-/// y [rows, outputs] = x [rows, inputs] W^T. Both must have room for `prompter_room(rows)` rows; what
-/// stands beyond `rows` is read and overwritten but never mixed into other rows. Returns 0 on success.
+/// y [rows, outputs] = x [rows, inputs] W^T. Both must have room for `prompter_room(rows)` rows;
+/// what stands beyond `rows` is read and overwritten but never mixed into other rows. Returns 0 on
+/// success.
 int prompter_matrix_multiply(struct prompter_matrix *matrix, const float *x, size_t rows, float *y);
 
 /// x [rows, inputs] = y [rows, outputs] W, with the same room to spare.

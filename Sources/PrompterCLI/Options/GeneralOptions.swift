@@ -47,8 +47,8 @@ struct ComputeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What frozen weights are multiplied in; auto is the fastest on this CPU: bfloat16 with AMX or "
-        + "AVX-512 BF16, int16 with AVX2, else float32.",
+      "What frozen weights are multiplied in; auto is the fastest on this CPU: bfloat16 with AMX "
+        + "or AVX-512 BF16, int16 with AVX2, else float32.",
       valueName: "precision"))
   var precision: PrecisionArgument = .auto
 

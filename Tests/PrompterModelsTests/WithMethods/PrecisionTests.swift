@@ -12,12 +12,12 @@ import Testing
 
 /// How far products of rounded factors may lead from the numbers of PyTorch in float32.
 ///
-/// Rounding to bfloat16 moves a factor by at most 2⁻⁹ of itself, 0.2 %, up or down by chance; a product
-/// moves by about as much of its length. The models here have three layers of four products each, one
-/// after another, and random weights of which none is small. Their states move by at most 0.9 % of their
-/// length (T5's logits by 1.4 %), losses of 0.5 to 7 by 0.013, and gradients, which go back through
-/// as many products and start from a loss that has moved, by 4.7 %. The limits are about twice that.
-/// int16 has at least four bits more.
+/// Rounding to bfloat16 moves a factor by at most 2⁻⁹ of itself, 0.2 %, up or down by chance; a
+/// product moves by about as much of its length. The models here have three layers of four products
+/// each, one after another, and random weights of which none is small. Their states move by at most
+/// 0.9 % of their length (T5's logits by 1.4 %), losses of 0.5 to 7 by 0.013, and gradients, which
+/// go back through as many products and start from a loss that has moved, by 4.7 %. The limits are
+/// about twice that. int16 has at least four bits more.
 private struct Limits: Sendable, CustomTestStringConvertible {
   let precision: Precision
   let states: Double
