@@ -35,7 +35,8 @@ def parse():
     parser.add_argument("--only", action="store_true",
                         help="leave out the comparison with ourselves")
     parser.add_argument("--peer-modes", default=default_peer_modes())
-    parser.add_argument("--precision", default="auto", choices=["auto", "float32", "bfloat16", "int16"],
+    parser.add_argument("--precision", default="auto",
+                        choices=["auto", "float32", "bfloat16", "int16"],
                         help="Prompter's; auto is its fastest on this processor")
     parser.add_argument("--batches", type=int, default=8, help="batches of 32 in one epoch")
     parser.add_argument("--rounds", type=int, default=5)

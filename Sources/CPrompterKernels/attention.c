@@ -89,9 +89,7 @@ PROMPTER_INLINE float largest(const float *values, int32_t count, int32_t padded
   int32_t most = INT32_MIN;
   PROMPTER_SIXTEENS
   for (int32_t j = 0; j < padded_count; j++) {
-    int32_t bits;
-    memcpy(&bits, &values[j], sizeof bits);
-    int32_t value = j < count ? ordered(bits) : INT32_MIN;
+    int32_t value = j < count ? ordered(float_to_bits(values[j])) : INT32_MIN;
     most = value > most ? value : most;
   }
   return bits_to_float(ordered(most));

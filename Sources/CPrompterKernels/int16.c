@@ -34,19 +34,12 @@ PROMPTER_INLINE float unit_of(float scale) { return scale == 0.0f ? 0.0f : 1.0f 
 
 // The nearest integer, in the lower half of the result: 1.5 * 2^23 leaves it there.
 PROMPTER_INLINE uint32_t integer(float value, float scale) {
-  float shifted = value * scale + 12582912.0f;
-  uint32_t bits;
-  memcpy(&bits, &shifted, sizeof bits);
-  return bits;
+  return (uint32_t)float_to_bits(value * scale + 12582912.0f);
 }
 
 // A value without its sign as an integer: as such they are ordered, and what is no number is the
 // largest.
-PROMPTER_INLINE int32_t size_bits(float value) {
-  int32_t bits;
-  memcpy(&bits, &value, sizeof bits);
-  return bits & 0x7fffffff;
-}
+PROMPTER_INLINE int32_t size_bits(float value) { return float_to_bits(value) & 0x7fffffff; }
 
 PROMPTER_INLINE int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
 

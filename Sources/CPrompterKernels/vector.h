@@ -36,6 +36,12 @@ PROMPTER_INLINE float bits_to_float(int32_t bits) {
   return value;
 }
 
+PROMPTER_INLINE int32_t float_to_bits(float value) {
+  int32_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
 // e^x with a relative error below 2e-7 for x in [-87, 88]; clamped outside.
 // e^x = 2^n e^r with n = round(x / ln 2) and |r| <= ln 2 / 2, e^r by its Taylor polynomial.
 PROMPTER_INLINE float exponential(float x) {

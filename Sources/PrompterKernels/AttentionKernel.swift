@@ -50,10 +50,10 @@ public struct AttentionPrefix: Sendable {
 
 /// Multi-head attention over ragged rows, each with its own prompt before it.
 ///
-/// Vaswani and others 2017, section 3.2. For every head and every query of batch row r: o = Σⱼ
-/// softmax(scale q · kⱼ + bias) vⱼ, j over the prompt's and the row's own keys, where attention is
-/// causal only over those up to the query's own place. The bias depends on the head and on the
-/// distance from query to key alone (Raffel and others 2020, section 2.1).
+/// Vaswani and others 2017, section 3.2. For every head and every query of batch row r:
+/// o = Σⱼ softmax(scale q · kⱼ + bias) vⱼ, j over the prompt's and the row's own keys, where
+/// attention is causal only over those up to the query's own place. The bias depends on the head
+/// and on the distance from query to key alone (Raffel and others 2020, section 2.1).
 public struct AttentionKernel: Sendable {
   /// The number of heads.
   public let heads: Int

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rounding to 16-bit fixed point: integers of 16 bits and, for
-// at most 512 of them, a unit that they count.
+// Rounding to 16-bit fixed point: integers of 16 bits and, for at most 512 of them, a unit that
+// they count.
 
 #ifndef PROMPTER_INT16_H
 #define PROMPTER_INT16_H
