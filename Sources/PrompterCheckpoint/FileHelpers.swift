@@ -21,7 +21,7 @@ func readBytes(of url: URL) throws -> [UInt8] {
 /// The SHA-256 of a file in hexadecimal.
 func sha256(of url: URL) throws -> String {
   var hash = SHA256()
-  try mapFile(url).withBytes { hash.update($0) }
+  try mapFile(url).forEachPiece { hash.update($0) }
   return hash.digest
 }
 
