@@ -34,24 +34,6 @@ PROMPTER_INLINE double exponential_down(double x) {
   return x < -87.0 ? 0.0 : p * power;
 }
 
-// The largest of a row; a NaN is passed over and caught by the sum.
-PROMPTER_INLINE float row_maximum(const float *x, size_t columns) {
-  enum { lanes = 16 };
-  float largest[lanes];
-  for (size_t lane = 0; lane < lanes; lane++) largest[lane] = x[0];
-  size_t c = 0;
-  for (; c + lanes <= columns; c += lanes) {
-    for (size_t lane = 0; lane < lanes; lane++) {
-      largest[lane] = x[c + lane] > largest[lane] ? x[c + lane] : largest[lane];
-    }
-  }
-  for (; c < columns; c++) largest[0] = x[c] > largest[0] ? x[c] : largest[0];
-  for (size_t lane = 1; lane < lanes; lane++) {
-    largest[0] = largest[lane] > largest[0] ? largest[lane] : largest[0];
-  }
-  return largest[0];
-}
-
 // The sum of e^(x - maximum) over a row; `y` (may be NULL) gets the terms.
 PROMPTER_INLINE double exponentials(float *restrict y, const float *restrict x, float maximum,
                                     size_t columns) {
@@ -80,7 +62,7 @@ double prompter_cross_entropy(float *restrict gradient, const float *restrict lo
       if (target != NULL) memset(target, 0, columns * sizeof *target);
       continue;
     }
-    float maximum = row_maximum(logits, columns);
+    float maximum = maximum_of(logits, columns);
     double sum = exponentials(target, logits, maximum, columns);
     double log_sum = log(sum) + (double)maximum;
     loss += log_sum - (double)logits[labels[r]] + z_loss * log_sum * log_sum;
@@ -99,7 +81,7 @@ double prompter_cross_entropy(float *restrict gradient, const float *restrict lo
 PROMPTER_CLONES
 void prompter_softmax(float *restrict y, const float *restrict x, size_t rows, size_t columns) {
   for (size_t r = 0; r < rows; r++, x += columns, y += columns) {
-    double sum = exponentials(y, x, row_maximum(x, columns), columns);
+    double sum = exponentials(y, x, maximum_of(x, columns), columns);
     float share = (float)(1.0 / sum);
     for (size_t c = 0; c < columns; c++) y[c] *= share;
   }

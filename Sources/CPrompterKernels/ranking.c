@@ -6,13 +6,6 @@
 
 #include "vector.h"
 
-PROMPTER_INLINE float maximum_of(const float *x, size_t count) {
-  PROMPTER_REASSOCIATE
-  float maximum = x[0];
-  for (size_t i = 1; i < count; i++) maximum = x[i] > maximum ? x[i] : maximum;
-  return maximum;
-}
-
 PROMPTER_CLONES
 void prompter_log_sums(float *sums, const float *x, size_t rows, size_t columns) {
   PROMPTER_REASSOCIATE

@@ -5,6 +5,7 @@
 #ifndef PROMPTER_VECTOR_H
 #define PROMPTER_VECTOR_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -40,6 +41,20 @@ PROMPTER_INLINE int32_t float_to_bits(float value) {
   int32_t bits;
   memcpy(&bits, &value, sizeof bits);
   return bits;
+}
+
+// Floats as integers of the same order: reductions over integers are vectorised where those over
+// floats are not. What is no number stands beyond all others.
+PROMPTER_INLINE int32_t ordered(int32_t bits) { return bits ^ (bits >> 31 & 0x7fffffff); }
+
+// The largest of some values, at least one.
+PROMPTER_INLINE float maximum_of(const float *x, size_t count) {
+  int32_t most = INT32_MIN;
+  for (size_t i = 0; i < count; i++) {
+    int32_t value = ordered(float_to_bits(x[i]));
+    most = value > most ? value : most;
+  }
+  return bits_to_float(ordered(most));
 }
 
 // e^x with a relative error below 2e-7 for x in [-87, 88]; clamped outside.
