@@ -34,7 +34,7 @@ static void attention(size_t rows, size_t count, int backward) {
   memset(&a, 0, sizeof a);
   a.rows = rows, a.heads = heads, a.size = size, a.scale = 0.17f;
   a.queries = x, a.keys = x + width, a.values = x + 2 * width;
-  a.query_stride = a.key_stride = 3 * width;
+  a.query_stride = a.key_stride = 3 * width, a.key_head_stride = size;
   a.query_offsets = offsets, a.key_begin = offsets, a.key_end = offsets + 1;
   a.prefix_keys = prefix, a.prefix_values = prefix + virtual_tokens * width;
   a.prefix_stride = width, a.prefix_begin = begin, a.prefix_end = end;

@@ -44,8 +44,8 @@ PROMPTER_INLINE struct head head_of(const struct prompter_attention *a, size_t r
       .keys = prompt + text,
       .stride = padded(prompt + text),
       .q = {a->queries + first_query * a->query_stride + h * a->size, a->query_stride, 1},
-      .k = a->keys + first_key * a->key_stride + h * a->size,
-      .v = a->values + first_key * a->key_stride + h * a->size,
+      .k = a->keys + first_key * a->key_stride + h * a->key_head_stride,
+      .v = a->values + first_key * a->key_stride + h * a->key_head_stride,
       .prefix_k = prompt ? a->prefix_keys + prefix * a->prefix_stride + h * a->size : NULL,
       .prefix_v = prompt ? a->prefix_values + prefix * a->prefix_stride + h * a->size : NULL,
       .places = a->query_places != NULL ? a->query_places + first_query : NULL,
@@ -82,9 +82,7 @@ PROMPTER_INLINE void add_bias(float *restrict scores, const float *restrict bias
 // Loops over a whole number of sixteens: nothing is left over.
 #define PROMPTER_SIXTEENS _Pragma("clang loop vectorize_width(8) interleave_count(2)")
 
-// A float as an integer of the same order, and back. What is no number lies beyond all others.
-PROMPTER_INLINE int32_t ordered(int32_t bits) { return bits ^ (bits >> 31 & 0x7fffffff); }
-
+// maximum_of the first `count` values of a row that ends with a sixteen.
 PROMPTER_INLINE float largest(const float *values, int32_t count, int32_t padded_count) {
   int32_t most = INT32_MIN;
   PROMPTER_SIXTEENS
@@ -96,7 +94,7 @@ PROMPTER_INLINE float largest(const float *values, int32_t count, int32_t padded
 }
 
 // scores = softmax(scale * scores) in place, without the division; returns 1 / denominator and, in
-// `log_sum`, the denominator's logarithm. Columns beyond `keys` become 0.
+// `log_sum` unless that is NULL, the denominator's logarithm. Columns beyond `keys` become 0.
 PROMPTER_INLINE float softmax_row(float *scores, size_t keys, size_t stride, float scale,
                                   float *log_sum) {
   PROMPTER_REASSOCIATE
@@ -108,7 +106,7 @@ PROMPTER_INLINE float softmax_row(float *scores, size_t keys, size_t stride, flo
     scores[j] = j < count ? power : 0.0f;
     sum += scores[j];
   }
-  *log_sum = maximum + logf(sum);
+  if (log_sum != NULL) *log_sum = maximum + logf(sum);
   return 1.0f / sum;
 }
 
@@ -143,15 +141,15 @@ PROMPTER_INLINE void forward_head(const struct prompter_attention *a, const stru
     }
     float inverse[block];
     for (size_t r = 0; r < count; r++) {
-      float log_sum, scale = a->scale;
+      float scale = a->scale;
       float *row = scores + r * t->stride;
       size_t seen = seen_by(a, t, i + r);
       if (t->bias != NULL) {
         add_bias(row, t->bias - t->places[i + r], seen, scale);
         scale = 1.0f;
       }
-      inverse[r] = softmax_row(row, seen, t->stride, scale, &log_sum);
-      if (log_sums != NULL) log_sums[(i + r) * heads] = log_sum;
+      float *log_sum = log_sums != NULL ? log_sums + (i + r) * heads : NULL;
+      inverse[r] = softmax_row(row, seen, t->stride, scale, log_sum);
       if (a->dropout_threshold) drop_row(row, a, derived_key(t->dropout_key, i + r), seen);
     }
     float *target = out + i * out_stride;
@@ -171,13 +169,14 @@ PROMPTER_INLINE void forward_head(const struct prompter_attention *a, const stru
 PROMPTER_CLONES
 void prompter_attention_forward(const struct prompter_attention *a, float *out, size_t out_stride,
                                 float *log_sums, float *scratch) {
-  for (size_t row = 0; row < a->rows; row++) {
+  // In the order in which keys lie: row after row, or head after head.
+  int by_head = a->key_head_stride > a->key_stride;
+  for (size_t i = 0; i < a->rows * a->heads; i++) {
+    size_t row = by_head ? i % a->rows : i / a->heads, h = by_head ? i / a->rows : i % a->heads;
     size_t first = (size_t)a->query_offsets[row];
-    for (size_t h = 0; h < a->heads; h++) {
-      struct head t = head_of(a, row, h);
-      forward_head(a, &t, out + first * out_stride + h * a->size, out_stride,
-                   log_sums == NULL ? NULL : log_sums + first * a->heads + h, a->heads, scratch);
-    }
+    struct head t = head_of(a, row, h);
+    forward_head(a, &t, out + first * out_stride + h * a->size, out_stride,
+                 log_sums == NULL ? NULL : log_sums + first * a->heads + h, a->heads, scratch);
   }
 }
 

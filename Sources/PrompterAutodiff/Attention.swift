@@ -3,25 +3,41 @@
 public import PrompterKernels
 internal import PrompterTensor
 
-/// Columns of a variable's matrix, from `column` on: where an attention finds its inputs.
+/// Where an attention finds its inputs: some columns of a variable's matrix or, as long as no
+/// gradients are wanted, some heads of a variable [heads, tokens, size].
 public struct Projection {
-  /// The matrix [tokens, columns].
-  public let variable: Variable
-  /// The first column of the block.
-  public let column: Int
+  private enum Place {
+    case columns(from: Int)
+    case heads(from: Int)
+  }
 
-  /// The block of `variable` that begins at `column`.
+  /// What the inputs are part of.
+  public let variable: Variable
+  private let place: Place
+
+  /// The block of the matrix `variable` [tokens, columns] that begins at `column`.
   public init(_ variable: Variable, column: Int) {
     self.variable = variable
-    self.column = column
+    place = .columns(from: column)
   }
 
-  var block: ColumnBlock {
-    ColumnBlock(variable.value.buffer, columns: variable.value.columns, first: column)
+  /// The heads of `variable` [heads, tokens, size] that begin with `head`.
+  public init(headMajor variable: Variable, head: Int) {
+    precondition(variable.shape.extents.count == 3 && !variable.isRecorded, "No gradients here.")
+    self.variable = variable
+    place = .heads(from: head)
   }
 
-  func block(of gradient: Tensor) -> ColumnBlock {
-    ColumnBlock(gradient.buffer, columns: gradient.columns, first: column)
+  var block: ColumnBlock { block(of: variable.value) }
+
+  func block(of tensor: Tensor) -> ColumnBlock {
+    switch place {
+    case .columns(let column):
+      ColumnBlock(tensor.buffer, columns: tensor.columns, first: column)
+    case .heads(let head):
+      ColumnBlock(
+        headMajor: tensor.buffer, tokens: tensor.shape[1], size: tensor.shape[2], head: head)
+    }
   }
 }
 
@@ -60,8 +76,8 @@ public struct DeepPrompt {
 /// - Parameters:
 ///   - kernel: Heads, scale, which keys each query sees, and dropout.
 ///   - queries: [queries, ≥ width].
-///   - keys: [tokens, ≥ width].
-///   - values: A block of the same matrix as the keys.
+///   - keys: [tokens, ≥ width], or head after head.
+///   - values: Another part of the same variable as the keys.
 ///   - prompt: The layer's prompts, if any.
 ///   - bias: Biases by distance, if any; the kernel must know the queries' places.
 /// - Returns: o [queries, width].

@@ -2,31 +2,6 @@
 
 internal import CPrompterKernels
 
-/// A matrix's block of columns: where the queries, keys or values of all heads stand.
-public struct ColumnBlock: Sendable {
-  /// The whole matrix.
-  public let buffer: Buffer
-  /// Its number of columns.
-  public let columns: Int
-  /// The block's first column.
-  public let first: Int
-
-  /// The block of `buffer`, rows of `columns` values, that begins at column `first`.
-  public init(_ buffer: Buffer, columns: Int, first: Int) {
-    self.buffer = buffer
-    self.columns = columns
-    self.first = first
-  }
-
-  func check(rows: Int, width: Int, _ name: StaticString) {
-    precondition(
-      buffer.count == rows * columns && first >= 0 && first + width <= columns,
-      "\(name): the block lies outside its matrix.")
-  }
-
-  var start: UnsafeMutablePointer<Float> { unsafe buffer.base + first }
-}
-
 /// The keys and values of prompts, several of them in one table, and which rows of it each batch
 /// row sees.
 public struct AttentionPrefix: Sendable {
@@ -204,6 +179,7 @@ public struct AttentionKernel: Sendable {
   ) -> prompter_attention_gradients {
     var targets = unsafe prompter_attention_gradients()
     if let text = gradients.text {
+      precondition(!text.keys.isHeadMajor, "No gradients for keys head after head.")
       text.queries.check(rows: queryCount, width: width, "attention")
       text.keys.check(rows: keyCount, width: width, "attention")
       text.values.check(rows: keyCount, width: width, "attention")
@@ -237,7 +213,9 @@ public struct AttentionKernel: Sendable {
     queries.check(rows: queryCount, width: width, "attention")
     keys.check(rows: keyCount, width: width, "attention")
     values.check(rows: keyCount, width: width, "attention")
-    precondition(keys.columns == values.columns, "Keys and values share a stride.")
+    precondition(
+      keys.columns == values.columns && keys.headStride == values.headStride,
+      "Keys and values share their strides.")
     let longest = longestRow(prefix)
     check(bias, longest: longest)
     let scratch = Buffer(count: prompter_attention_scratch(longest, size))
@@ -253,7 +231,8 @@ public struct AttentionKernel: Sendable {
         var description = unsafe prompter_attention(
           rows: rows, heads: heads, size: size, scale: scale, queries: queries.start,
           keys: keys.start, values: values.start, query_stride: queries.columns,
-          key_stride: keys.columns, query_offsets: first, key_begin: first + starts[1],
+          key_stride: keys.columns, key_head_stride: keys.headStride ?? size, query_offsets: first,
+          key_begin: first + starts[1],
           key_end: first + starts[2], query_places: queryPlaces == nil ? nil : first + starts[5],
           is_causal: isCausal ? 1 : 0, reorders_lone_queries: reordersLoneQueries ? 1 : 0,
           bias: bias?.lines.base,

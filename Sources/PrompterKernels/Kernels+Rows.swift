@@ -50,16 +50,24 @@ extension Kernels {
       columns)
   }
 
-  /// y[indices[r], c] = x[r, from + c] for all columns c of y.
-  public static func placeRows(
-    of x: Buffer, xColumns: Int, from column: Int, to indices: [Int32], of y: Buffer, columns: Int
+  /// y[h, indices[r], c] = x[r, from + h size + c]: rows cut into heads, each put among its own.
+  ///
+  /// y is [heads, tokens, size]; see ``ColumnBlock/init(headMajor:tokens:size:head:)``.
+  public static func placeHeads(
+    of x: Buffer, xColumns: Int, from column: Int, to indices: [Int32], of y: Buffer, heads: Int,
+    size: Int
   ) {
-    expect(indices, below: rows(of: y, columns: columns, "placeRows"), "placeRows")
-    expect(x, count: indices.count * xColumns, "placeRows")
-    precondition(column >= 0 && column + columns <= xColumns, "placeRows: outside the source.")
-    guard !indices.isEmpty else { return }
-    unsafe prompter_place_rows(
-      y.base, columns, x.base + column, xColumns, indices, indices.count, columns)
+    let tokens = y.count / (heads * size)
+    expect(y, count: heads * tokens * size, "placeHeads")
+    expect(indices, below: tokens, "placeHeads")
+    expect(x, count: indices.count * xColumns, "placeHeads")
+    precondition(
+      column >= 0 && column + heads * size <= xColumns, "placeHeads: outside the source.")
+    for head in 0..<(indices.isEmpty ? 0 : heads) {
+      unsafe prompter_place_rows(
+        y.base + head * tokens * size, size, x.base + column + head * size, xColumns, indices,
+        indices.count, size)
+    }
   }
 
   /// y[r] = x[indices[r]].

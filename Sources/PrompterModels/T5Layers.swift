@@ -73,6 +73,25 @@ struct T5Setting {
   }
 }
 
+/// The keys and values of what an attention hears.
+struct T5KeysAndValues {
+  let keys: Projection
+  let values: Projection
+
+  /// Side by side in the columns of `x` from `column` on, `width` of each.
+  init(_ x: Variable, from column: Int, width: Int) {
+    keys = Projection(x, column: column)
+    values = Projection(x, column: column + width)
+  }
+
+  /// Head after head [2 × heads, slots, size]: keys, then values.
+  init(headMajor x: Tensor) {
+    let x = Variable(x)
+    keys = Projection(headMajor: x, head: 0)
+    values = Projection(headMajor: x, head: x.shape[0] / 2)
+  }
+}
+
 /// Attention of a stack's slots to each other, scores unscaled and biased by distance.
 struct T5SelfAttention: Sendable {
   let norm: RMSNorm
@@ -107,22 +126,22 @@ struct T5SelfAttention: Sendable {
     let width = heads * size
     let (sum, normalized) = norm(stream.sum, adding: stream.pending, in: setting.pass)
     let projected = projections(normalized, in: setting.pass)
-    var (source, first, keys) = (projected, width, KeyRanges(offsets: slots.offsets))
+    var heardOf = T5KeysAndValues(projected, from: width, width: width)
     if let cache {
-      Kernels.placeRows(
+      Kernels.placeHeads(
         of: projected.value.buffer, xColumns: 3 * width, from: width, to: cache.rows.targets,
-        of: cache.table.buffer, columns: 2 * width)
-      (source, first, keys) = (Variable(cache.table), 0, cache.rows.keys)
+        of: cache.table.buffer, heads: 2 * heads, size: size)
+      heardOf = T5KeysAndValues(headMajor: cache.table)
     }
     let read = reading ?? slots
     let kernel = AttentionKernel(
-      heads: heads, size: size, scale: 1, queryOffsets: read.offsets, keys: keys,
-      queryPlaces: read.places, isCausal: isCausal, reordersLoneQueries: true,
+      heads: heads, size: size, scale: 1, queryOffsets: read.offsets,
+      keys: cache?.rows.keys ?? KeyRanges(offsets: slots.offsets), queryPlaces: read.places,
+      isCausal: isCausal, reordersLoneQueries: true,
       dropout: setting.attentionDropout)
     let heard = attention(
       kernel, queries: Projection(read.rows(of: projected), column: 0),
-      keys: Projection(source, column: first), values: Projection(source, column: first + width),
-      prompt: prompt, bias: bias)
+      keys: heardOf.keys, values: heardOf.values, prompt: prompt, bias: bias)
     return T5Stream(
       sum: read.rows(of: sum),
       pending: setting.dropped(output(heard, in: setting.pass), read))
@@ -155,10 +174,10 @@ struct T5CrossAttention: Sendable {
 
   /// Adds what the slots hear of the encoder to their stream.
   ///
-  /// `keysAndValues` is what ``memory`` makes of the encoder's states, `ranges` tells which of them
-  /// each row sees.
+  /// `memory` is what ``keysAndValues(of:in:)`` makes of the encoder's states, `ranges` tells which of
+  /// them each row sees.
   func callAsFunction(
-    _ stream: T5Stream, _ slots: T5Slots, keysAndValues: Variable, _ ranges: KeyRanges,
+    _ stream: T5Stream, _ slots: T5Slots, memory: T5KeysAndValues, _ ranges: KeyRanges,
     _ setting: T5Setting
   ) -> T5Stream {
     let (sum, normalized) = norm(stream.sum, adding: stream.pending, in: setting.pass)
@@ -167,10 +186,24 @@ struct T5CrossAttention: Sendable {
       reordersLoneQueries: true, dropout: setting.attentionDropout)
     let heard = attention(
       kernel, queries: Projection(queries(normalized, in: setting.pass), column: 0),
-      keys: Projection(keysAndValues, column: 0),
-      values: Projection(keysAndValues, column: heads * size), prompt: nil)
+      keys: memory.keys, values: memory.values, prompt: nil)
     return T5Stream(
       sum: sum, pending: setting.dropped(output(heard, in: setting.pass), slots))
+  }
+
+  /// The keys and values of the encoder's states [slots, width].
+  func keysAndValues(of states: Variable, in pass: Pass) -> T5KeysAndValues {
+    T5KeysAndValues(memory(states, in: pass), from: 0, width: heads * size)
+  }
+
+  /// The same, for queries that come one at a time.
+  func cachedKeysAndValues(of states: Tensor, in pass: Pass) -> T5KeysAndValues {
+    let projected = memory(Variable(states), in: pass).value
+    let cached = Tensor(uninitialized: [2 * heads, projected.rows, size])
+    Kernels.placeHeads(
+      of: projected.buffer, xColumns: projected.columns, from: 0,
+      to: (0..<Int32(projected.rows)).map { $0 }, of: cached.buffer, heads: 2 * heads, size: size)
+    return T5KeysAndValues(headMajor: cached)
   }
 }
 

@@ -104,7 +104,7 @@ struct T5Decoder: Sendable {
   /// them each row sees, `cache` keeps those of what was written before, and `prompts` has those that
   /// a prompt puts before all of it.
   func callAsFunction(
-    _ vectors: Variable, _ slots: T5Slots, reading read: T5Slots, memory: [Variable],
+    _ vectors: Variable, _ slots: T5Slots, reading read: T5Slots, memory: [T5KeysAndValues],
     _ ranges: KeyRanges, prompts: [DeepPrompt?], cache: T5Cache? = nil, _ setting: T5Setting
   ) -> Variable {
     let longest = prompts.compactMap { $0 }.flatMap { zip($0.begin, $0.end).map { $1 - $0 } }.max()
@@ -119,7 +119,7 @@ struct T5Decoder: Sendable {
       stream = block.attention(
         stream, slots, prompt: prompts[index], bias: bias,
         cache: cached.flatMap { rows in table.map { (rows, $0) } }, reading: queries, setting)
-      stream = block.cross(stream, queries, keysAndValues: memory[index], ranges, setting)
+      stream = block.cross(stream, queries, memory: memory[index], ranges, setting)
       stream = block.perceptron(stream, queries, setting)
     }
     let (_, hidden) = norm(stream.sum, adding: stream.pending, in: setting.pass)
@@ -127,8 +127,13 @@ struct T5Decoder: Sendable {
   }
 
   /// For each block, the keys and values of the encoder's states.
-  func memory(of states: Variable, in pass: Pass) -> [Variable] {
-    blocks.map { $0.cross.memory(states, in: pass) }
+  func memory(of states: Variable, in pass: Pass) -> [T5KeysAndValues] {
+    blocks.map { $0.cross.keysAndValues(of: states, in: pass) }
+  }
+
+  /// The same, for texts that are written token by token.
+  func cachedMemory(of states: Tensor, in pass: Pass) -> [T5KeysAndValues] {
+    blocks.map { $0.cross.cachedKeysAndValues(of: states, in: pass) }
   }
 }
 

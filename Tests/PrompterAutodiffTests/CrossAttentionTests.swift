@@ -60,6 +60,22 @@ import Testing
     }
   }
 
+  @Test func `keys and values head after head give the same bits as side by side`() {
+    forEachLayout { kernel, queries, states in
+      let turned = Tensor(uninitialized: [2 * heads, states.rows, size])
+      Kernels.placeHeads(
+        of: states.buffer, xColumns: states.columns, from: 0,
+        to: (0..<Int32(states.rows)).map { $0 }, of: turned.buffer, heads: 2 * heads, size: size)
+      let all = Variable(turned)
+      let found = attention(
+        kernel, queries: Projection(Variable(queries), column: 0),
+        keys: Projection(headMajor: all, head: 0), values: Projection(headMajor: all, head: heads),
+        prompt: nil)
+      #expect(
+        found.value.values == output(kernel, Variable(queries), Variable(states)).value.values)
+    }
+  }
+
   @Test func `states that several rows see get the sum of their gradients`() {
     forEachLayout { kernel, queries, states in
       checkGradients(of: [queries, states], elements: 6) { output(kernel, $0[0], $0[1]) }

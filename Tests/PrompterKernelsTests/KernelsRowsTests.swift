@@ -90,14 +90,18 @@ import Testing
 }
 
 extension KernelsRowsTests {
-  @Test func `placed rows are a block of columns of the source`() {
+  @Test func `placed heads are blocks of columns of the source, head after head`() {
     var random = SeededRandom(seed: 8)
     let x = random.tensor([3, 7])
-    let y = Tensor(zeros: [5, 4])
-    Kernels.placeRows(of: x.buffer, xColumns: 7, from: 2, to: [4, 0, 2], of: y.buffer, columns: 4)
-    let blocks = (0..<3).map { Array(x.values[$0 * 7 + 2..<$0 * 7 + 6]) }
-    let zeros = [Float](repeating: 0, count: 4)
-    #expect(y.values == [blocks[1], zeros, blocks[2], zeros, blocks[0]].flatMap(\.self))
+    let y = Tensor(zeros: [2, 5, 2])
+    Kernels.placeHeads(
+      of: x.buffer, xColumns: 7, from: 2, to: [4, 0, 2], of: y.buffer, heads: 2, size: 2)
+    let zeros: [Float] = [0, 0]
+    let heads = [2, 4].map { column in
+      let blocks = (0..<3).map { Array(x.values[$0 * 7 + column..<$0 * 7 + column + 2]) }
+      return [blocks[1], zeros, blocks[2], zeros, blocks[0]].flatMap(\.self)
+    }
+    #expect(y.values == heads.flatMap(\.self))
   }
 
   @Test func `a range of rows is copied to any place`() {

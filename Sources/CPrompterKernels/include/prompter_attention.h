@@ -17,8 +17,11 @@ struct prompter_attention {
   size_t rows, heads, size;  // batch rows; heads; values in a head
   float scale;               // of the scores, 1 / sqrt(size) as a rule
 
-  const float *queries, *keys, *values;  // head h of token t is at t * stride + h * size
-  size_t query_stride, key_stride;       // key_stride also holds for values
+  // Head h of query t is at t * query_stride + h * size, of a key or value at t * key_stride +
+  // h * key_head_stride: heads stand side by side in a token's row or, where texts are written, each
+  // head's keys stand one after another, so that a lone query reads them in one sweep.
+  const float *queries, *keys, *values;
+  size_t query_stride, key_stride, key_head_stride;
   const int32_t *query_offsets, *key_begin, *key_end;
 
   // Which of its row's keys, prompt aside, each query stands at. NULL where it does not matter:
