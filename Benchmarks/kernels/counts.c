@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "CPrompterKernels.h"
-#include "int16_panels.h"
 #include "panels.h"
 
 // MiniLM's shape, and a batch of 32 texts of 13 tokens with 20 virtual tokens before each.
@@ -87,12 +86,16 @@ static void product(size_t rows, int backward) {
 
 // The same in int16, with panels that were made before.
 static void product_int16(size_t rows, int backward) {
-  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-  struct int16_panels p = {.weight = values(inner * width), .n = backward ? width : inner,
-                           .k = backward ? inner : width, .is_transposed = !backward};
-  float *x = values(rows * p.k), *y = values(rows * p.n);
-  if (int16_panels_multiply(&p, &lock, x, 1, y) || int16_panels_multiply(&p, &lock, x, rows, y)) {
-    exit(1);
+  const float *weight = values(inner * width);
+  struct prompter_matrix *m = prompter_matrix_create_int16(&weight, 1, inner, width, 0, 0);
+  float *x = values(rows * inner), *y = values(rows * inner);
+  if (m == NULL) exit(1);
+  for (int time = 0; time < 2; time++) {
+    size_t some = time == 0 ? 1 : rows;
+    if (backward ? prompter_matrix_multiply_transposed(m, x, some, y)
+                 : prompter_matrix_multiply(m, x, some, y)) {
+      exit(1);
+    }
   }
 }
 

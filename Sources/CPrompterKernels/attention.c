@@ -9,14 +9,12 @@
 // Queries are taken in blocks, so that the scores of a long row stay in the cache.
 enum { block = 48 };
 
-static size_t padded(size_t keys) { return (keys + 15) / 16 * 16; }
-
 // What is transposed, or written by eights or sixteens, spoils up to sixteen values beyond its end.
 enum { room = 16 };
 
 size_t prompter_attention_scratch(size_t keys, size_t size) {
   // Keys and values transposed, two blocks of scores.
-  return (padded(keys) + room) * 2 * size + padded(keys) * 2 * block + room;
+  return (sixteens(keys) + room) * 2 * size + sixteens(keys) * 2 * block + room;
 }
 
 // What one head of one batch row works on.
@@ -42,7 +40,7 @@ PROMPTER_INLINE struct head head_of(const struct prompter_attention *a, size_t r
       .prompt = prompt,
       .text = text,
       .keys = prompt + text,
-      .stride = padded(prompt + text),
+      .stride = sixteens(prompt + text),
       .q = {a->queries + first_query * a->query_stride + h * a->size, a->query_stride, 1},
       .k = a->keys + first_key * a->key_stride + h * a->key_head_stride,
       .v = a->values + first_key * a->key_stride + h * a->key_head_stride,
@@ -61,8 +59,8 @@ PROMPTER_INLINE struct head head_of(const struct prompter_attention *a, size_t r
 PROMPTER_INLINE void gather_transposed(const struct prompter_attention *a, const struct head *t,
                                        const float *prefix, const float *text, float *y) {
   size_t stride = t->stride + room;
-  if (t->prompt) transpose_roomy(t->prompt, a->size, prefix, a->prefix_stride, y, stride);
-  transpose_roomy(t->text, a->size, text, a->key_stride, y + t->prompt, stride);
+  if (t->prompt) transpose(t->prompt, a->size, prefix, a->prefix_stride, y, stride);
+  transpose(t->text, a->size, text, a->key_stride, y + t->prompt, stride);
   const v16 zeros = {0};
   for (size_t c = 0; c < a->size; c++) store16(y + c * stride + t->keys, zeros);
 }

@@ -15,24 +15,21 @@
 enum { lanes = 16, tile = 6, block = 96 };
 enum { deepest = prompter_int16_deepest, most_pairs = deepest / 2 };
 
-static size_t at_most(size_t count, size_t limit) { return count < limit ? count : limit; }
-
 static size_t pairs_of(size_t depth) { return (depth + 1) / 2; }
 
-static size_t padded(size_t n) { return (n + lanes - 1) / lanes * lanes; }
-
-// `depth` rows of B from `row` and at most sixteen columns from `column` as a panel [pair][16].
-// What the panel has beyond them stays as it is.
+// `depth` rows of B from `row` and at most sixteen columns from `column` as a panel [pair][16], with
+// anything beyond its last one.
 PROMPTER_INLINE void make_panel(const struct int16_panels *m, size_t row, size_t depth,
                                 size_t column, float *panel, float *units) {
   float columns[lanes * deepest], made[lanes * most_pairs];
   size_t count = at_most(lanes, m->n - column), pairs = pairs_of(depth);
-  if (!m->is_transposed) {
-    transpose(depth, count, m->weight + row * m->n + column, m->n, columns, depth);
+  for (size_t r = 0; r < depth && !m->is_transposed; r += 8) {
+    const float *eight[8];
+    for (size_t i = 0; i < 8; i++) eight[i] = m->rows[row + at_most(r + i, depth - 1)] + column;
+    transpose_eight(eight, count, columns + r, deepest);
   }
   for (size_t c = 0; c < count; c++) {
-    const float *from =
-        m->is_transposed ? m->weight + (column + c) * m->k + row : columns + c * depth;
+    const float *from = m->is_transposed ? m->rows[column + c] + row : columns + c * deepest;
     units[c] = prompter_make_pairs(from, depth, made + c * pairs);
   }
   transpose(count, pairs, made, pairs, panel, lanes);
@@ -43,7 +40,7 @@ static size_t size_of(const struct int16_panels *m) {
   size_t size = 0;
   for (size_t row = 0, depth; row < m->k; row += depth) {
     depth = prompter_int16_depth(m->k, row);
-    size += padded(m->n) * (1 + pairs_of(depth));
+    size += sixteens(m->n) * (1 + pairs_of(depth));
   }
   return size;
 }
@@ -52,11 +49,20 @@ PROMPTER_CLONES
 static void make_all(const struct int16_panels *m, float *values) {
   for (size_t row = 0, depth; row < m->k; row += depth) {
     depth = prompter_int16_depth(m->k, row);
-    float *units = values, *panel = values + padded(m->n);
+    float *units = values, *panel = values + sixteens(m->n);
     for (size_t column = 0; column < m->n; column += lanes, panel += pairs_of(depth) * lanes) {
       make_panel(m, row, depth, column, panel, units + column);
     }
     values = panel;
+  }
+}
+
+// The weight's pages, as many rows at a time as lie one after another.
+static void let_go(const struct int16_panels *m) {
+  size_t count = m->is_transposed ? m->n : m->k, columns = m->is_transposed ? m->k : m->n;
+  for (size_t first = 0, end; first < count; first = end) {
+    for (end = first + 1; end < count && m->rows[end] == m->rows[end - 1] + columns;) end++;
+    prompter_let_go(m->rows[first], (end - first) * columns * sizeof **m->rows);
   }
 }
 
@@ -69,7 +75,7 @@ static const float *kept(struct int16_panels *m, pthread_mutex_t *lock) {
     // Columns beyond the last one are never written.
     memset(values, 0, size_of(m) * sizeof *values);
     make_all(m, values);
-    if (m->is_mapped) prompter_let_go(m->weight, m->n * m->k * sizeof *m->weight);
+    if (m->is_mapped) let_go(m);
     atomic_store_explicit(&m->kept, values, memory_order_release);
   }
   pthread_mutex_unlock(lock);
@@ -121,7 +127,7 @@ __attribute__((noinline)) static void multiply_block(const struct int16_panels *
   for (size_t row = 0, depth; row < m->k; row += depth) {
     depth = prompter_int16_depth(m->k, row);
     size_t pairs = pairs_of(depth), size = pairs * lanes;
-    const float *units = values, *panel = values + padded(m->n);
+    const float *units = values, *panel = values + sixteens(m->n);
     make_tiles(x + row, m->k, rows, depth, tiles, row_units);
     for (size_t column = 0; column < m->n; column += lanes, panel += size) {
       struct pair_factors factors = {rows, pairs, tiles, panel};

@@ -11,7 +11,7 @@
 
 // A weight for one direction: y [rows, n] = x [rows, k] B.
 struct int16_panels {
-  const float *weight;
+  const float *const *rows;  // of the weight
   size_t n, k;
   int is_transposed;      // B is the transpose of the weight [n, k], not the weight [k, n] itself
   int is_mapped;          // of a file: pages that were read need not stay in memory

@@ -19,14 +19,13 @@ static size_t piece(size_t k) {
   return (k + pieces - 1) / pieces;
 }
 
-static size_t at_most(size_t count, size_t limit) { return count < limit ? count : limit; }
-
-// `count` panels, of rows [row, row + depth) of B and its columns from `column`, with zeros beyond
-// its last one. Several at a time, for the lines of a row that they need are neighbours.
+// `count` panels, of rows [row, row + depth) of B and its columns from `column`, with anything
+// beyond its last one. Several at a time, for the lines of a row that they need are neighbours.
 PROMPTER_INLINE void make_panels(const struct panels *p, size_t row, size_t depth, size_t column,
                                  size_t count, float *panels) {
   size_t columns = at_most(count * lanes, p->n - column), whole = columns / lanes * lanes;
   size_t size = depth * lanes;
+  // What lies beyond the last column is of no use but must not be slow to multiply.
   if (whole < columns) memset(panels + whole * depth, 0, size * sizeof *panels);
   if (p->is_transposed) {
     for (size_t c = 0; c < columns; c += lanes) {
@@ -64,8 +63,7 @@ static const float *kept(struct panels *p, pthread_mutex_t *lock) {
   pthread_mutex_lock(lock);
   values = atomic_load_explicit(&p->kept, memory_order_acquire);
   if (values == NULL) {
-    size_t columns = (p->n + lanes - 1) / lanes * lanes;
-    values = aligned_alloc(64, columns * p->k * sizeof *values);
+    values = aligned_alloc(64, sixteens(p->n) * p->k * sizeof *values);
     if (values != NULL) make_all(p, values);
     atomic_store_explicit(&p->kept, values, memory_order_release);
   }

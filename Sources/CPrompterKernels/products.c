@@ -14,6 +14,7 @@
 struct prompter_matrix {
   struct library_matrix *library;  // NULL: in int16
   struct int16_panels int16[2];     // forward and backward
+  const float **rows;               // of the weight, for those
   pthread_mutex_t lock;            // of those
   size_t outputs, inputs;
   int is_rounding;
@@ -32,21 +33,40 @@ static int round_weight(struct prompter_matrix *matrix, const float *weight) {
 
 int prompter_has_fast_int16(void) { return int16_panels_are_fast(); }
 
-struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outputs, size_t inputs,
-                                               enum prompter_layout layout,
-                                               enum prompter_precision precision, int is_mapped) {
+static struct prompter_matrix *empty(size_t outputs, size_t inputs) {
   struct prompter_matrix *matrix = calloc(1, sizeof *matrix);
   if (matrix == NULL) return NULL;
-  *matrix = (struct prompter_matrix){
-      .outputs = outputs, .inputs = inputs,
-      .int16 = {{.weight = weight, .n = outputs, .k = inputs, .is_transposed = 1},
-                {.weight = weight, .n = inputs, .k = outputs}}};
-  for (int direction = 0; direction < 2; direction++) {
-    matrix->int16[direction].is_plain = layout == prompter_layout_panels;
-    matrix->int16[direction].is_mapped = is_mapped;
-  }
+  *matrix = (struct prompter_matrix){.outputs = outputs, .inputs = inputs};
   pthread_mutex_init(&matrix->lock, NULL);
-  if (precision == prompter_int16) return matrix;
+  return matrix;
+}
+
+struct prompter_matrix *prompter_matrix_create_int16(const float *const *parts, size_t count,
+                                                     size_t outputs, size_t inputs, int is_plain,
+                                                     int is_mapped) {
+  struct prompter_matrix *matrix = empty(outputs, inputs);
+  if (matrix == NULL) return NULL;
+  matrix->rows = malloc(outputs * sizeof *matrix->rows);
+  if (matrix->rows == NULL) {
+    prompter_matrix_destroy(matrix);
+    return NULL;
+  }
+  size_t part = outputs / count;
+  for (size_t i = 0; i < outputs; i++) matrix->rows[i] = parts[i / part] + i % part * inputs;
+  struct int16_panels panels = {
+      .rows = matrix->rows, .is_plain = is_plain, .is_mapped = is_mapped};
+  matrix->int16[0] = matrix->int16[1] = panels;
+  matrix->int16[0].n = matrix->int16[1].k = outputs;
+  matrix->int16[0].k = matrix->int16[1].n = inputs;
+  matrix->int16[0].is_transposed = 1;
+  return matrix;
+}
+
+struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outputs, size_t inputs,
+                                               enum prompter_layout layout,
+                                               enum prompter_precision precision) {
+  struct prompter_matrix *matrix = empty(outputs, inputs);
+  if (matrix == NULL) return NULL;
   matrix->is_rounding = precision == prompter_bfloat16 &&
                         (layout == prompter_layout_panels || !library_has_bfloat16(outputs, inputs));
   if (!matrix->is_rounding || round_weight(matrix, weight) == 0) {
@@ -64,6 +84,7 @@ void prompter_matrix_destroy(struct prompter_matrix *matrix) {
   library_matrix_destroy(matrix->library);
   for (int direction = 0; direction < 2; direction++) int16_panels_clear(&matrix->int16[direction]);
   pthread_mutex_destroy(&matrix->lock);
+  free(matrix->rows);
   free(matrix->rounded);
   free(matrix);
 }

@@ -148,42 +148,24 @@ PROMPTER_INLINE void transpose_rows(const float *const x[8], size_t column, floa
   for (int r = 0; r < 8; r++) *(v8_unaligned *)(y + r * y_stride) = b[r];
 }
 
-// Eight rows of eight values.
-PROMPTER_INLINE void transpose_tile(const float *x, size_t x_stride, float *y, size_t y_stride) {
-  const float *rows[8];
-  for (size_t r = 0; r < 8; r++) rows[r] = x + r * x_stride;
-  transpose_rows(rows, 0, y, y_stride);
+// The columns of up to eight rows (the last ones may be the same), transposed: y [columns, 8].
+PROMPTER_INLINE void transpose_eight(const float *const x[8], size_t columns, float *y,
+                                     size_t y_stride) {
+  size_t whole = columns / 8 * 8;
+  for (size_t c = 0; c < whole; c += 8) transpose_rows(x, c, y + c * y_stride, y_stride);
+  for (size_t c = whole; c < columns; c++) {
+    for (size_t i = 0; i < 8; i++) y[c * y_stride + i] = x[i][c];
+  }
 }
 
-// y [columns, rows] = the transpose of x [rows, columns].
+// y [columns, rows] = the transpose of x [rows, columns], where y has room for a whole number of
+// eights of its columns: those beyond `rows` are spoilt.
 PROMPTER_INLINE void transpose(size_t rows, size_t columns, const float *x, size_t x_stride,
                                float *y, size_t y_stride) {
-  size_t whole_rows = rows / 8 * 8, whole_columns = columns / 8 * 8;
-  for (size_t r = 0; r < whole_rows; r += 8) {
-    for (size_t c = 0; c < whole_columns; c += 8) {
-      transpose_tile(x + r * x_stride + c, x_stride, y + c * y_stride + r, y_stride);
-    }
-    for (size_t c = whole_columns; c < columns; c++) {
-      for (size_t k = 0; k < 8; k++) y[c * y_stride + r + k] = x[(r + k) * x_stride + c];
-    }
-  }
-  for (size_t r = whole_rows; r < rows; r++) {
-    for (size_t c = 0; c < columns; c++) y[c * y_stride + r] = x[r * x_stride + c];
-  }
-}
-
-// The same where y has room for a whole number of eights of its columns: those beyond `rows` are
-// spoilt.
-PROMPTER_INLINE void transpose_roomy(size_t rows, size_t columns, const float *x, size_t x_stride,
-                                     float *y, size_t y_stride) {
-  size_t whole = columns / 8 * 8;
   for (size_t r = 0; r < rows; r += 8) {
     const float *from[8];
     for (size_t i = 0; i < 8; i++) from[i] = x + (r + i < rows ? r + i : rows - 1) * x_stride;
-    for (size_t c = 0; c < whole; c += 8) transpose_rows(from, c, y + c * y_stride + r, y_stride);
-    for (size_t c = whole; c < columns; c++) {
-      for (size_t i = 0; i < 8; i++) y[c * y_stride + r + i] = from[i][c];
-    }
+    transpose_eight(from, columns, y + r, y_stride);
   }
 }
 

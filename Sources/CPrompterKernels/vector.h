@@ -31,6 +31,11 @@ typedef float v16_unaligned __attribute__((vector_size(64), aligned(4)));
 #define load16(p) ((v16) * (const v16_unaligned *)(p))
 #define store16(p, v) (*(v16_unaligned *)(p) = (v))
 
+PROMPTER_INLINE size_t at_most(size_t count, size_t limit) { return count < limit ? count : limit; }
+
+// The next multiple of sixteen.
+PROMPTER_INLINE size_t sixteens(size_t count) { return (count + 15) / 16 * 16; }
+
 PROMPTER_INLINE float bits_to_float(int32_t bits) {
   float value;
   memcpy(&value, &bits, sizeof value);

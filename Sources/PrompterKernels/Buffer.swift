@@ -64,6 +64,13 @@ public final class Buffer: @unchecked Sendable {
   /// Whether the values are a file's.
   var isMapped: Bool { mapping != nil }
 
+  /// Gives the pages of a file's values back to the system, which reads them again if they are
+  /// touched again.
+  func letGo() {
+    guard isMapped else { return }
+    unsafe prompter_let_go(base, count * MemoryLayout<Float>.stride)
+  }
+
   deinit {
     guard mapping == nil else { return }
     unsafe prompter_release(base)

@@ -29,8 +29,8 @@ public final class PackedMatrix: @unchecked Sendable {
   /// The columns of the weight: the columns of what the forward product takes.
   public let inputs: Int
 
-  /// The weight as it was given, row after row.
-  public let weight: Buffer
+  // What the matrix reads from.
+  private let parts: [Buffer]
 
   private let matrix: OpaquePointer
 
@@ -41,36 +41,72 @@ public final class PackedMatrix: @unchecked Sendable {
   ///
   /// A layout of panels rounds to bfloat16 and multiplies in float32, also where the CPU could do
   /// more. It multiplies int16 in plain C.
-  public init(
+  public convenience init(
     _ weight: Buffer, outputs: Int, inputs: Int, layout: Layout = .automatic,
     precision: Precision = .float32
   ) {
+    self.init(
+      joining: [weight], outputs: outputs, inputs: inputs, layout: layout, precision: precision)
+  }
+
+  /// Prepares a weight whose rows stand in several parts of equal size, one below the other.
+  ///
+  /// Integers are made of the parts where they are; for other products they are copied together.
+  public init(
+    joining parts: [Buffer], outputs: Int, inputs: Int, layout: Layout = .automatic,
+    precision: Precision = .float32
+  ) {
     precondition(
-      weight.count == outputs * inputs,
-      "A weight [\(outputs), \(inputs)] cannot have \(weight.count) values.")
+      !parts.isEmpty && outputs % parts.count == 0
+        && parts.allSatisfy { $0.count * parts.count == outputs * inputs },
+      "A weight [\(outputs), \(inputs)] cannot have parts of \(parts.map(\.count)) values.")
     self.outputs = outputs
     self.inputs = inputs
-    self.weight = weight
     self.precision = precision
+    let parts = precision == .int16 ? parts : [Self.joined(parts, columns: inputs)]
+    self.parts = parts
+    guard
+      let matrix = unsafe Self.matrix(
+        parts, outputs: outputs, inputs: inputs, layout: layout, precision: precision)
+    else {
+      fatalError("Out of memory for a weight [\(outputs), \(inputs)].")
+    }
+    unsafe self.matrix = matrix
+  }
+
+  private static func joined(_ parts: [Buffer], columns: Int) -> Buffer {
+    guard parts.count > 1 else { return parts[0] }
+    let joined = Buffer(count: parts.reduce(0) { $0 + $1.count })
+    for (index, part) in parts.enumerated() {
+      Kernels.copyRows(
+        of: part, to: joined, at: index * part.count / columns, columns: columns)
+      part.letGo()
+    }
+    return joined
+  }
+
+  private static func matrix(
+    _ parts: [Buffer], outputs: Int, inputs: Int, layout: Layout, precision: Precision
+  ) -> OpaquePointer? {
+    let isMapped = parts.allSatisfy(\.isMapped) ? 1 as Int32 : 0
     let kept =
       switch layout {
       case .automatic: prompter_layout_automatic
       case .packed: prompter_layout_packed
       case .panels: prompter_layout_panels
       }
-    let factors =
-      switch precision {
-      case .float32: prompter_float32
-      case .bfloat16: prompter_bfloat16
-      case .int16: prompter_int16
-      }
-    guard
-      let matrix = unsafe prompter_matrix_create(
-        weight.base, outputs, inputs, kept, factors, weight.isMapped ? 1 : 0)
-    else {
-      fatalError("Out of memory for a weight [\(outputs), \(inputs)].")
+    switch precision {
+    case .float32:
+      return unsafe prompter_matrix_create(
+        parts[0].base, outputs, inputs, kept, prompter_float32)
+    case .bfloat16:
+      return unsafe prompter_matrix_create(
+        parts[0].base, outputs, inputs, kept, prompter_bfloat16)
+    case .int16:
+      let starts = unsafe parts.map { unsafe UnsafePointer($0.base) as UnsafePointer<Float>? }
+      return unsafe prompter_matrix_create_int16(
+        starts, starts.count, outputs, inputs, layout == .panels ? 1 : 0, isMapped)
     }
-    unsafe self.matrix = matrix
   }
 
   deinit {

@@ -43,8 +43,8 @@ struct ParameterLoader {
   // Several linear layers over the same input as one, so that one product serves them all.
   func joinedLinear(_ names: [String], outputs: Int, inputs: Int) throws -> Linear {
     Linear(
-      weight: try joined(names, "weight", [outputs, inputs]),
-      bias: try joined(names, "bias", [outputs]), precision: precision)
+      try joinedMap(names, outputs: outputs, inputs: inputs),
+      bias: try joined(names, "bias", [outputs]))
   }
 
   func linearMap(_ name: String, outputs: Int, inputs: Int) throws -> LinearMap {
@@ -54,7 +54,12 @@ struct ParameterLoader {
 
   // Several linear maps of the same input as one.
   func joinedMap(_ names: [String], outputs: Int, inputs: Int) throws -> LinearMap {
-    LinearMap(weight: try joined(names, "weight", [outputs, inputs]), precision: precision)
+    guard isTrained else {
+      return LinearMap(
+        joining: try names.map { try self[$0].parameter("weight", [outputs, inputs]) },
+        precision: precision)
+    }
+    return LinearMap(weight: try joined(names, "weight", [outputs, inputs]))
   }
 
   // The parameters of one kind of several layers, one after another.

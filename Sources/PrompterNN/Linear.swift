@@ -14,15 +14,20 @@ public struct Linear: Sendable {
   ///
   /// The precision is that of a frozen weight's products.
   public init(weight: Parameter, bias: Parameter, precision: Precision = .float32) {
+    self.init(LinearMap(weight: weight, precision: precision), bias: bias)
+  }
+
+  /// A layer from its linear map and bias [outputs].
+  public init(_ map: LinearMap, bias: Parameter) {
     self.bias = bias
-    map = LinearMap(weight: weight, precision: precision)
+    self.map = map
   }
 
   /// W [outputs, inputs].
   public var weight: Parameter { map.weight }
 
   /// W and b.
-  public var parameters: [Parameter] { [weight, bias] }
+  public var parameters: [Parameter] { map.parameters + [bias] }
 
   /// x Wᵀ + b for x [rows, inputs].
   public func callAsFunction(_ x: Variable, in pass: Pass) -> Variable {

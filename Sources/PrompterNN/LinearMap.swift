@@ -8,8 +8,9 @@ internal import PrompterTensor
 ///
 /// A frozen weight is packed once; a trained one is multiplied as it is.
 public struct LinearMap: Sendable {
-  /// W [outputs, inputs].
-  public let weight: Parameter
+  /// W [outputs, inputs] or, if frozen weights were joined, those that stand in it one below the
+  /// other.
+  public let parameters: [Parameter]
 
   private let packed: PackedMatrix?
 
@@ -17,17 +18,29 @@ public struct LinearMap: Sendable {
   ///
   /// The precision is that of a frozen weight's products; those of a trained one are float32.
   public init(weight: Parameter, precision: Precision = .float32) {
-    self.weight = weight
-    let shape = weight.value.shape
-    packed =
-      weight.isTrained
-      ? nil
-      : PackedMatrix(
-        weight.value.buffer, outputs: shape[0], inputs: shape[1], precision: precision)
+    parameters = [weight]
+    packed = weight.isTrained ? nil : Self.packed([weight], precision)
   }
 
-  /// W.
-  public var parameters: [Parameter] { [weight] }
+  /// Frozen weights of the same shape as one, so that a single product serves them all.
+  public init(joining weights: [Parameter], precision: Precision = .float32) {
+    precondition(!weights.contains(where: \.isTrained), "Only frozen weights are joined here.")
+    parameters = weights
+    packed = Self.packed(weights, precision)
+  }
+
+  private static func packed(_ weights: [Parameter], _ precision: Precision) -> PackedMatrix {
+    let shape = weights[0].value.shape
+    return PackedMatrix(
+      joining: weights.map(\.value.buffer), outputs: weights.count * shape[0], inputs: shape[1],
+      precision: precision)
+  }
+
+  /// W, where it is a single parameter.
+  public var weight: Parameter {
+    precondition(parameters.count == 1, "Several weights were joined.")
+    return parameters[0]
+  }
 
   /// x Wᵀ for x [rows, inputs].
   public func callAsFunction(_ x: Variable, in pass: Pass) -> Variable {

@@ -202,6 +202,25 @@ import Testing
     )
   }
 
+  @Test(arguments: Precision.allCases)
+  func `parts one below the other give the bits of the whole weight`(precision: Precision) {
+    var random = SeededRandom(seed: 10)
+    withEvery("parts", in: [2, 3]) { count in
+      let parts = (0..<count).map { _ in random.tensor([37, 130]) }
+      let whole = Tensor(joiningRowsOf: parts, columns: 130)
+      let joined = PackedMatrix(
+        joining: parts.map(\.buffer), outputs: count * 37, inputs: 130, precision: precision)
+      let single = PackedMatrix(
+        whole.buffer, outputs: count * 37, inputs: 130, precision: precision)
+      let (x, y) = (random.tensor([7, 130]), random.tensor([7, count * 37]))
+      let (found, expected) = (
+        products(joined, x, y, rows: 7), products(single, x, y, rows: 7)
+      )
+      expectSameBits(found.forward, expected.forward)
+      expectSameBits(found.backward, expected.backward)
+    }
+  }
+
   // int16 lets go of a file's pages, each direction when it has its integers.
   @Test(arguments: Precision.allCases)
   func `a weight in a file gives what one in memory gives`(precision: Precision) throws {

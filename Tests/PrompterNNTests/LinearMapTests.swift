@@ -4,6 +4,7 @@ import PrompterAutodiff
 import PrompterKernels
 import PrompterNN
 import PrompterTensor
+import PrompterTestSupport
 import Testing
 
 @Suite struct LinearMapTests {
@@ -20,6 +21,23 @@ import Testing
     #expect(x.gradient?.values == [5, 7, 9, 5, 7, 9])
     #expect(pass.gradient(of: map.weight)?.values == (isTrained ? [3, 1, -1, 3, 1, -1] : nil))
     #expect(map.parameters.map(\.name) == ["w"])
+  }
+
+  @Test(arguments: Precision.allCases)
+  func `joined maps give their outputs side by side and the sum of their pullbacks`(
+    precision: Precision
+  ) throws {
+    let weights: [[Float]] = [[1, 2, 3, 4, 5, 6], [-1, 0, 2, 3, -2, 1]]
+    let parts = weights.map { Parameter("w", Tensor($0, shape: [2, 3]), isTrained: false) }
+    let pass = Pass.training(seed: 1, step: 0)
+    let tape = try #require(pass.tape)
+    let x = tape.variable(Tensor([1, 0, -1], shape: [1, 3]))
+    let map = LinearMap(joining: parts, precision: precision)
+    let y = map(x, in: pass)
+    expectClose(y.value, Tensor([-2, -2, -3, 2], shape: [1, 4]), absolute: 1e-2)
+    tape.pullback(from: y)
+    expectClose(try #require(x.gradient), Tensor([7, 5, 12], shape: [1, 3]), absolute: 1e-2)
+    #expect(map.parameters.count == 2)
   }
 
   // 1 + 1/256 is half-way between two bfloat16 values, of which 1 is the even one.
