@@ -23,19 +23,44 @@ import Testing
     }
   }
 
-  @Test func `a freed block serves a size a little below its own, and is itself again after`() {
-    let places = Mutex<[Int]>([])
-    // A thread of its own, with nothing in its pool.
+  @Test func `a small freed block serves a size a little below its own, and is itself again after`()
+  {
+    let found = placesOnFreshThread(counts: [10_000, 8_000, 10_000, 3_000])
+    #expect(found[1] == found[0] && found[2] == found[0])
+    #expect(found[3] != found[0])
+  }
+
+  @Test func `a large freed block serves any smaller one, and is itself again after`() {
+    let found = placesOnFreshThread(counts: [1_000_000, 300_000, 1_000_000, 20_000])
+    #expect(Set(found).count == 1)
+  }
+
+  @Test func `large blocks that are freed become one with the free memory beside them`() {
     ThreadTeam(count: 2, isPinned: false).run { part in
       guard part == 1 else { return }
-      for count in [100_000, 80_000, 100_000, 30_000] {
+      // Freed from the middle outwards: each time with free memory on one side, or on both.
+      var buffers: [Buffer?] = (0..<5).map { _ in Buffer(count: 100_000) }
+      let places = buffers.compactMap { $0.map { address(of: $0) } }
+      #expect(places == places.sorted())
+      for index in [2, 1, 3, 0] { buffers[index] = nil }
+      let whole = Buffer(count: 399_000)
+      #expect(address(of: whole) == places[0])
+      #expect(address(of: Buffer(count: 100_000)) > places[4])
+      withExtendedLifetime((buffers, whole)) {}
+    }
+  }
+
+  // Where buffers are that live one after another on a thread with nothing in its pool.
+  private func placesOnFreshThread(counts: [Int]) -> [Int] {
+    let places = Mutex<[Int]>([])
+    ThreadTeam(count: 2, isPinned: false).run { part in
+      guard part == 1 else { return }
+      for count in counts {
         let place = address(of: Buffer(count: count))
         places.withLock { $0.append(place) }
       }
     }
-    let found = places.withLock(\.self)
-    #expect(found[1] == found[0] && found[2] == found[0])
-    #expect(found[3] != found[0])
+    return places.withLock(\.self)
   }
 
   @Test func `buffers alive at the same time share nothing, whatever their sizes`() {
@@ -47,7 +72,7 @@ import Testing
         #expect(holds(mark, buffer), "step \(step)")
       } else {
         let buffer = Buffer(
-          count: Int(random.next() % 3_000), capacity: Int(random.next() % 3_000))
+          count: Int(random.next() % 3_000), capacity: Int(random.next() % 40_000))
         buffer.fill(with: Float(step))
         alive.append((buffer, Float(step)))
       }
