@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "CPrompterKernels.h"
+#include "int16_panels.h"
 #include "panels.h"
 
 // MiniLM's shape, and a batch of 32 texts of 13 tokens with 20 virtual tokens before each.
@@ -52,9 +53,8 @@ static void attention(size_t rows, size_t count, int backward) {
 }
 
 static void gelu(void) {
-  float *x = values(tokens * inner);
-  prompter_bias_gelu(values(tokens * inner), values(tokens * inner), x, values(inner), tokens,
-                     inner);
+  prompter_activate(values(tokens * inner), values(tokens * inner), prompter_slope_short,
+                    values(tokens * inner), values(inner), prompter_activation_gelu, tokens, inner);
 }
 
 static void norm(int backward) {
@@ -86,16 +86,15 @@ static void product(size_t rows, int backward) {
 
 // The same in int16, with panels that were made before.
 static void product_int16(size_t rows, int backward) {
-  const float *weight = values(inner * width);
-  struct prompter_matrix *m = prompter_matrix_create_int16(&weight, 1, inner, width, 0, 0);
-  float *x = values(rows * inner), *y = values(rows * inner);
-  if (m == NULL) exit(1);
-  for (int time = 0; time < 2; time++) {
-    size_t some = time == 0 ? 1 : rows;
-    if (backward ? prompter_matrix_multiply_transposed(m, x, some, y)
-                 : prompter_matrix_multiply(m, x, some, y)) {
-      exit(1);
-    }
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  static const float *lines[inner];
+  float *weight = values(inner * width);
+  for (size_t i = 0; i < inner; i++) lines[i] = weight + i * width;
+  struct int16_panels p = {.rows = lines, .n = backward ? width : inner,
+                           .k = backward ? inner : width, .is_transposed = !backward};
+  float *x = values(rows * p.k), *y = values(rows * p.n);
+  if (int16_panels_multiply(&p, &lock, x, 1, y) || int16_panels_multiply(&p, &lock, x, rows, y)) {
+    exit(1);
   }
 }
 
@@ -105,7 +104,7 @@ int main(int argc, char **argv) {
   else if (!strcmp(name, "prompter_attention_backward/short")) attention(texts, length, 1);
   else if (!strcmp(name, "prompter_attention_forward/long")) attention(1, longest, 0);
   else if (!strcmp(name, "prompter_attention_backward/long")) attention(1, longest, 1);
-  else if (!strcmp(name, "prompter_bias_gelu/slope")) gelu();
+  else if (!strcmp(name, "prompter_activate/slopes")) gelu();
   else if (!strcmp(name, "prompter_layer_norm/residual")) norm(0);
   else if (!strcmp(name, "prompter_layer_norm_backward/frozen")) norm(1);
   else if (!strcmp(name, "prompter_adamw/262144")) adamw();

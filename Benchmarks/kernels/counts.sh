@@ -23,7 +23,8 @@ if ! grep -qw avx2 /proc/cpuinfo; then
   exit 0
 fi
 "$compiler" -O2 -I"$sources" -I"$sources/include" -o "$folder/counts" counts.c \
-  "$sources"/{attention,elements,int16,int16_panels,mapping,memory,norm,panels}.c -lm -lpthread
+  "$sources"/{activation,arena,attention,elements,int16,int16_panels,mapping,memory,norm,panels}.c \
+  -lm -lpthread
 
 failed=0
 recorded=$folder/limits.tsv

@@ -35,13 +35,19 @@ PROMPTER_INLINE void activation(enum prompter_activation kind, float x, float *v
   }
 }
 
+// Some values of a row; `bias` and `slope` may be NULL.
 PROMPTER_INLINE void activate(enum prompter_activation kind, float *restrict y,
-                              float *restrict slope, const float *restrict x, size_t count) {
+                              float *restrict slope, const float *restrict x,
+                              const float *restrict bias, size_t count) {
   float unused;
-  if (slope == NULL) {
+  if (slope == NULL && bias == NULL) {
     for (size_t i = 0; i < count; i++) activation(kind, x[i], &y[i], &unused);
-  } else {
+  } else if (slope == NULL) {
+    for (size_t i = 0; i < count; i++) activation(kind, x[i] + bias[i], &y[i], &unused);
+  } else if (bias == NULL) {
     for (size_t i = 0; i < count; i++) activation(kind, x[i], &y[i], &slope[i]);
+  } else {
+    for (size_t i = 0; i < count; i++) activation(kind, x[i] + bias[i], &y[i], &slope[i]);
   }
 }
 
@@ -80,10 +86,86 @@ PROMPTER_INLINE void activate_gated(enum prompter_activation kind, float *restri
     CASE(prompter_activation_silu, function, __VA_ARGS__);           \
   }
 
+size_t prompter_slope_bytes(enum prompter_slope format, size_t columns) {
+  switch (format) {
+    case prompter_slope_exact: return columns * sizeof(float);
+    case prompter_slope_short: return columns * sizeof(uint16_t);
+    default: return (columns + 31) / 32 * sizeof(uint32_t);
+  }
+}
+
+// The nearest integer, in the lower half of the float's bits: 1.5 * 2^23 leaves it there.
+PROMPTER_INLINE void keep_shorts(uint16_t *restrict kept, const float *restrict slope,
+                                 size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    kept[i] = (uint16_t)float_to_bits((slope[i] + 0.5f) * 32768.0f + 12582912.0f);
+  }
+}
+
+PROMPTER_INLINE void apply_shorts(float *restrict dx, const float *restrict dy,
+                                  const uint16_t *restrict kept, size_t count) {
+  for (size_t i = 0; i < count; i++) dx[i] = dy[i] * ((float)kept[i] * (1 / 32768.0f) - 0.5f);
+}
+
+PROMPTER_INLINE uint32_t bits_of(const float *slope, const size_t count) {
+  uint32_t bits = 0;
+  for (size_t i = 0; i < count; i++) bits |= (uint32_t)(slope[i] > 0.0f) << i;
+  return bits;
+}
+
+PROMPTER_INLINE void keep_bits(uint32_t *kept, const float *slope, size_t count) {
+  size_t whole = count / 32;
+  for (size_t i = 0; i < whole; i++) kept[i] = bits_of(slope + 32 * i, 32);
+  if (count % 32) kept[whole] = bits_of(slope + 32 * whole, count % 32);
+}
+
+PROMPTER_INLINE void apply_word(float *restrict dx, const float *restrict dy, uint32_t bits,
+                                const size_t count) {
+  for (size_t i = 0; i < count; i++) dx[i] = bits >> i & 1 ? dy[i] : 0.0f;
+}
+
+PROMPTER_INLINE void apply_bits(float *dx, const float *dy, const uint32_t *kept, size_t count) {
+  size_t whole = count / 32;
+  for (size_t i = 0; i < whole; i++) apply_word(dx + 32 * i, dy + 32 * i, kept[i], 32);
+  if (count % 32) apply_word(dx + 32 * whole, dy + 32 * whole, kept[whole], count % 32);
+}
+
+// Derivatives that are not kept as they are stand in a short list first.
 PROMPTER_CLONES
-void prompter_activate(float *y, float *slope, const float *x, enum prompter_activation kind,
-                       size_t count) {
-  FOR_EACH_KIND(kind, activate, y, slope, x, count)
+void prompter_activate(float *y, void *slopes, enum prompter_slope format, const float *x,
+                       const float *bias, enum prompter_activation kind, size_t rows,
+                       size_t columns) {
+  enum { list = 512 };
+  float some[list];
+  size_t bytes = slopes == NULL ? 0 : prompter_slope_bytes(format, columns);
+  for (size_t r = 0; r < rows; r++, x += columns, y += columns) {
+    char *kept = (char *)slopes + r * bytes;
+    for (size_t c = 0; c < columns; c += list) {
+      size_t count = at_most(list, columns - c);
+      float *exact = format == prompter_slope_exact ? (float *)kept + c : some;
+      FOR_EACH_KIND(kind, activate, y + c, slopes == NULL ? NULL : exact, x + c,
+                    bias == NULL ? NULL : bias + c, count)
+      if (slopes == NULL) continue;
+      if (format == prompter_slope_short) keep_shorts((uint16_t *)kept + c, some, count);
+      if (format == prompter_slope_bit) keep_bits((uint32_t *)kept + c / 32, some, count);
+    }
+  }
+}
+
+PROMPTER_CLONES
+void prompter_activate_backward(float *dx, const float *dy, const void *slopes,
+                                enum prompter_slope format, size_t rows, size_t columns) {
+  size_t bytes = prompter_slope_bytes(format, columns);
+  for (size_t r = 0; r < rows; r++, dx += columns, dy += columns) {
+    const void *kept = (const char *)slopes + r * bytes;
+    if (format == prompter_slope_exact) {
+      for (size_t c = 0; c < columns; c++) dx[c] = dy[c] * ((const float *)kept)[c];
+    } else if (format == prompter_slope_short) {
+      apply_shorts(dx, dy, kept, columns);
+    } else {
+      apply_bits(dx, dy, kept, columns);
+    }
+  }
 }
 
 PROMPTER_CLONES

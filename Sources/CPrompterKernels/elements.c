@@ -56,28 +56,6 @@ void prompter_add_column_sums(float *restrict sums, const float *restrict x, siz
 }
 
 PROMPTER_CLONES
-void prompter_bias_gelu(float *restrict y, float *restrict slope, const float *restrict x,
-                        const float *restrict bias, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++, x += columns, y += columns) {
-    if (slope == NULL) {
-      for (size_t c = 0; c < columns; c++) {
-        float value = x[c] + bias[c], cumulative, density;
-        normal_distribution(value, &cumulative, &density);
-        y[c] = value * cumulative;
-      }
-    } else {
-      for (size_t c = 0; c < columns; c++) {
-        float value = x[c] + bias[c], cumulative, density;
-        normal_distribution(value, &cumulative, &density);
-        y[c] = value * cumulative;
-        slope[c] = cumulative + value * density;
-      }
-      slope += columns;
-    }
-  }
-}
-
-PROMPTER_CLONES
 void prompter_multiply(float *z, const float *x, const float *y, size_t count) {
   for (size_t i = 0; i < count; i++) z[i] = x[i] * y[i];
 }

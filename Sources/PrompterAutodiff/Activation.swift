@@ -3,16 +3,36 @@
 public import PrompterKernels
 internal import PrompterTensor
 
-/// y = activation(x), element by element; the pullback is dx = dy activation′(x), from the
-/// derivative kept by the forward pass.
-public func activate(_ x: Variable, by activation: Activation) -> Variable {
+/// y = activation(x + b), element by element, for x [rows, columns].
+///
+/// The pullback is dx = dy activation′(x + b), from the derivative kept by the forward pass, and
+/// db = the sum of all rows of dx.
+///
+/// - Parameters:
+///   - x: [rows, columns].
+///   - bias: b [columns]; none by default.
+///   - activation: What is done to each value.
+///   - roundsSlopes: Whether derivatives may be kept in 16 bits, off by 1.5e-5 at most.
+/// - Returns: y [rows, columns].
+public func activate(
+  _ x: Variable, bias: Variable? = nil, by activation: Activation, roundsSlopes: Bool = false
+) -> Variable {
   let y = Tensor(uninitialized: x.shape)
-  let slope = x.tape.map { _ in Tensor(uninitialized: x.shape) }
-  Kernels.activate(x.value.buffer, by: activation, into: y.buffer, slope: slope?.buffer)
-  guard let tape = x.tape, let slope else { return Variable(y) }
-  return tape.record(y) { [x = x.adjoint] dy in
-    Kernels.multiply(dy.buffer, slope.buffer, into: slope.buffer)
-    x?.accumulate(slope)
+  let columns = x.value.columns
+  let tape = Tape.common(x, bias)
+  let slopes = tape.map { _ in
+    ActivationSlopes(
+      rows: x.value.rows, columns: columns, of: activation, areRounded: roundsSlopes)
+  }
+  Kernels.activate(
+    x.value.buffer, bias: bias?.value.buffer, by: activation, columns: columns, into: y.buffer,
+    slopes: slopes)
+  guard let tape, let slopes else { return Variable(y) }
+  return tape.record(y) { [x = x.adjoint, bias = bias?.adjoint, shape = x.shape] dy in
+    let dx = Tensor(uninitialized: shape)
+    Kernels.activatePullback(dy.buffer, slopes: slopes, into: dx.buffer)
+    x?.accumulate(dx)
+    addColumnSums(of: dx, to: bias)
   }
 }
 

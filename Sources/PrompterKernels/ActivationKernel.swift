@@ -6,7 +6,7 @@ internal import CPrompterKernels
 public enum Activation: Sendable, CaseIterable {
   /// max(0, x).
   case relu
-  /// x Φ(x) (Hendrycks and Gimpel 2016), by the error function.
+  /// x Φ(x) (Hendrycks and Gimpel 2016), by the error function (absolute error below 2e-7).
   case gelu
   /// x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2: GELU as it was first approximated.
   case geluTanh
@@ -24,13 +24,32 @@ public enum Activation: Sendable, CaseIterable {
 }
 
 extension Kernels {
-  /// y = activation(x), and its derivative into `slope` if given.
+  /// y = activation(x + bias) for rows of `columns` values, and the derivatives there into `slopes`
+  /// if given.
   public static func activate(
-    _ x: Buffer, by activation: Activation, into y: Buffer, slope: Buffer?
+    _ x: Buffer, bias: Buffer? = nil, by activation: Activation, columns: Int, into y: Buffer,
+    slopes: ActivationSlopes?
   ) {
+    let rows = rows(of: x, columns: columns, "activate")
     expect(y, count: x.count, "activate")
-    expect(slope, count: x.count, "activate")
-    unsafe prompter_activate(y.base, slope?.base, x.base, activation.kind, x.count)
+    expect(bias, count: columns, "activate")
+    slopes?.check(rows: rows, columns: columns)
+    precondition(
+      slopes.map { $0.format != .bit || activation == .relu } ?? true,
+      "A bit does not hold this activation's derivative.")
+    unsafe prompter_activate(
+      y.base, slopes?.buffer.base, slopes?.format.kept ?? prompter_slope_exact, x.base,
+      bias?.base, activation.kind, rows, columns)
+  }
+
+  /// dx = dy · slopes: the pullback of `activate`.
+  public static func activatePullback(
+    _ dy: Buffer, slopes: ActivationSlopes, into dx: Buffer
+  ) {
+    expect(dy, count: slopes.rows * slopes.columns, "activatePullback")
+    expect(dx, count: dy.count, "activatePullback")
+    unsafe prompter_activate_backward(
+      dx.base, dy.base, slopes.buffer.base, slopes.format.kept, slopes.rows, slopes.columns)
   }
 
   /// y = activation(a) · b for rows [a, b] of x, and the derivatives into `slope` if given.

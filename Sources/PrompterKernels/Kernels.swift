@@ -91,17 +91,6 @@ extension Kernels {
     unsafe prompter_add_column_sums(sums.base, x.base, rows, sums.count)
   }
 
-  /// y = gelu(x + bias) with gelu(v) = v Φ(v), and its derivative into `slope` if given.
-  ///
-  /// Hendrycks and Gimpel 2016, with the error function (absolute error below 2e-7), not the
-  /// approximation by tanh.
-  public static func biasGELU(_ x: Buffer, bias: Buffer, into y: Buffer, slope: Buffer?) {
-    let rows = rows(of: x, columns: bias.count, "biasGELU")
-    expect(y, count: x.count, "biasGELU")
-    expect(slope, count: x.count, "biasGELU")
-    unsafe prompter_bias_gelu(y.base, slope?.base, x.base, bias.base, rows, bias.count)
-  }
-
   /// y = tanh x, with an absolute error below 3e-7.
   public static func tanh(_ x: Buffer, into y: Buffer) {
     expect(x, count: y.count, "tanh")

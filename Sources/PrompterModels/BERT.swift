@@ -178,7 +178,9 @@ private struct Block: Sendable {
       kernel, queries: Projection(queries, column: 0), keys: Projection(projected, column: width),
       values: Projection(projected, column: 2 * width), prompt: prompt)
     let middle = added(heard, attended, to: residual, attentionNorm, dropout, keys, pass)
-    let active = biasGELU(inner.product(middle, in: pass), pass(inner.bias))
+    let active = activate(
+      inner.product(middle, in: pass), bias: pass(inner.bias), by: .gelu,
+      roundsSlopes: inner.roundsFactors)
     return added(active, outer, to: middle, norm, dropout, keys, pass)
   }
 

@@ -233,7 +233,9 @@ struct T5Perceptron: Sendable {
     let (sum, normalized) = norm(stream.sum, adding: stream.pending, in: setting.pass)
     let projected = inner(normalized, in: setting.pass)
     let active =
-      isGated ? activateGated(projected, by: activation) : activate(projected, by: activation)
+      isGated
+      ? activateGated(projected, by: activation)
+      : activate(projected, by: activation, roundsSlopes: inner.roundsFactors)
     let result = outer(setting.dropped(active, slots), in: setting.pass)
     return T5Stream(sum: sum, pending: setting.dropped(result, slots))
   }

@@ -29,6 +29,9 @@ public struct Linear: Sendable {
   /// W and b.
   public var parameters: [Parameter] { map.parameters + [bias] }
 
+  /// Whether products round their factors; see ``LinearMap/roundsFactors``.
+  public var roundsFactors: Bool { map.roundsFactors }
+
   /// x Wᵀ + b for x [rows, inputs].
   public func callAsFunction(_ x: Variable, in pass: Pass) -> Variable {
     addBias(product(x, in: pass), pass(bias))

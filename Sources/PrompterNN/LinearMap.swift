@@ -42,6 +42,9 @@ public struct LinearMap: Sendable {
     return parameters[0]
   }
 
+  /// Whether products round their factors, so that what is kept for them needs no more digits.
+  public var roundsFactors: Bool { packed.map { $0.precision != .float32 } ?? false }
+
   /// x Wᵀ for x [rows, inputs].
   public func callAsFunction(_ x: Variable, in pass: Pass) -> Variable {
     if let packed { return product(x, packed) }

@@ -64,6 +64,57 @@ import Testing
     #expect(variable.gradient != nil)
   }
 
+  @Test func `the gradients of x and bias are right, whatever the shape`() {
+    withEvery("rows", in: [1, 2, 7, 33]) { rows in
+      withEvery("columns", in: [1, 5, 8, 31, 64, 513]) { columns in
+        var random = SeededRandom(seed: rows * 7 + columns)
+        let inputs = [random.tensor([rows, columns], in: -4...4), random.tensor([columns])]
+        checkGradients(of: inputs, elements: 12) { activate($0[0], bias: $0[1], by: .gelu) }
+      }
+    }
+  }
+
+  @Test func `values are the same bits with and without a tape`() {
+    var random = SeededRandom(seed: 3)
+    let tape = Tape()
+    let (x, bias) = (random.tensor([7, 33], in: -6...6), random.tensor([33]))
+    expectSameBits(
+      activate(tape.variable(x), bias: Variable(bias), by: .gelu).value,
+      activate(Variable(x), bias: Variable(bias), by: .gelu).value)
+  }
+
+  @Test func `a frozen bias gets no gradient`() {
+    let tape = Tape()
+    let x = tape.variable(Tensor(zeros: [2, 3]))
+    let bias = Variable(Tensor(zeros: [3]))
+    let y = activate(x, bias: bias, by: .gelu)
+    tape.pullback(from: y, seed: Tensor(repeating: 1, shape: [2, 3]))
+    #expect(bias.gradient == nil)
+    #expect(x.gradient?.values == Array(repeating: 0.5, count: 6))
+  }
+
+  // A step between two 16-bit numbers is 2⁻¹⁵.
+  @Test func `rounded slopes are within half a step, and those of max(0, x) are exact`() throws {
+    forEachShape { activation, rows, columns in
+      withEvery("columns", in: [columns, 31 * columns]) { columns in
+        var random = SeededRandom(seed: rows + columns)
+        let (x, dy) = (random.tensor([rows, columns], in: -8...8), random.tensor([rows, columns]))
+        let found = [false, true].map { rounds -> Tensor? in
+          let tape = Tape()
+          let x = tape.variable(x)
+          tape.pullback(from: activate(x, by: activation, roundsSlopes: rounds), seed: dy)
+          return x.gradient
+        }
+        guard let exact = found[0], let rounded = found[1] else {
+          Issue.record("No gradient.")
+          return
+        }
+        expectClose(rounded, exact, absolute: activation == .relu ? 0 : 1.6e-5)
+        #expect(activation == .relu || columns < 16 || rounded.values != exact.values)
+      }
+    }
+  }
+
   @Test func `constants leave no record`() {
     let x = Variable(Tensor(repeating: 1, shape: [2, 4]))
     #expect(!activate(x, by: .relu).isRecorded && !activateGated(x, by: .silu).isRecorded)

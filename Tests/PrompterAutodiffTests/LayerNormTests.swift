@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import PrompterAutodiff
+import PrompterKernels
 import PrompterTensor
 import PrompterTestSupport
 import Testing
@@ -54,7 +55,7 @@ import Testing
     checkGradients(of: [inputs[0], inputs[1]]) { variables in
       var x = variables[0]
       for _ in 0..<3 {
-        let branch = biasGELU(product(x, weight), variables[1])
+        let branch = activate(product(x, weight), bias: variables[1], by: .gelu)
         x = layerNorm(branch, residual: x, gain: gain, offset: offset, epsilon: epsilon)
       }
       return x

@@ -11,7 +11,8 @@ import Testing
     let tape = Tape()
     let x = Variable(Tensor(repeating: 1, shape: [2, 3]))
     let one = Variable(Tensor(repeating: 1, shape: [3]))
-    let y = layerNorm(tanh(biasGELU(x, one)), gain: one, offset: one, epsilon: 1e-5)
+    let y = layerNorm(
+      tanh(activate(x, bias: one, by: .gelu)), gain: one, offset: one, epsilon: 1e-5)
     let loss = crossEntropy(rows([0], of: y), labels: [1], scale: 1)
     #expect(!loss.isRecorded)
     #expect(tape.recordCount == 0)
@@ -21,7 +22,7 @@ import Testing
     let tape = Tape()
     let (x, bias) = (tape.variable(Tensor(zeros: [2, 3])), tape.variable(Tensor(zeros: [3])))
     #expect(tape.recordCount == 0)
-    let y = biasGELU(x, bias)
+    let y = activate(x, bias: bias, by: .gelu)
     #expect(tape.recordCount == 1)
     #expect(y.isRecorded)
     tape.pullback(from: tanh(y), seed: Tensor(zeros: [2, 3]))
@@ -72,7 +73,7 @@ import Testing
     var hidden: Variable? = product(x, weight)
     weak let inner = hidden?.value.buffer
     weak let middle = hidden
-    hidden = hidden.map { biasGELU($0, Variable(Tensor(zeros: [16]))) }
+    hidden = hidden.map { activate($0, bias: Variable(Tensor(zeros: [16])), by: .gelu) }
     #expect(inner == nil && middle == nil)
     weak let active = hidden?.value.buffer
     hidden = hidden.map { product($0, weight) }

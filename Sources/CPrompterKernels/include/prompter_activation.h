@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Activations without a bias, plain and gated (Shazeer 2020).
+// Activations, plain and gated (Shazeer 2020).
 
 #ifndef PROMPTER_ACTIVATION_H
 #define PROMPTER_ACTIVATION_H
@@ -17,9 +17,29 @@ enum prompter_activation {
   prompter_activation_silu,
 };
 
-/// y = activation(x); `slope` (may be NULL) gets the derivative there.
-void prompter_activate(float *y, float *slope, const float *x, enum prompter_activation kind,
-                       size_t count);
+/// How derivatives are kept for the backward pass.
+enum prompter_slope {
+  /// As float32.
+  prompter_slope_exact,
+  /// As 16-bit integers from -0.5 to 1.5, which hold those of all activations: off by 1.5e-5 at
+  /// most. Those of what is no number are lost.
+  prompter_slope_short,
+  /// As a bit, for max(0, x).
+  prompter_slope_bit,
+};
+
+/// The bytes that the derivatives of a row of `columns` values take.
+size_t prompter_slope_bytes(enum prompter_slope format, size_t columns);
+
+/// y = activation(x + bias) for rows of `columns` values; `bias` [columns] may be NULL. `slopes` (may
+/// be NULL) gets the derivatives there.
+void prompter_activate(float *y, void *slopes, enum prompter_slope format, const float *x,
+                       const float *bias, enum prompter_activation kind, size_t rows,
+                       size_t columns);
+
+/// dx = dy * slopes: the pullback.
+void prompter_activate_backward(float *dx, const float *dy, const void *slopes,
+                                enum prompter_slope format, size_t rows, size_t columns);
 
 /// y[r] = activation(x[r][0 ..< columns]) * x[r][columns ..< 2 columns], for x [rows, 2 columns].
 /// `slope` (may be NULL), of x's shape, gets the derivatives by both halves.

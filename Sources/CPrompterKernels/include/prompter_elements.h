@@ -23,10 +23,6 @@ void prompter_add_bias(float *y, const float *bias, size_t rows, size_t columns)
 /// sums[c] += sum over r of x[r][c].
 void prompter_add_column_sums(float *sums, const float *x, size_t rows, size_t columns);
 
-/// y = gelu(x + bias), by the error function; `slope` (may be NULL) gets the derivative there.
-void prompter_bias_gelu(float *y, float *slope, const float *x, const float *bias, size_t rows,
-                        size_t columns);
-/// z = x * y, element by element.
 void prompter_multiply(float *z, const float *x, const float *y, size_t count);
 /// y = tanh(x).
 void prompter_tanh(float *y, const float *x, size_t count);
