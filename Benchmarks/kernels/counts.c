@@ -69,8 +69,8 @@ static void norm(int backward) {
 
 static void adamw(void) {
   size_t count = 1 << 18;
-  prompter_adamw(values(count), values(count), values(count), values(count), 1.0f, 1e-3f, 0.9f,
-                 0.999f, 1e-8f, 0.0f, 0.1f, 0.001f, count);
+  struct prompter_adamw_step step = {1.0f, 1e-3f, 0.9f, 0.999f, 1e-8f, 0.0f, 0.1f, 0.001f};
+  prompter_adamw(values(count), values(count), values(count), values(count), &step, count);
 }
 
 // A product with one weight of MiniLM's feed-forward, one way or the other. The second way makes

@@ -166,20 +166,49 @@ void prompter_dropout(float *y, const float *x, uint32_t key, const uint32_t *ro
   }
 }
 
-PROMPTER_CLONES
-void prompter_adamw(float *restrict parameter, float *restrict first, float *restrict second,
-                    const float *restrict gradient, float gradient_scale, float rate, float beta1,
-                    float beta2, float epsilon, float weight_decay, float correction1,
-                    float correction2, size_t count) {
+PROMPTER_INLINE float kept_share(const struct prompter_adamw_step *step) {
+  return 1.0f - step->rate * step->weight_decay;
+}
+
+PROMPTER_INLINE void adamw_values(float *restrict parameter, float *restrict first,
+                                  float *restrict second, const float *restrict gradient,
+                                  const struct prompter_adamw_step *step, size_t count) {
+  struct prompter_adamw_step s = *step;
+  float kept = kept_share(step);
   for (size_t i = 0; i < count; i++) {
-    float g = gradient[i] * gradient_scale;
-    float m = beta1 * first[i] + (1.0f - beta1) * g;
-    float v = beta2 * second[i] + (1.0f - beta2) * g * g;
+    float g = gradient[i] * s.gradient_scale;
+    float m = s.beta1 * first[i] + (1.0f - s.beta1) * g;
+    float v = s.beta2 * second[i] + (1.0f - s.beta2) * g * g;
     first[i] = m;
     second[i] = v;
-    float decayed = parameter[i] * (1.0f - rate * weight_decay);
+    float decayed = parameter[i] * kept;
     // Unlike sqrtf this sets no errno, so that the loop can be vectorised.
-    float root = __builtin_elementwise_sqrt(v / correction2);
-    parameter[i] = decayed - rate * (m / correction1) / (root + epsilon);
+    float root = __builtin_elementwise_sqrt(v / s.correction2);
+    parameter[i] = decayed - s.rate * (m / s.correction1) / (root + s.epsilon);
   }
+}
+
+PROMPTER_CLONES
+void prompter_adamw(float *restrict parameter, float *restrict first, float *restrict second,
+                    const float *restrict gradient, const struct prompter_adamw_step *step,
+                    size_t count) {
+  adamw_values(parameter, first, second, gradient, step, count);
+}
+
+PROMPTER_CLONES
+void prompter_adamw_rows(float *restrict parameter, float *restrict first, float *restrict second,
+                         const float *restrict gradient, const float *restrict zeros,
+                         const int32_t *row, const int32_t *place,
+                         const struct prompter_adamw_step *step, size_t slots, size_t columns) {
+  for (size_t s = 0; s < slots; s++) {
+    const float *g = place[s] < 0 ? zeros : gradient + (size_t)place[s] * columns;
+    adamw_values(parameter + (size_t)row[s] * columns, first + s * columns, second + s * columns,
+                 g, step, columns);
+  }
+}
+
+PROMPTER_CLONES
+void prompter_adamw_decay(float *parameter, const struct prompter_adamw_step *step, size_t count) {
+  float kept = kept_share(step);
+  for (size_t i = 0; i < count; i++) parameter[i] *= kept;
 }

@@ -15,7 +15,7 @@ final class Adjoint {
   private(set) weak var tape: Tape?
 
   /// What has gathered.
-  private(set) var gradient: Tensor?
+  private(set) var gradient: Gradient?
 
   // Whether the gradient's storage is this adjoint's alone and may be added to in place.
   private var ownsGradient = false
@@ -30,7 +30,7 @@ final class Adjoint {
     precondition(
       tensor.shape.count == shape.count, "A gradient \(tensor.shape) for a value \(shape).")
     guard gradient != nil else {
-      gradient = tensor
+      gradient = .whole(tensor)
       return
     }
     Kernels.add(tensor.buffer, to: owned().buffer)
@@ -43,21 +43,39 @@ final class Adjoint {
     guard gradient == nil else { return write(owned(), true) }
     let first = Tensor(uninitialized: shape)
     write(first, false)
-    gradient = first
+    gradient = .whole(first)
     ownsGradient = true
+  }
+
+  /// Adds x[i] to row `indices[i]` of a table's gradient, where that is not negative.
+  ///
+  /// As long as nothing else is added, only the rows of a table much longer than `indices` are kept.
+  func scatter(_ x: Tensor, to indices: [Int32]) {
+    switch gradient {
+    case .rows(let rows): gradient = .rows(rows.adding(x, at: indices))
+    case nil where shape.rows > 4 * indices.count:
+      gradient = .rows(RowGradient(zeros: shape).adding(x, at: indices))
+    default:
+      Kernels.scatterAddRows(x.buffer, to: indices, of: owned().buffer, columns: x.columns)
+    }
   }
 
   /// The gradient to add to in place, zeros at first.
   func owned() -> Tensor {
-    if let gradient, ownsGradient { return gradient }
-    let own = gradient?.copy() ?? Tensor(zeros: shape)
-    gradient = own
+    if case .whole(let tensor) = gradient, ownsGradient { return tensor }
+    let own =
+      switch gradient {
+      case .whole(let tensor): tensor.copy()
+      case .rows(let rows): rows.tensor
+      case nil: Tensor(zeros: shape)
+      }
+    gradient = .whole(own)
     ownsGradient = true
     return own
   }
 
-  /// Hands the gradient to the pullback, which frees it when done.
-  func take() -> Tensor? {
+  /// Hands the gradient over to whoever frees it when done.
+  func take() -> Gradient? {
     defer {
       gradient = nil
       ownsGradient = false

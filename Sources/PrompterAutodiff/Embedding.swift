@@ -56,10 +56,10 @@ public func embedding(
       tokens = tokens.adjoint, prompt = virtualTokens?.adjoint, positions = positions.adjoint,
       segments = segments.adjoint
     ] dx in
-    scatter(dx, to: slots.tokens, of: tokens)
-    scatter(dx, to: slots.tokens.map { -1 - $0 }, of: prompt)
-    scatter(dx, to: slots.positions, of: positions)
-    scatter(dx, to: slots.segments, of: segments)
+    tokens?.scatter(dx, to: slots.tokens)
+    prompt?.scatter(dx, to: slots.tokens.map { -1 - $0 })
+    positions?.scatter(dx, to: slots.positions)
+    segments?.scatter(dx, to: slots.segments)
   }
 }
 
@@ -79,14 +79,7 @@ public func embedding(
     width: tokens.value.columns, into: x.buffer)
   guard let tape = Tape.common(tokens, virtualTokens) else { return Variable(x) }
   return tape.record(x) { [tokens = tokens.adjoint, prompt = virtualTokens?.adjoint] dx in
-    scatter(dx, to: slots, of: tokens)
-    scatter(dx, to: slots.map { -1 - $0 }, of: prompt)
+    tokens?.scatter(dx, to: slots)
+    prompt?.scatter(dx, to: slots.map { -1 - $0 })
   }
-}
-
-// Adds the rows of dx whose index is not negative to the rows of a table's gradient.
-private func scatter(_ dx: Tensor, to indices: [Int32], of table: Adjoint?) {
-  guard let gradient = table?.owned() else { return }
-  Kernels.scatterAddRows(
-    dx.buffer, to: indices, of: gradient.buffer, columns: dx.columns)
 }

@@ -34,7 +34,7 @@ public func rmsNorm(
     // The sum's other gradient is here already, for whoever reads the sum comes after the norm.
     let dsum = Tensor(uninitialized: total.shape)
     Kernels.rmsNormPullback(
-      dy.buffer, adding: sum?.take()?.buffer, sum: total.buffer,
+      dy.buffer, adding: sum?.take()?.tensor.buffer, sum: total.buffer,
       inverseRoots: roots.buffer, gain: gain.value.buffer, into: dsum.buffer,
       addingGainTo: gain.adjoint?.owned().buffer)
     sum?.accumulate(dsum)

@@ -17,12 +17,30 @@ public import PrompterTensor
 public final class Tape {
   private var records: [(output: Adjoint, pullback: (Tensor) -> Void)] = []
 
+  // Leaves whose gradients are handed over, each with the number of records before it.
+  private var leaves: [(adjoint: Adjoint, start: Int, receive: (Gradient) -> Void)] = []
+
   /// An empty tape.
   public init() {}
 
   /// A leaf: a variable whose gradient is wanted and kept.
   public func variable(_ value: Tensor) -> Variable {
     Variable(value, Adjoint(value.shape, on: self))
+  }
+
+  /// A leaf whose gradient is handed over, not kept, as soon as it is complete: when the tape has
+  /// been played back to where the leaf was made.
+  ///
+  /// - Parameters:
+  ///   - value: The value.
+  ///   - receive: Called with the gradient, if the leaf has one.
+  /// - Returns: The leaf.
+  public func variable(
+    _ value: Tensor, handingGradientTo receive: @escaping (Gradient) -> Void
+  ) -> Variable {
+    let variable = variable(value)
+    if let adjoint = variable.adjoint { leaves.append((adjoint, records.count, receive)) }
+    return variable
   }
 
   /// The number of operations recorded since the tape was made or last played.
@@ -48,10 +66,20 @@ public final class Tape {
 
   /// Plays the tape backwards from the gradients that variables already have.
   ///
-  /// Leaves keep their gradients; what lies between is freed on the way.
+  /// Leaves keep their gradients, or hand them over as soon as they are complete; what lies between is
+  /// freed on the way.
   public func playBackwards() {
     while let record = records.popLast() {
-      if let gradient = record.output.take() { record.pullback(gradient) }
+      if let gradient = record.output.take() { record.pullback(gradient.tensor) }
+      handOver()
+    }
+    handOver()
+  }
+
+  private func handOver() {
+    while let leaf = leaves.last, leaf.start >= records.count {
+      leaves.removeLast()
+      if let gradient = leaf.adjoint.take() { leaf.receive(gradient) }
     }
   }
 }

@@ -34,7 +34,10 @@ public final class Variable {
   var adjoint: Adjoint? { isRecorded ? recorded : nil }
 
   /// The gradient of the tape's loss, once ``Tape/pullback(from:)`` has reached this variable.
-  public var gradient: Tensor? { recorded?.gradient }
+  public var gradient: Tensor? { recorded?.gradient?.tensor }
+
+  /// ``gradient``, of a long table only the rows that were read.
+  public var compactGradient: Gradient? { recorded?.gradient }
 
   /// Whether a gradient is wanted.
   public var isRecorded: Bool { tape != nil }

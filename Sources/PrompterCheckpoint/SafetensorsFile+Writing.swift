@@ -31,7 +31,7 @@ extension SafetensorsFile {
       try file.write((0..<8).map { UInt8(truncatingIfNeeded: json.count >> (8 * $0)) })
       try file.write(json)
       for (_, tensor) in inOrder {
-        try tensor.buffer.withBytes { try file.write($0) }
+        try tensor.buffer.withBytesOfPieces { try file.write($0) }
       }
       try file.commit()
     } catch let error as FileError {

@@ -41,6 +41,12 @@ public struct AdamWStep: Sendable {
     correction1 = Float(1 - power1)
     correction2 = Float(1 - power2)
   }
+
+  fileprivate var numbers: prompter_adamw_step {
+    prompter_adamw_step(
+      gradient_scale: gradientScale, rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+      weight_decay: weightDecay, correction1: correction1, correction2: correction2)
+  }
 }
 
 extension Kernels {
@@ -56,10 +62,50 @@ extension Kernels {
     expect(first, count: parameter.count, "adamW")
     expect(second, count: parameter.count, "adamW")
     expect(range, of: parameter, "adamW")
+    var numbers = step.numbers
     let start = range.lowerBound
     unsafe prompter_adamw(
       parameter.base + start, first.base + start, second.base + start, gradient.base + start,
-      step.gradientScale, step.rate, step.beta1, step.beta2, step.epsilon, step.weightDecay,
-      step.correction1, step.correction2, range.count)
+      &numbers, range.count)
+  }
+
+  /// The same for some rows of a table, whose moments lie one after another in the rows' order.
+  ///
+  /// - Parameters:
+  ///   - parameter: The table.
+  ///   - rows: The row of each slot of the moments, none of them twice.
+  ///   - gradient: Gradients of some rows.
+  ///   - places: For each slot, the row of `gradient` that holds its gradient, −1 for zeros.
+  ///   - first: The mean of gradients, row after row, with room for all `rows`.
+  ///   - second: The mean of squared gradients, likewise.
+  ///   - columns: The columns of all of them.
+  ///   - range: Which slots.
+  ///   - step: The numbers.
+  public static func adamW(
+    _ parameter: Buffer, rows: [Int32], gradient: Buffer, places: [Int32], first: Buffer,
+    second: Buffer, columns: Int, in range: Range<Int>, step: AdamWStep
+  ) {
+    guard !range.isEmpty else { return }
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= min(rows.count, places.count)
+        && range.upperBound * columns <= min(first.count, second.count), "adamW: no such slots.")
+    expect(
+      Array(rows[range]), below: self.rows(of: parameter, columns: columns, "adamW"), "adamW")
+    let gradients = Int32(self.rows(of: gradient, columns: columns, "adamW"))
+    precondition(places[range].allSatisfy { $0 < gradients }, "adamW: no such gradient.")
+    let zeros = Buffer(count: columns)
+    zeros.fill(with: 0)
+    var numbers = step.numbers
+    let start = range.lowerBound * columns
+    unsafe prompter_adamw_rows(
+      parameter.base, first.base + start, second.base + start, gradient.base, zeros.base,
+      Array(rows[range]), Array(places[range]), &numbers, range.count, columns)
+  }
+
+  /// The same for values whose gradients and moments are zeros: they decay and do no more.
+  public static func adamWDecay(_ parameter: Buffer, in range: Range<Int>, step: AdamWStep) {
+    expect(range, of: parameter, "adamWDecay")
+    var numbers = step.numbers
+    unsafe prompter_adamw_decay(parameter.base + range.lowerBound, &numbers, range.count)
   }
 }

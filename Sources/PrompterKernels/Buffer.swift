@@ -21,8 +21,8 @@ public final class Buffer: @unchecked Sendable {
 
   let base: UnsafeMutablePointer<Float>
 
-  // Whose memory this is, where it is a file's.
-  private let mapping: MappedFile?
+  // Whose memory this is, where it is a file's or another buffer's.
+  private let owner: AnyObject?
 
   /// Room for `count` values, their contents undefined.
   ///
@@ -38,7 +38,7 @@ public final class Buffer: @unchecked Sendable {
       fatalError("Out of memory: \(bytes) bytes were asked for.")
     }
     unsafe base = memory.bindMemory(to: Float.self, capacity: self.capacity)
-    mapping = nil
+    owner = nil
   }
 
   /// Float32 values where they lie in a file, which is read as they are touched.
@@ -56,23 +56,46 @@ public final class Buffer: @unchecked Sendable {
     else { return nil }
     self.count = count
     capacity = count
-    self.mapping = mapping
+    owner = mapping
     unsafe base = UnsafeMutablePointer(
       mutating: address.assumingMemoryBound(to: Float.self))
   }
 
+  /// Some values of another buffer, in its memory; for reading, unless their owner says otherwise.
+  public init(_ range: Range<Int>, of other: Buffer) {
+    Kernels.expect(range, of: other, "Buffer")
+    count = range.count
+    capacity = range.count
+    owner = other
+    unsafe base = other.base + range.lowerBound
+  }
+
   /// Whether the values are a file's.
-  var isMapped: Bool { mapping != nil }
+  var isMapped: Bool { owner is MappedFile }
 
   /// Gives the pages of a file's values back to the system, which reads them again if they are
   /// touched again.
-  func letGo() {
+  public func letGo() {
+    letGo(0..<count)
+  }
+
+  private func letGo(_ range: Range<Int>) {
     guard isMapped else { return }
-    unsafe prompter_let_go(base, count * MemoryLayout<Float>.stride)
+    unsafe prompter_let_go(
+      base + range.lowerBound, range.count * MemoryLayout<Float>.stride)
+  }
+
+  // 4 MiB after 4 MiB, of which none stays in memory if it is a file's.
+  private func forEachPiece(_ body: (Range<Int>) throws -> Void) rethrows {
+    for start in stride(from: 0, to: count, by: 1 << 20) {
+      let range = start..<min(start + 1 << 20, count)
+      try body(range)
+      letGo(range)
+    }
   }
 
   deinit {
-    guard mapping == nil else { return }
+    guard owner == nil else { return }
     unsafe prompter_release(base)
   }
 
@@ -107,15 +130,35 @@ public final class Buffer: @unchecked Sendable {
       RawSpan(_unsafeStart: base, byteCount: count * MemoryLayout<Float>.stride))
   }
 
+  /// Calls `body` with the bytes of all values, 4 MiB after 4 MiB, and keeps none in memory that are
+  /// a file's.
+  public func withBytesOfPieces(_ body: (RawSpan) throws -> Void) rethrows {
+    try forEachPiece { range in
+      try unsafe body(
+        RawSpan(
+          _unsafeStart: base + range.lowerBound,
+          byteCount: range.count * MemoryLayout<Float>.stride))
+    }
+  }
+
   /// Sets every value.
   public func fill(with value: Float) {
     unsafe base.update(repeating: value, count: count)
   }
 
-  /// Copies all values of another buffer of the same size.
+  /// Sets the values of a range.
+  public func fill(with value: Float, in range: Range<Int>) {
+    Kernels.expect(range, of: self, "fill")
+    unsafe (base + range.lowerBound).update(repeating: value, count: range.count)
+  }
+
+  /// Copies all values of another buffer of the same size; those of a file do not stay in memory.
   public func update(from other: Buffer) {
     precondition(other.count == count, "\(other.count) values do not fit \(count).")
-    unsafe base.update(from: other.base, count: count)
+    other.forEachPiece { range in
+      unsafe (base + range.lowerBound).update(
+        from: other.base + range.lowerBound, count: range.count)
+    }
   }
 
   /// Copies all values of an array of the same size.

@@ -108,6 +108,8 @@ public final class MappedFile: @unchecked Sendable {
   }
 
   /// Converts the values that start at a byte, which need not be aligned, to fill a buffer.
+  ///
+  /// The file's own bytes are not kept in memory beside it.
   public func convert(_ format: FloatFormat, at offset: Int, into buffer: Buffer) {
     let available = count - max(offset, 0)
     precondition(
@@ -121,5 +123,6 @@ public final class MappedFile: @unchecked Sendable {
     case .float32: unsafe prompter_convert_float32(buffer.base, source, buffer.count)
     case .float64: unsafe prompter_convert_float64(buffer.base, source, buffer.count)
     }
+    unsafe prompter_let_go(source, buffer.count * format.byteCount)
   }
 }

@@ -67,6 +67,8 @@ struct ParameterLoader {
     let pieces = try names.map { name in
       (name: "\(path)\(name).\(kind)", value: try self[name].tensor(kind, shape, isShared: true))
     }
+    // Joining copies them, so that what the file has need not stay in memory.
+    defer { for piece in pieces { piece.value.buffer.letGo() } }
     return Parameter(
       path + names.joined(separator: "+") + "." + kind, joining: pieces, isTrained: isTrained)
   }

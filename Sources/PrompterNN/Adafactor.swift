@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Foundation
+public import PrompterAutodiff
 public import PrompterKernels
 public import PrompterTensor
 
@@ -51,7 +52,7 @@ public struct Adafactor: Optimizer {
 
   /// Takes one step, on the calling thread; a parameter without a gradient stays as it is.
   public mutating func update(
-    with gradients: [Tensor?], rate: Float, gradientScale: Float, team: ThreadTeam
+    with gradients: [Gradient?], rate: Float, gradientScale: Float, team: ThreadTeam
   ) {
     step += 1
     let count = Double(options.startStep + step)
@@ -60,11 +61,20 @@ public struct Adafactor: Optimizer {
       gradientScale: gradientScale)
     for (index, parameter) in parameters.enumerated() {
       guard let gradient = gradients[index] else { continue }
-      let direction = direction(of: gradient, second[index], mixing)
-      let scale = rate * parameterScale(of: parameter) / clipping(of: direction)
+      let (size, beta1) = (parameterScale(of: parameter), options.beta1 ?? 0)
+      let kept = 1 - weightDecay
+      if case (.rows(let rows), .whole(let second), nil) = (gradient, second[index], first[index]) {
+        let table = AdafactorTable(parameter.value, second: second, gradient: rows)
+        let direction = table.direction(mixing)
+        let scale = rate * size / clipping(of: direction, count: parameter.value.shape.count)
+        table.step(along: direction, AdafactorStep(scale: scale, beta1: beta1, kept: kept))
+        continue
+      }
+      let direction = direction(of: gradient.tensor, second[index], mixing)
+      let scale = rate * size / clipping(of: direction, count: direction.shape.count)
       Kernels.adafactorStep(
         parameter.value.buffer, first: first[index]?.buffer, direction: direction.buffer,
-        step: AdafactorStep(scale: scale, beta1: options.beta1 ?? 0, kept: 1 - weightDecay))
+        step: AdafactorStep(scale: scale, beta1: beta1, kept: kept))
     }
   }
 
@@ -84,18 +94,21 @@ public struct Adafactor: Optimizer {
     return direction
   }
 
-  private func clipping(of direction: Tensor) -> Float {
-    options.clippingThreshold.map { max(1, rootMeanSquare(of: direction) / $0) } ?? 1
+  // Of a direction of `count` values; those that it lacks are zeros.
+  private func clipping(of direction: Tensor, count: Int) -> Float {
+    options.clippingThreshold.map {
+      max(1, rootMeanSquare(of: direction, count: count) / $0)
+    } ?? 1
   }
 
   private func parameterScale(of parameter: Parameter) -> Float {
     guard options.isScaledByParameter else { return 1 }
-    return max(options.epsilon2, rootMeanSquare(of: parameter.value))
+    return max(
+      options.epsilon2, rootMeanSquare(of: parameter.value, count: parameter.value.shape.count))
   }
 
-  private func rootMeanSquare(of tensor: Tensor) -> Float {
-    let count = Double(max(1, tensor.shape.count))
-    return Float((Kernels.sumOfSquares(tensor.buffer) / count).squareRoot())
+  private func rootMeanSquare(of tensor: Tensor, count: Int) -> Float {
+    Float((Kernels.sumOfSquares(tensor.buffer) / Double(max(1, count))).squareRoot())
   }
 
   /// The moments, under the names of their parameters.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import PrompterAutodiff
 public import PrompterKernels
 public import PrompterTensor
 
@@ -17,6 +18,11 @@ public func globalNorm(
     Kernels.sumOfSquares(present[piece.buffer].buffer, in: piece.range)
   }
   return squares.reduce(0, +).squareRoot()
+}
+
+/// The norm of gradients as a tape found them.
+public func globalNorm(_ gradients: [Gradient?], team: ThreadTeam) -> Double {
+  globalNorm(gradients.map { $0?.stored }, team: team)
 }
 
 /// The factor that brings gradients of a norm to at most `limit`: PyTorch's limit / (norm + 1e-6).

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import PrompterAutodiff
 public import PrompterKernels
 public import PrompterTensor
 
@@ -21,7 +22,7 @@ public protocol Optimizer: Sendable {
   ///   - gradientScale: What every gradient is multiplied by first.
   ///   - team: The threads that may share the work; their number changes no bit.
   mutating func update(
-    with gradients: [Tensor?], rate: Float, gradientScale: Float, team: ThreadTeam)
+    with gradients: [Gradient?], rate: Float, gradientScale: Float, team: ThreadTeam)
 
   /// The moments, under the names of their parameters; written in place by the next step.
   var state: [String: Tensor] { get }
@@ -36,12 +37,13 @@ public protocol Optimizer: Sendable {
 }
 
 extension Optimizer {
-  /// Takes one step on the calling thread, with the gradients as they are unless a scale is given.
+  /// Takes one step on the calling thread, with whole gradients as they are unless a scale is given.
   public mutating func update(
     with gradients: [Tensor?], rate: Float, gradientScale: Float = 1
   ) {
     update(
-      with: gradients, rate: rate, gradientScale: gradientScale, team: ThreadTeam(count: 1))
+      with: gradients.map { $0.map(Gradient.whole) }, rate: rate, gradientScale: gradientScale,
+      team: ThreadTeam(count: 1))
   }
 }
 

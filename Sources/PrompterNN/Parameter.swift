@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PrompterKernels
 public import PrompterTensor
 
 /// A named weight, frozen or trained.
@@ -62,14 +63,16 @@ public final class Parameter: Sendable {
     self.parts = parts
   }
 
-  /// The values of its pieces, each under the name that files use.
+  /// The values of its pieces in its own memory, each under the name that files use.
   public var namedParts: [(name: String, value: Tensor)] {
     parts.map { part in
       guard parts.count > 1 else { return (part.name, value) }
       let extents = [part.rows.count] + value.shape.extents.dropFirst()
       let columns = value.shape.count / value.shape[0]
-      let slice = value.values[part.rows.lowerBound * columns..<part.rows.upperBound * columns]
-      return (part.name, Tensor(Array(slice), shape: Shape(Array(extents))))
+      let range = part.rows.lowerBound * columns..<part.rows.upperBound * columns
+      return (
+        part.name, Tensor(reading: Buffer(range, of: value.buffer), shape: Shape(Array(extents)))
+      )
     }
   }
 }

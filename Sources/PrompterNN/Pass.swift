@@ -13,27 +13,39 @@ public final class Pass {
   /// The tape; `nil` for inference.
   public let tape: Tape?
 
+  private let receive: ((Parameter, Gradient) -> Void)?
   private let dropoutKey: UInt32
   private var dropoutCount: UInt32 = 0
   private var variables: [ObjectIdentifier: Variable] = [:]
 
   /// A pass without gradients or dropout.
-  public static func inference() -> Pass { Pass(tape: nil, dropoutKey: 0) }
+  public static func inference() -> Pass {
+    Pass(tape: nil, dropoutKey: 0, handingGradientsTo: nil)
+  }
 
   /// A training pass.
   ///
   /// - Parameters:
   ///   - seed: The training run's seed.
   ///   - step: The step's number.
+  ///   - receive: Called with each parameter's gradient as soon as it is complete; the pass does not
+  ///     keep it then.
   /// - Returns: A pass with a tape of its own.
-  public static func training(seed: UInt64, step: Int) -> Pass {
+  public static func training(
+    seed: UInt64, step: Int, handingGradientsTo receive: ((Parameter, Gradient) -> Void)? = nil
+  ) -> Pass {
     var generator = SeededGenerator(seed: seed, purpose: "dropout", index: step)
-    return Pass(tape: Tape(), dropoutKey: UInt32(truncatingIfNeeded: generator.next()))
+    return Pass(
+      tape: Tape(), dropoutKey: UInt32(truncatingIfNeeded: generator.next()),
+      handingGradientsTo: receive)
   }
 
-  private init(tape: Tape?, dropoutKey: UInt32) {
+  private init(
+    tape: Tape?, dropoutKey: UInt32, handingGradientsTo receive: ((Parameter, Gradient) -> Void)?
+  ) {
     self.tape = tape
     self.dropoutKey = dropoutKey
+    self.receive = receive
   }
 
   /// The variable of a parameter: recorded if the parameter is trained and the pass has a tape.
@@ -41,7 +53,10 @@ public final class Pass {
     guard let tape, parameter.isTrained else { return Variable(parameter.value) }
     let key = ObjectIdentifier(parameter)
     if let known = variables[key] { return known }
-    let variable = tape.variable(parameter.value)
+    let variable =
+      if let receive {
+        tape.variable(parameter.value) { receive(parameter, $0) }
+      } else { tape.variable(parameter.value) }
     variables[key] = variable
     return variable
   }
@@ -49,6 +64,11 @@ public final class Pass {
   /// The gradient that a parameter has received.
   public func gradient(of parameter: Parameter) -> Tensor? {
     variables[ObjectIdentifier(parameter)]?.gradient
+  }
+
+  /// The gradient that a parameter has received, of a long table only the rows that were read.
+  public func compactGradient(of parameter: Parameter) -> Gradient? {
+    variables[ObjectIdentifier(parameter)]?.compactGradient
   }
 
   /// The dropout for the next place that asks; `nil` in inference or when nothing is dropped.

@@ -97,4 +97,49 @@ extension EmbeddingTests {
       embedding(slots, tokens: Variable(words), virtualTokens: $0[0])
     }
   }
+  // Tokens 60, 2 and 60 of a table of 80.
+  private func looksUp(_ tape: Tape, _ words: Tensor) -> (table: Variable, x: Variable) {
+    let table = tape.variable(words)
+    return (table, embedding([60, 2, 60], tokens: table, virtualTokens: nil))
+  }
+
+  @Test func `the gradient of a long table is of the rows that were looked up`() throws {
+    var random = SeededRandom(seed: 10)
+    let tape = Tape()
+    let (table, x) = looksUp(tape, random.tensor([80, 3]))
+    let dx = random.tensor([3, 3])
+    tape.pullback(from: x, seed: dx)
+    guard case .rows(let rows)? = table.compactGradient else {
+      Issue.record("The gradient is of all rows.")
+      return
+    }
+    #expect(rows.rows == [60, 2])
+    var expected = Matrix(rows: 80, columns: 3)
+    for column in 0..<3 {
+      expected[60, column] = Matrix(dx)[0, column] + Matrix(dx)[2, column]
+      expected[2, column] = Matrix(dx)[1, column]
+    }
+    expectClose(try #require(table.gradient), expected.tensor)
+  }
+
+  @Test func `a long table that is also multiplied by has the gradient of both uses`() {
+    var random = SeededRandom(seed: 11)
+    checkGradients(of: [random.tensor([80, 3])]) { tables in
+      let x = embedding([60, 2, 60], tokens: tables[0], virtualTokens: nil)
+      return product(x, tables[0])
+    }
+  }
+
+  @Test func `virtual tokens may be few of many, and pass their gradient on`() throws {
+    var random = SeededRandom(seed: 12)
+    let tape = Tape()
+    let leaf = tape.variable(random.tensor([80, 3]))
+    let x = embedding(
+      [-3, -41], tokens: Variable(random.tensor([5, 3])), virtualTokens: tanh(leaf))
+    tape.pullback(from: x, seed: Tensor(repeating: 1, shape: [2, 3]))
+    let gradient = try #require(leaf.gradient)
+    #expect(gradient.shape == [80, 3])
+    let touched = (0..<80).filter { row in gradient.values[row * 3] != 0 }
+    #expect(touched == [2, 40])
+  }
 }

@@ -57,7 +57,7 @@ import Testing
     let tape = Tape()
     let x = tape.variable(Tensor(zeros: [2]))
     x.adjoint?.owned().buffer.fill(with: 3)
-    #expect(x.adjoint?.take()?.values == [3, 3])
+    #expect(x.adjoint?.take()?.tensor.values == [3, 3])
     let shared = Tensor([1, 2], shape: [2])
     x.accumulate(shared)
     x.accumulate(shared)
@@ -148,5 +148,27 @@ import Testing
         return tape.record(y.value) { dy in inputs[0].accumulate(dy) }
       }
     }
+  }
+
+  @Test func `a leaf hands its gradient over once nothing can be added to it`() {
+    let tape = Tape()
+    var events: [String] = []
+    func leaf(_ name: String, _ value: Float) -> Variable {
+      tape.variable(Tensor([value], shape: [1])) { events.append("\(name) \($0.tensor.values[0])") }
+    }
+    let first = leaf("first", 2)
+    let unused = leaf("unused", 2)
+    let x = tape.variable(Tensor(zeros: [3, 1]))
+    let y = addBias(x, first)
+    let last = leaf("last", 1)
+    let z = addBias(addBias(y, last), first)
+    tape.record(z.value) { [z = z.adjoint] dz in
+      events.append("played")
+      z?.accumulate(dz)
+    }.accumulate(Tensor([1, 2, 3], shape: [3, 1]))
+    tape.playBackwards()
+    #expect(events == ["played", "last 6.0", "first 12.0"])
+    #expect([first, unused, last].allSatisfy { $0.gradient == nil })
+    #expect(x.gradient?.values == [1, 2, 3])
   }
 }

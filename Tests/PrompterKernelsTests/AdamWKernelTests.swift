@@ -36,6 +36,49 @@ import Testing
     }
   }
 
+  @Test func `rows with moments apart become what they become in place`() {
+    withEvery("columns, decay", in: [(1, Float(0)), (7, 0.1), (33, 0), (384, 0.1)]) {
+      columns, decay in
+      var random = SeededRandom(seed: columns)
+      let shape: Shape = [9, columns]
+      let (expected, gradient) = (random.tensor(shape), Tensor(zeros: shape))
+      let (first, second) = (Tensor(zeros: shape), Tensor(zeros: shape))
+      let parameter = expected.copy()
+      let (firstRows, secondRows) = (Tensor(zeros: [3, columns]), Tensor(zeros: [3, columns]))
+      let rows: [Int32] = [5, 0, 8]
+      // Row 0 has no gradient in the second step.
+      for (step, places) in [[Int32(1), 2, 0], [0, -1, 1]].enumerated() {
+        let gradients = random.tensor([3, columns])
+        gradient.buffer.fill(with: 0)
+        for (row, place) in zip(rows, places) where place >= 0 {
+          Kernels.copyRows(
+            Int(place)..<Int(place) + 1, of: gradients.buffer, to: gradient.buffer, at: Int(row),
+            columns: columns)
+        }
+        let numbers = AdamWStep(
+          step: step + 1, rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
+          weightDecay: decay, gradientScale: 0.5)
+        Kernels.adamW(
+          expected.buffer, gradient: gradient.buffer, first: first.buffer, second: second.buffer,
+          in: 0..<shape.count, step: numbers)
+        for range in [0..<0, 0..<2, 2..<3] {
+          Kernels.adamW(
+            parameter.buffer, rows: rows, gradient: gradients.buffer, places: places,
+            first: firstRows.buffer, second: secondRows.buffer, columns: columns, in: range,
+            step: numbers)
+        }
+        for row in 0..<9 where !rows.contains(Int32(row)) {
+          Kernels.adamWDecay(
+            parameter.buffer, in: row * columns..<(row + 1) * columns, step: numbers)
+        }
+      }
+      expectSameBits(parameter, expected)
+      expectSameBits(
+        Tensor(joiningRowsOf: rows.map { first.rows(Int($0)..<Int($0) + 1) }, columns: columns),
+        firstRows)
+    }
+  }
+
   @Test func `without a gradient a parameter only decays`() {
     let parameter = Tensor([2], shape: [1])
     let zero = Tensor(zeros: [1])

@@ -35,6 +35,21 @@ import Testing
     try mapped([]).forEachPiece { _ in Issue.record("An empty file has no piece.") }
   }
 
+  @Test func `values that are a file's are read again after they were let go of`() throws {
+    let values = (0..<5000).map { Float($0) }
+    let file = try mapped(
+      values.flatMap { value in
+        (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+      })
+    let buffer = try #require(Buffer(in: file, at: 0, count: values.count))
+    for _ in 0..<2 {
+      let copy = Buffer(count: values.count)
+      copy.update(from: buffer)
+      #expect(copy.withSpan { span in values.indices.allSatisfy { span[$0] == values[$0] } })
+      buffer.letGo()
+    }
+  }
+
   @Test func `an empty file is mapped as nothing`() throws {
     let file = try mapped([])
     #expect(file.count == 0)

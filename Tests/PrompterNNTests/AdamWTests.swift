@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import PrompterAutodiff
+import PrompterKernels
 import PrompterNN
 import PrompterTensor
 import Testing
@@ -116,5 +118,61 @@ import Testing
     #expect(!isRestoredWithout && !isRestoredCut)
     #expect(optimizer.step == 1)
     #expect(optimizer.state.mapValues(\.values) == before)
+  }
+
+  // A step's gradient of a table [40, 5]: of all rows, or the same as rows.
+  private func tableGradient(step: Int, isWhole: Bool) -> Gradient {
+    var generator = SeededGenerator(seed: 4, purpose: "rows", index: step)
+    let rows = (0..<4).map { _ in Int32(generator.next() % 40) }
+    let x = Tensor(normal: [4, 5], deviation: 0.1, using: &generator)
+    let gradient = RowGradient(zeros: [40, 5]).adding(x, at: rows)
+    return isWhole ? .whole(gradient.tensor) : .rows(gradient)
+  }
+
+  private func table() -> Parameter {
+    var generator = SeededGenerator(seed: 5)
+    return Parameter(
+      "t", Tensor(normal: [40, 5], deviation: 1, using: &generator), isTrained: true)
+  }
+
+  // Fifteen steps, of which `whole` have gradients of all rows; restored after seven.
+  private func train(
+    decay: Float, threads: Int = 1, isRestored: Bool = false, whole: (Int) -> Bool
+  ) -> (optimizer: AdamW, values: [Float]) {
+    let table = table()
+    var optimizer = AdamW([table], weightDecay: decay)
+    for step in 1...15 {
+      optimizer.update(
+        with: [tableGradient(step: step, isWhole: whole(step))], rate: 0.01, gradientScale: 0.5,
+        team: ThreadTeam(count: threads, isPinned: false))
+      guard isRestored && step == 7 else { continue }
+      let saved = optimizer.state.mapValues { $0.copy() }
+      optimizer = AdamW([table], weightDecay: decay)
+      let isComplete = optimizer.restore(saved, step: 7)
+      #expect(isComplete)
+    }
+    return (optimizer, table.value.values)
+  }
+
+  @Test(arguments: [Float(0), 0.3])
+  func `gradients of rows have the bits of gradients of the whole table`(decay: Float) {
+    let expected = train(decay: decay) { _ in true }.values
+    #expect(expected != table().value.values)
+    let rows = train(decay: decay) { _ in false }
+    #expect(rows.values == expected)
+    #expect((rows.optimizer.state["first.t"]?.rows ?? 40) < 40)
+    #expect(train(decay: decay, threads: 2) { _ in false }.values == expected)
+    #expect(train(decay: decay) { $0 > 5 }.values == expected)
+    #expect(train(decay: decay) { $0 < 5 }.values == expected)
+  }
+
+  @Test(arguments: [Float(0), 0.3])
+  func `restored between gradients of rows it goes on with the same bits`(decay: Float) {
+    let whole = train(decay: decay) { _ in false }
+    let restored = train(decay: decay, isRestored: true) { _ in false }
+    #expect(restored.values == whole.values)
+    #expect(
+      restored.optimizer.state.mapValues(\.values) == whole.optimizer.state.mapValues(\.values))
+    #expect(train(decay: decay, isRestored: true) { $0 > 9 }.values == whole.values)
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PrompterAutodiff
 import PrompterKernels
 import PrompterNN
 import PrompterTensor
@@ -24,6 +25,14 @@ import Testing
     for threads in [2, 3] {
       #expect(globalNorm(gradients, team: ThreadTeam(count: threads)) == alone)
     }
+  }
+
+  @Test func `rows count for the table, whose other gradients are zeros`() {
+    let rows = RowGradient(zeros: [40, 2]).adding(
+      Tensor([3, 0, 0, 4], shape: [2, 2]), at: [9, 2])
+    let team = ThreadTeam(count: 1)
+    #expect(globalNorm([.rows(rows), nil], team: team) == 5)
+    #expect(globalNorm([.whole(rows.tensor), nil], team: team) == 5)
   }
 
   @Test func `huge gradients do not overflow the norm`() {

@@ -41,4 +41,15 @@ import Testing
     #expect(Pass.inference().dropout(0.5).map(\.key) == nil)
     #expect(Pass.training(seed: 1, step: 0).dropout(0).map(\.key) == nil)
   }
+
+  @Test func `gradients are handed over with their parameters instead of kept`() {
+    var handed: [String: [Float]] = [:]
+    let pass = Pass.training(seed: 1, step: 0) { handed[$0.name] = $1.tensor.values }
+    let trained = Parameter("trained", Tensor([1, 2], shape: [2]), isTrained: true)
+    let frozen = Parameter("frozen", Tensor([1, 2], shape: [2]), isTrained: false)
+    let x = addBias(addBias(Variable(Tensor(zeros: [3, 2])), pass(trained)), pass(frozen))
+    pass.tape?.pullback(from: x, seed: Tensor(repeating: 1, shape: [3, 2]))
+    #expect(handed == ["trained": [3, 3]])
+    #expect(pass.gradient(of: trained) == nil)
+  }
 }

@@ -23,6 +23,13 @@ private let plans: [String: (method: String, plan: TrainingPlan)] = [
     }
   ),
   "fine-tuning": ("fine-tuning", Toy.plan(.steps(9)) { $0.backboneDropout = 0.1 }),
+  "fine-tuning, few words a batch": (
+    "fine-tuning",
+    Toy.plan(.steps(9)) {
+      ($0.batchSize, $0.gradientAccumulation, $0.threads, $0.weightDecay) = (2, 2, 2, 0.1)
+      $0.evaluation = .steps(4)
+    }
+  ),
   "input": ("vocabulary", Toy.plan(.epochs(3)) { $0.evaluation = .steps(5) }),
   "two threads": ("dropping", Toy.plan(.steps(12)) { ($0.threads, $0.warmup) = (2, 5) }),
   "Adafactor": (
@@ -111,7 +118,7 @@ private let plans: [String: (method: String, plan: TrainingPlan)] = [
   }
 
   // What a killed process leaves behind is the file of the last save, wherever it had come since.
-  @Test(arguments: ["accumulation", "patience", "fine-tuning"])
+  @Test(arguments: ["accumulation", "patience", "fine-tuning", "fine-tuning, few words a batch"])
   func `every state that was ever saved leads to the same bits`(name: String) throws {
     let trainer = try Self.trainer(name)
     let bench = try PromptBench()

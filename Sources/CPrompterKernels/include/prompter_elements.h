@@ -64,9 +64,22 @@ void prompter_mean_rows_backward(float *dx, const float *dy, const int32_t *begi
 void prompter_dropout(float *y, const float *x, uint32_t key, const uint32_t *row_keys,
                       uint32_t threshold, float scale, size_t rows, size_t columns);
 
+/// The numbers of one AdamW step; those of PrompterKernels' AdamWStep.
+struct prompter_adamw_step {
+  float gradient_scale, rate, beta1, beta2, epsilon, weight_decay, correction1, correction2;
+};
+
 /// One step of AdamW (Loshchilov and Hutter 2019, Algorithm 2): see PrompterKernels.
 void prompter_adamw(float *parameter, float *first, float *second, const float *gradient,
-                    float gradient_scale, float rate, float beta1, float beta2, float epsilon,
-                    float weight_decay, float correction1, float correction2, size_t count);
+                    const struct prompter_adamw_step *step, size_t count);
+
+/// The same for row row[s] of a parameter, whose moments are in row s and whose gradient is in row
+/// place[s] of theirs, or `zeros` where that is negative.
+void prompter_adamw_rows(float *parameter, float *first, float *second, const float *gradient,
+                         const float *zeros, const int32_t *row, const int32_t *place,
+                         const struct prompter_adamw_step *step, size_t slots, size_t columns);
+
+/// The same where moments and gradient are zeros: the decay alone.
+void prompter_adamw_decay(float *parameter, const struct prompter_adamw_step *step, size_t count);
 
 #endif

@@ -13,24 +13,22 @@ struct BatchGradients: Sendable {
   /// Of the prompt's tables, in their fixed order.
   var tables: [Tensor?]
   /// Of the trained parameters, in their order.
-  var parameters: [Tensor?]
+  var parameters: [Gradient?]
 
-  // Adds another batch's, value by value; the order of batches decides the last bits.
+  // Adds another batch's or replica's; their order decides the last bits.
   mutating func add(_ other: BatchGradients, team: ThreadTeam) {
     loss += other.loss
-    tables = Self.sum(tables, other.tables, team)
-    parameters = Self.sum(parameters, other.parameters, team)
-  }
-
-  private static func sum(
-    _ first: [Tensor?], _ second: [Tensor?], _ team: ThreadTeam
-  ) -> [Tensor?] {
-    let counts = zip(first, second).map { $0 == nil ? 0 : $1?.shape.count ?? 0 }
-    team.forEachPiece(of: counts) { piece in
-      guard let first = first[piece.buffer], let second = second[piece.buffer] else { return }
-      Kernels.add(second.buffer, to: first.buffer, in: piece.range)
+    tables = zip(tables, other.tables).map { first, second in
+      guard let first, let second else { return first ?? second }
+      Kernels.add(second.buffer, to: first.buffer)
+      return first
     }
-    return zip(first, second).map { $0 ?? $1 }
+    guard !parameters.isEmpty else { return }
+    let pairs = Array(zip(parameters, other.parameters))
+    parameters = team.map(pairs.count) { index in
+      guard let second = pairs[index].1 else { return pairs[index].0 }
+      return pairs[index].0?.adding(second) ?? second
+    }
   }
 }
 
@@ -51,20 +49,31 @@ struct TrainingStep: Sendable {
 
   /// The gradients of a loss, on the calling thread.
   func gradients(of loss: (_ prompt: PromptState, _ pass: Pass) -> Variable) -> BatchGradients {
-    let pass = Pass.training(seed: seed, step: number)
+    let sums = GradientSums(of: trained)
+    var gradients = gradients(of: loss, replica: 0, sums: sums)
+    gradients.parameters = sums.take()
+    return gradients
+  }
+
+  /// The gradients of a replica's loss, those of the parameters given to `sums`.
+  func gradients(
+    of loss: (_ prompt: PromptState, _ pass: Pass) -> Variable, replica: Int, sums: GradientSums
+  ) -> BatchGradients {
+    let pass = Pass.training(seed: seed, step: number) { parameter, gradient in
+      sums.add(gradient, of: parameter, replica: replica)
+    }
     let state = tables.map { table in pass.tape?.variable(table) ?? Variable(table) }
     let loss = loss(state, pass)
     pass.tape?.pullback(from: loss)
     return BatchGradients(
-      loss: Double(loss.value.buffer[0]), tables: state.tables.map(\.gradient),
-      parameters: trained.map { pass.gradient(of: $0) })
+      loss: Double(loss.value.buffer[0]), tables: state.tables.map(\.gradient), parameters: [])
   }
 }
 
 /// Copies of the computation, one to a core, that share a batch's rows.
 ///
 /// Each replica runs backbone and head over its rows on one thread, forward and backward; the
-/// gradients, a few megabytes at most for a prompt, are added in the order of the replicas.
+/// gradients are added in the order of the replicas, those of a trained model while it runs.
 struct Replicas: Sendable {
   let team: ThreadTeam
 
@@ -80,10 +89,14 @@ struct Replicas: Sendable {
     loss: @Sendable (_ rows: [Int], _ prompt: PromptState, _ pass: Pass) -> Variable
   ) -> BatchGradients {
     let shares = RowSplit.shares(costs: costs, parts: team.count)
+    let sums = GradientSums(of: step.trained)
     let parts = team.map(team.count) { index -> BatchGradients? in
       guard !shares[index].isEmpty else { return nil }
-      return step.gradients { loss(shares[index], $0, $1) }
+      return step.gradients(
+        of: { loss(shares[index], $0, $1) }, replica: index, sums: sums)
     }.compactMap(\.self)
-    return parts.dropFirst().reduce(into: parts[0]) { $0.add($1, team: team) }
+    var total = parts.dropFirst().reduce(into: parts[0]) { $0.add($1, team: team) }
+    total.parameters = sums.take()
+    return total
   }
 }

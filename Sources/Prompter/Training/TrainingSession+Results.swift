@@ -20,13 +20,13 @@ extension TrainingSession {
     let epochReport = progress.close(
       epoch: Double(progress.step) / Double(stepsPerEpoch), metrics: scores ?? [:],
       score: score)
-    if isBest { best = optimizer.parameters.map { $0.value.copy() } }
+    if isBest { best = .current }
     report(.evaluated(epochReport, isBest: isBest))
   }
 
   /// Ends the run: the prompt with the best parameters, which the session's own become.
   func finish() -> Prompt {
-    if let best { restore(best) }
+    if case .kept(let values) = best { restore(values) }
     best = nil
     let folded = method.folded()
     let layers = folded.deep.map { [$0.layers.lowerBound + 1, $0.layers.upperBound] }

@@ -22,7 +22,7 @@ final class TrainingSession {
 
   var optimizer: any Optimizer
   var progress = TrainingProgress()
-  var best: [Tensor]?
+  var best: BestParameters?
 
   private let clock = Stopwatch()
   private var order: (epoch: Int, indices: [Int]) = (-1, [])
@@ -106,6 +106,7 @@ final class TrainingSession {
 
   // Takes one optimiser step and returns its learning rate.
   private func takeStep() throws -> Double {
+    best = best?.beforeStep(of: optimizer.parameters)
     progress.beginStep()
     let epoch = progress.step / stepsPerEpoch
     let indices = nextIndices(epoch: epoch)
@@ -116,7 +117,7 @@ final class TrainingSession {
       if let gradient { variable.accumulate(gradient) }
     }
     pass.tape?.playBackwards()
-    sum.parameters = method.parameters.map { pass.gradient(of: $0) } + sum.parameters
+    sum.parameters = method.parameters.map { pass.compactGradient(of: $0) } + sum.parameters
     let rate =
       plan.learningRate
       * plan.schedule.factor(

@@ -40,8 +40,9 @@ extension TrainingSession {
     var tensors = optimizer.state
     for (index, parameter) in optimizer.parameters.enumerated() {
       tensors["parameter." + parameter.name] = parameter.value
-      if let best { tensors["best." + parameter.name] = best[index] }
+      tensors["best." + parameter.name] = best?.value(index, of: optimizer.parameters)
     }
+    let file = folder.appending(component: trainingStateName)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     try SafetensorsFile.write(
@@ -49,7 +50,8 @@ extension TrainingSession {
       metadata: [
         "progress": String(decoding: encoder.encode(progress), as: UTF8.self),
         "settings": String(decoding: encoder.encode(settings()), as: UTF8.self),
-      ], to: folder.appending(component: trainingStateName))
+      ], to: file)
+    if best != nil { best = try .kept(in: file, of: optimizer.parameters) }
   }
 
   /// Goes on from the state in the folder, if there is one.
@@ -70,7 +72,7 @@ extension TrainingSession {
     else { throw unusable("it does not say how far the run had come") }
     try compare(savedSettings, file: path)
     let tensors = Dictionary(
-      uniqueKeysWithValues: try state.names.map { ($0, try state.tensor($0)) })
+      uniqueKeysWithValues: try state.names.map { ($0, try state.sharedTensor($0)) })
     guard (0...stepCount).contains(saved.step) else {
       throw unusable("it is at step \(saved.step) of \(stepCount)")
     }
@@ -84,7 +86,7 @@ extension TrainingSession {
     for (parameter, value) in zip(optimizer.parameters, parameters) {
       parameter.value.buffer.update(from: value.buffer)
     }
-    best = savedBest
+    best = savedBest.map(BestParameters.kept)
     progress = saved.resumed()
   }
 
