@@ -139,13 +139,17 @@ void prompter_activate(float *y, void *slopes, enum prompter_slope format, const
   float some[list];
   size_t bytes = slopes == NULL ? 0 : prompter_slope_bytes(format, columns);
   for (size_t r = 0; r < rows; r++, x += columns, y += columns) {
-    char *kept = (char *)slopes + r * bytes;
+    char *kept = slopes == NULL ? NULL : (char *)slopes + r * bytes;
     for (size_t c = 0; c < columns; c += list) {
       size_t count = at_most(list, columns - c);
-      float *exact = format == prompter_slope_exact ? (float *)kept + c : some;
-      FOR_EACH_KIND(kind, activate, y + c, slopes == NULL ? NULL : exact, x + c,
-                    bias == NULL ? NULL : bias + c, count)
-      if (slopes == NULL) continue;
+      float *slope = some;
+      if (kept == NULL) {
+        slope = NULL;
+      } else if (format == prompter_slope_exact) {
+        slope = (float *)kept + c;
+      }
+      FOR_EACH_KIND(kind, activate, y + c, slope, x + c, bias == NULL ? NULL : bias + c, count)
+      if (kept == NULL) continue;
       if (format == prompter_slope_short) keep_shorts((uint16_t *)kept + c, some, count);
       if (format == prompter_slope_bit) keep_bits((uint32_t *)kept + c / 32, some, count);
     }

@@ -68,7 +68,7 @@ PROMPTER_INLINE float exponential(float x) {
   x = x < -87.0f ? -87.0f : x;
   x = x > 88.0f ? 88.0f : x;
   const float shift = 12582912.0f;  // 1.5 * 2^23: adding it leaves the rounded integer below
-  float n = (x * 1.44269504f + shift) - shift;
+  float shifted = x * 1.44269504f + shift, n = shifted - shift;
   float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;  // ln 2 in two pieces, the first exact
   float p = 1.0f / 5040.0f;
   p = p * r + 1.0f / 720.0f;
@@ -78,7 +78,8 @@ PROMPTER_INLINE float exponential(float x) {
   p = p * r + 0.5f;
   p = p * r + 1.0f;
   p = p * r + 1.0f;
-  return p * bits_to_float(((int32_t)n + 127) << 23);
+  // The low bits of `shifted` are n: made the exponent of a power of two.
+  return p * bits_to_float((int32_t)(((uint32_t)float_to_bits(shifted) + 127u) << 23));
 }
 
 // tanh x with an absolute error below 3e-7.
