@@ -74,6 +74,12 @@ final class Adjoint {
     return own
   }
 
+  /// Hands over a gradient that nobody else reads, to whoever adds to it in place.
+  func takeOwned() -> Gradient? {
+    if case .whole = gradient { _ = owned() }
+    return take()
+  }
+
   /// Hands the gradient over to whoever frees it when done.
   func take() -> Gradient? {
     defer {

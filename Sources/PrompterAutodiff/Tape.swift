@@ -79,7 +79,7 @@ public final class Tape {
   private func handOver() {
     while let leaf = leaves.last, leaf.start >= records.count {
       leaves.removeLast()
-      if let gradient = leaf.adjoint.take() { leaf.receive(gradient) }
+      if let gradient = leaf.adjoint.takeOwned() { leaf.receive(gradient) }
     }
   }
 }

@@ -102,6 +102,9 @@ public struct T5: EncoderDecoder {
   ) -> Variable {
     let vectors = embedding(
       prompts.tokens(of: batch), tokens: pass(words), virtualTokens: prompts.input?.vectors)
+    // The system maps sixteen pages for each word that is looked up, soon the whole table. A step of
+    // training takes a thousand times as long as mapping those of its words again.
+    if pass.tape != nil { words.value.buffer.letGo() }
     return T5Setting(pass: pass, dropout: dropout, numbers: batch.numbers)
       .dropped(vectors, T5Slots(offsets: batch.offsets, keys: batch.slotKeys))
   }

@@ -150,6 +150,18 @@ import Testing
     }
   }
 
+  @Test func `a gradient that is handed over may be added to, whoever had it before`() throws {
+    let tape = Tape()
+    var handed: Gradient?
+    let leaf = tape.variable(Tensor(zeros: [2])) { handed = $0 }
+    let shared = Tensor([1, 2], shape: [2])
+    leaf.accumulate(shared)
+    tape.playBackwards()
+    let sum = try #require(handed).adding(.whole(Tensor([10, 10], shape: [2])))
+    #expect(sum.tensor.values == [11, 12])
+    #expect(shared.values == [1, 2])
+  }
+
   @Test func `a leaf hands its gradient over once nothing can be added to it`() {
     let tape = Tape()
     var events: [String] = []
