@@ -45,25 +45,31 @@ static size_t size_of(const struct int16_panels *m) {
   return size;
 }
 
-PROMPTER_CLONES
-static void make_all(const struct int16_panels *m, float *values) {
-  for (size_t row = 0, depth; row < m->k; row += depth) {
-    depth = prompter_int16_depth(m->k, row);
-    float *units = values, *panel = values + sixteens(m->n);
-    for (size_t column = 0; column < m->n; column += lanes, panel += pairs_of(depth) * lanes) {
-      make_panel(m, row, depth, column, panel, units + column);
-    }
-    values = panel;
+// Pages of some of the weight's rows, as many rows at a time as lie one after another.
+static void let_go(const struct int16_panels *m, size_t first, size_t count) {
+  size_t columns = m->is_transposed ? m->k : m->n;
+  for (size_t next, end = first + count; m->is_mapped && first < end; first = next) {
+    for (next = first + 1; next < end && m->rows[next] == m->rows[next - 1] + columns;) next++;
+    prompter_let_go(m->rows[first], (next - first) * columns * sizeof **m->rows);
   }
 }
 
-// The weight's pages, as many rows at a time as lie one after another.
-static void let_go(const struct int16_panels *m) {
-  size_t count = m->is_transposed ? m->n : m->k, columns = m->is_transposed ? m->k : m->n;
-  for (size_t first = 0, end; first < count; first = end) {
-    for (end = first + 1; end < count && m->rows[end] == m->rows[end - 1] + columns;) end++;
-    prompter_let_go(m->rows[first], (end - first) * columns * sizeof **m->rows);
+// A large weight's pages go back on the way, so that they are never all there at once.
+PROMPTER_CLONES
+static void make_all(const struct int16_panels *m, float *values) {
+  enum { some = 32 * lanes };
+  for (size_t row = 0, depth; row < m->k; row += depth) {
+    depth = prompter_int16_depth(m->k, row);
+    float *units = values, *panel = values + sixteens(m->n);
+    int is_last = m->is_transposed && row + depth == m->k;
+    for (size_t column = 0; column < m->n; column += lanes, panel += pairs_of(depth) * lanes) {
+      make_panel(m, row, depth, column, panel, units + column);
+      if (is_last && column > 0 && column % some == 0) let_go(m, column - some, some);
+    }
+    if (!m->is_transposed) let_go(m, row, depth);
+    values = panel;
   }
+  let_go(m, 0, m->is_transposed ? m->n : m->k);
 }
 
 static const float *kept(struct int16_panels *m, pthread_mutex_t *lock) {
@@ -75,7 +81,6 @@ static const float *kept(struct int16_panels *m, pthread_mutex_t *lock) {
     // Columns beyond the last one are never written.
     memset(values, 0, size_of(m) * sizeof *values);
     make_all(m, values);
-    if (m->is_mapped) let_go(m);
     atomic_store_explicit(&m->kept, values, memory_order_release);
   }
   pthread_mutex_unlock(lock);
