@@ -94,12 +94,9 @@ size_t prompter_slope_bytes(enum prompter_slope format, size_t columns) {
   }
 }
 
-// The nearest integer, in the lower half of the float's bits: 1.5 * 2^23 leaves it there.
 PROMPTER_INLINE void keep_shorts(uint16_t *restrict kept, const float *restrict slope,
                                  size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    kept[i] = (uint16_t)float_to_bits((slope[i] + 0.5f) * 32768.0f + 12582912.0f);
-  }
+  for (size_t i = 0; i < count; i++) kept[i] = (uint16_t)integer(slope[i] + 0.5f, 32768.0f);
 }
 
 PROMPTER_INLINE void apply_shorts(float *restrict dx, const float *restrict dy,
@@ -162,9 +159,7 @@ void prompter_activate_backward(float *dx, const float *dy, const void *slopes,
   size_t bytes = prompter_slope_bytes(format, columns);
   for (size_t r = 0; r < rows; r++, dx += columns, dy += columns) {
     const void *kept = (const char *)slopes + r * bytes;
-    if (format == prompter_slope_exact) {
-      for (size_t c = 0; c < columns; c++) dx[c] = dy[c] * ((const float *)kept)[c];
-    } else if (format == prompter_slope_short) {
+    if (format == prompter_slope_short) {
       apply_shorts(dx, dy, kept, columns);
     } else {
       apply_bits(dx, dy, kept, columns);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Large blocks of one thread, cut from regions of the system's memory. What is freed becomes one with
-// the free memory beside it, so that batches of any size share the same pages.
+// Large blocks of one thread, cut from regions of the system's memory. What is freed becomes one
+// with the free memory beside it, so that batches of any size share the same pages.
 
 #ifndef PROMPTER_ARENA_H
 #define PROMPTER_ARENA_H
@@ -17,8 +17,8 @@ struct arena {
   struct hole *holes;  // NULL: none
 };
 
-// `bytes` bytes, a multiple of 64 and aligned to 64; a little more where the rest would be too small
-// for anything: `bytes` becomes what it is. NULL when memory is out.
+// `bytes` bytes, a multiple of 64 and aligned to 64; a little more where the rest would be too
+// small for anything: `bytes` becomes what it is. NULL when memory is out.
 void *arena_take(struct arena *arena, size_t *bytes);
 
 // Takes back what arena_take gave.

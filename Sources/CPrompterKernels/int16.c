@@ -32,11 +32,6 @@ PROMPTER_INLINE float scale_of(float largest, float norm) {
 // What an integer stands for; zero where all are zeros.
 PROMPTER_INLINE float unit_of(float scale) { return scale == 0.0f ? 0.0f : 1.0f / scale; }
 
-// The nearest integer, in the lower half of the result: 1.5 * 2^23 leaves it there.
-PROMPTER_INLINE uint32_t integer(float value, float scale) {
-  return (uint32_t)float_to_bits(value * scale + 12582912.0f);
-}
-
 // A value without its sign as an integer: as such they are ordered, and what is no number is the
 // largest.
 PROMPTER_INLINE int32_t size_bits(float value) { return float_to_bits(value) & 0x7fffffff; }

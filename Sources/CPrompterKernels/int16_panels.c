@@ -17,8 +17,8 @@ enum { deepest = prompter_int16_deepest, most_pairs = deepest / 2 };
 
 static size_t pairs_of(size_t depth) { return (depth + 1) / 2; }
 
-// `depth` rows of B from `row` and at most sixteen columns from `column` as a panel [pair][16], with
-// anything beyond its last one.
+// `depth` rows of B from `row` and at most sixteen columns from `column` as a panel [pair][16],
+// with anything beyond its last one.
 PROMPTER_INLINE void make_panel(const struct int16_panels *m, size_t row, size_t depth,
                                 size_t column, float *panel, float *units) {
   float columns[lanes * deepest], made[lanes * most_pairs];
@@ -78,7 +78,7 @@ static const float *kept(struct int16_panels *m, pthread_mutex_t *lock) {
   pthread_mutex_lock(lock);
   values = atomic_load_explicit(&m->kept, memory_order_acquire);
   if (values == NULL && (values = aligned_alloc(64, size_of(m) * sizeof *values)) != NULL) {
-    // Columns beyond the last one are never written.
+    // Not all columns beyond the last one are written.
     memset(values, 0, size_of(m) * sizeof *values);
     make_all(m, values);
     atomic_store_explicit(&m->kept, values, memory_order_release);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products with a frozen weight in 16-bit fixed point. Sums of
-// integers are exact, so a row's bits depend on nothing but the row and the weight.
+// Products with a frozen weight in 16-bit fixed point. Sums of integers are exact, so a row's bits
+// depend on nothing but the row and the weight.
 
 #ifndef PROMPTER_INT16_PANELS_H
 #define PROMPTER_INT16_PANELS_H

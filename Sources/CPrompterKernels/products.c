@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products with frozen weights: in fixed point, or the
-// library's, with factors rounded before it sees them where they are to be bfloat16 and the CPU has
-// no such products.
+// Products with frozen weights: in fixed point, or the library's, with factors rounded before it
+// sees them where they are to be bfloat16 and the CPU has no such products.
 
 #include <stdlib.h>
 #include <string.h>

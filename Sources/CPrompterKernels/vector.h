@@ -48,6 +48,11 @@ PROMPTER_INLINE int32_t float_to_bits(float value) {
   return bits;
 }
 
+// The integer nearest to value * scale, in the lower half of the result: 1.5 * 2^23 leaves it there.
+PROMPTER_INLINE uint32_t integer(float value, float scale) {
+  return (uint32_t)float_to_bits(value * scale + 12582912.0f);
+}
+
 // Floats as integers of the same order: reductions over integers are vectorised where those over
 // floats are not. What is no number stands beyond all others.
 PROMPTER_INLINE int32_t ordered(int32_t bits) { return bits ^ (bits >> 31 & 0x7fffffff); }

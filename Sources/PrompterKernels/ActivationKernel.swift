@@ -48,6 +48,7 @@ extension Kernels {
   ) {
     expect(dy, count: slopes.rows * slopes.columns, "activatePullback")
     expect(dx, count: dy.count, "activatePullback")
+    guard slopes.format != .exact else { return multiply(dy, slopes.buffer, into: dx) }
     unsafe prompter_activate_backward(
       dx.base, dy.base, slopes.buffer.base, slopes.format.kept, slopes.rows, slopes.columns)
   }

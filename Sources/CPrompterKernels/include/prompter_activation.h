@@ -37,7 +37,8 @@ void prompter_activate(float *y, void *slopes, enum prompter_slope format, const
                        const float *bias, enum prompter_activation kind, size_t rows,
                        size_t columns);
 
-/// dx = dy * slopes: the pullback.
+/// dx = dy * slopes: the pullback where derivatives take a bit or 16; where they are exact it is
+/// prompter_multiply.
 void prompter_activate_backward(float *dx, const float *dy, const void *slopes,
                                 enum prompter_slope format, size_t rows, size_t columns);
 

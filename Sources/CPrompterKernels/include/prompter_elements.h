@@ -23,6 +23,7 @@ void prompter_add_bias(float *y, const float *bias, size_t rows, size_t columns)
 /// sums[c] += sum over r of x[r][c].
 void prompter_add_column_sums(float *sums, const float *x, size_t rows, size_t columns);
 
+/// z = x * y, element by element.
 void prompter_multiply(float *z, const float *x, const float *y, size_t count);
 /// y = tanh(x).
 void prompter_tanh(float *y, const float *x, size_t count);

@@ -13,7 +13,8 @@ void prompter_note_mapping(const void *base, size_t count, const char *path);
 void prompter_forget_mapping(const void *base);
 
 /// Gives back the memory of what was read of a mapped file, but for the pages that `bytes` from
-/// `start` on share with others. Read again, it comes from the file again.
+/// `start` on share with others. Read again, it comes from the file again; memory that is no file's
+/// has lost its values.
 void prompter_let_go(const void *start, size_t bytes);
 
 /// From now on the process ends with `status` and a sentence on standard error, behind `prefix`,
