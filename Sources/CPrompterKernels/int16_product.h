@@ -8,7 +8,7 @@
 #ifndef PROMPTER_INT16_PRODUCT_H
 #define PROMPTER_INT16_PRODUCT_H
 
-#include "small_product.h"
+#include "int16_tile.h"
 
 // A panel of sixteen columns of pairs, and rows of pairs in tiles of six, [tile][depth][6].
 struct pair_factors {
@@ -25,11 +25,6 @@ struct pair_result {
 };
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
-#define PROMPTER_AVX2 __attribute__((target("avx2,fma")))
-#define PROMPTER_AVX2_INLINE PROMPTER_AVX2 __attribute__((always_inline)) static inline
-
 // One pair of each of `count` rows, a constant after inlining.
 PROMPTER_AVX2_INLINE void pair_step(const size_t count, const float *a, const float *b,
                                     __m256i sum[12]) {
@@ -48,8 +43,15 @@ PROMPTER_AVX2_INLINE void pair_tile(const size_t count, size_t depth, const floa
                                     const float *b, struct ahead ahead,
                                     const struct pair_result *result) {
   __m256i sum[12];
+  size_t fours = count == 6 ? depth / 4 : 0;
+  if (fours > 0) {
+    tile_sums(fours, a, b, ahead, sum);
+    a += fours * 24, b += fours * 64, ahead.next += fours * 2 * ahead.step;
+    depth -= fours * 4;
+  } else {
 #pragma clang loop unroll(full)
-  for (size_t i = 0; i < 2 * count; i++) sum[i] = _mm256_setzero_si256();
+    for (size_t i = 0; i < 2 * count; i++) sum[i] = _mm256_setzero_si256();
+  }
   for (size_t k = 0; k < depth / 2; k++, a += 12, b += 32, ahead.next += ahead.step) {
     __builtin_prefetch(ahead.next);
     pair_step(count, a, b, sum);
