@@ -24,7 +24,7 @@ struct head {
   const float *k, *v, *prefix_k, *prefix_v;
   const int32_t *places;  // of the queries, NULL where they do not matter
   const float *bias;      // of key j for a query at place p is at j - p; NULL for none
-  uint32_t dropout_key;
+  uint32_t row_key, number;  // of dropout: the row's key, and the head's number
 };
 
 PROMPTER_INLINE struct head head_of(const struct prompter_attention *a, size_t row, size_t h) {
@@ -48,10 +48,15 @@ PROMPTER_INLINE struct head head_of(const struct prompter_attention *a, size_t r
       .prefix_v = prompt ? a->prefix_values + prefix * a->prefix_stride + h * a->size : NULL,
       .places = a->query_places != NULL ? a->query_places + first_query : NULL,
       .bias = a->bias != NULL ? a->bias + h * a->bias_stride + a->bias_center - prompt : NULL,
-      .dropout_key = a->dropout_threshold != 0
-                         ? derived_key(derived_key(a->dropout_key, a->row_keys[row]), (uint32_t)h)
-                         : 0,
+      .row_key = a->dropout_threshold != 0 ? derived_key(a->dropout_key, a->row_keys[row]) : 0,
+      .number = (uint32_t)h,
   };
+}
+
+PROMPTER_INLINE uint32_t dropout_key_of(const struct prompter_attention *a, const struct head *t,
+                                        size_t query) {
+  uint32_t heads = (uint32_t)a->query_heads, i = (uint32_t)query;
+  return derived_key(derived_key(t->row_key, t->number * heads + i % heads), i / heads);
 }
 
 // The prompt's and the text's rows of one head, transposed to [size, stride + room], with zeros
@@ -148,7 +153,7 @@ PROMPTER_INLINE void forward_head(const struct prompter_attention *a, const stru
       }
       float *log_sum = log_sums != NULL ? log_sums + (i + r) * heads : NULL;
       inverse[r] = softmax_row(row, seen, t->stride, scale, log_sum);
-      if (a->dropout_threshold) drop_row(row, a, derived_key(t->dropout_key, i + r), seen);
+      if (a->dropout_threshold) drop_row(row, a, dropout_key_of(a, t, i + r), seen);
     }
     float *target = out + i * out_stride;
     struct strided p = {scores, t->stride, 1}, text = {scores + t->prompt, t->stride, 1};
@@ -207,7 +212,7 @@ PROMPTER_INLINE void score_gradients(const struct prompter_attention *a, const s
       probability[j] = j < limit ? value : 0.0f;
     }
     if (a->dropout_threshold) {
-      uint32_t key = derived_key(t->dropout_key, first + r);
+      uint32_t key = dropout_key_of(a, t, first + r);
       for (size_t j = 0; j < t->keys; j++) {
         float factor = dropout_factor(key, (uint32_t)j, a->dropout_threshold, a->dropout_scale);
         gradient[j] = a->scale * probability[j] * (gradient[j] * factor - dot);
@@ -267,10 +272,11 @@ PROMPTER_INLINE void backward_head(const struct prompter_attention *a,
                                    const struct head *t, struct head_gradients g, const float *out,
                                    const float *dout, size_t out_stride, const float *log_sums,
                                    float *scratch) {
-  float *keys = scratch, *values = keys + a->size * (t->stride + room);
+  int is_one = t->k == t->v && t->prefix_k == t->prefix_v;
+  float *keys = scratch, *values = is_one ? keys : keys + a->size * (t->stride + room);
   float *p = values + a->size * (t->stride + room), *ds = p + block * t->stride;
   gather_transposed(a, t, t->prefix_k, t->k, keys);
-  gather_transposed(a, t, t->prefix_v, t->v, values);
+  if (!is_one) gather_transposed(a, t, t->prefix_v, t->v, values);
   for (size_t i = 0; i < t->queries; i += block) {
     size_t count = t->queries - i < block ? t->queries - i : block, n = a->size;
     const float *go = dout + i * out_stride, *q = t->q.p + i * t->q.row;

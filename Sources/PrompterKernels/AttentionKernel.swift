@@ -47,6 +47,9 @@ public struct AttentionKernel: Sendable {
   /// Whether a row's only query may have other bits than it would have among several: faster, and
   /// harmless where how many queries a row has is the row's own affair.
   public let reordersLoneQueries: Bool
+  /// How many queries in turn are the heads of one, where all of them hear the same keys and ``heads``
+  /// is 1; they are dropped out as those heads.
+  public let queryHeads: Int
   /// Dropout of probabilities and the key of each batch row, if any.
   public let dropout: (dropout: Dropout, rowKeys: [UInt32])?
 
@@ -72,11 +75,12 @@ public struct AttentionKernel: Sendable {
   ///     a bias.
   ///   - isCausal: Whether a query sees no key beyond its own place.
   ///   - reordersLoneQueries: Whether a row's only query may have other bits than among several.
+  ///   - queryHeads: How many queries in turn are the heads of one.
   ///   - dropout: Dropout of probabilities and the key of each batch row, if any.
   public init(
     heads: Int, size: Int, scale: Float, queryOffsets: [Int32], keys: KeyRanges,
     queryPlaces: [Int32]? = nil, isCausal: Bool = false, reordersLoneQueries: Bool = false,
-    dropout: (dropout: Dropout, rowKeys: [UInt32])? = nil
+    queryHeads: Int = 1, dropout: (dropout: Dropout, rowKeys: [UInt32])? = nil
   ) {
     precondition(queryOffsets.count == keys.begin.count + 1, "Queries and keys must pair up.")
     precondition(
@@ -93,6 +97,7 @@ public struct AttentionKernel: Sendable {
     self.queryPlaces = queryPlaces
     self.isCausal = isCausal
     self.reordersLoneQueries = reordersLoneQueries
+    self.queryHeads = queryHeads
     self.dropout = dropout
     checkPlaces()
   }
@@ -137,8 +142,8 @@ public struct AttentionKernel: Sendable {
 
   /// Where the pullback writes: all three blocks, the prompt's tables, the bias, or several.
   public struct Gradients {
-    /// The gradients of queries, keys and values, written whole; where rows share keys, those of
-    /// keys and values are added to.
+    /// The gradients of queries, keys and values, written whole; where rows share keys, or keys are
+    /// values too, those of keys and values are added to.
     public var text: (queries: ColumnBlock, keys: ColumnBlock, values: ColumnBlock)?
     /// The gradients of the prompt's keys and values, added to.
     public var prefix: (keys: Buffer, values: Buffer)?
@@ -189,7 +194,8 @@ public struct AttentionKernel: Sendable {
       unsafe targets.values = text.values.start
       unsafe targets.query_stride = text.queries.columns
       unsafe targets.key_stride = text.keys.columns
-      unsafe targets.adds_keys = keys.areShared ? 1 : 0
+      let isOne = unsafe text.keys.start == text.values.start
+      unsafe targets.adds_keys = keys.areShared || isOne ? 1 : 0
     }
     if let tables = gradients.prefix, let prefix {
       Kernels.expect(tables.keys, count: prefix.keys.count, "attention")
@@ -233,7 +239,8 @@ public struct AttentionKernel: Sendable {
           keys: keys.start, values: values.start, query_stride: queries.columns,
           key_stride: keys.columns, key_head_stride: keys.headStride ?? size, query_offsets: first,
           key_begin: first + starts[1],
-          key_end: first + starts[2], query_places: queryPlaces == nil ? nil : first + starts[5],
+          key_end: first + starts[2], query_heads: queryHeads,
+          query_places: queryPlaces == nil ? nil : first + starts[5],
           is_causal: isCausal ? 1 : 0, reorders_lone_queries: reordersLoneQueries ? 1 : 0,
           bias: bias?.lines.base,
           bias_stride: bias?.distances ?? 0, bias_center: bias?.reach ?? 0,

@@ -71,7 +71,7 @@ public final class Buffer: @unchecked Sendable {
   }
 
   /// Whether the values are a file's.
-  var isMapped: Bool { owner is MappedFile }
+  var isMapped: Bool { owner is MappedFile || (owner as? Buffer)?.isMapped == true }
 
   /// Gives the pages of a file's values back to the system, which reads them again if they are
   /// touched again.

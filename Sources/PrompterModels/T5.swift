@@ -139,9 +139,10 @@ public struct T5: EncoderDecoder {
     let read =
       targets.textSlots.count == targets.slotCount
       ? all : all.reading(targets.textSlots, offsets: targets.textOffsets)
+    let ranges = Self.ranges(of: targets.memories, memoryOffsets)
     let hidden = decoder(
-      vectors, all, reading: read, memory: decoder.memory(of: memory, in: pass),
-      Self.ranges(of: targets.memories, memoryOffsets),
+      vectors, all, reading: read, memory: decoder.memory(of: memory, for: all, ranges, in: pass),
+      ranges,
       prompts: prefixes(of: prompts, targets.prompts, targets.numbers, in: pass),
       T5Setting(pass: pass, dropout: dropout, numbers: targets.numbers))
     return logits(of: hidden, in: pass)

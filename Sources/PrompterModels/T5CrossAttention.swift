@@ -5,11 +5,22 @@ internal import PrompterKernels
 internal import PrompterNN
 internal import PrompterTensor
 
+/// What attention to the encoder hears: keys and values of its states, or the states themselves.
+enum T5Memory {
+  case projected(T5KeysAndValues)
+  case states(Variable)
+}
+
 /// Attention of a decoder's slots to the encoder's states.
+///
+/// In training with frozen weights and targets of a few tokens, as labels are, keys and values of all
+/// states would be the most work of the decoder. So its queries hear the states themselves; see
+/// ``HeadMap``.
 struct T5CrossAttention: Sendable {
   let norm: RMSNorm
   let queries: LinearMap
   let memory: LinearMap  // keys and values side by side
+  let heard: (keys: HeadMap, values: HeadMap)?  // the same for each head; nil if trained
   let output: LinearMap
   let heads: Int
   let size: Int
@@ -23,6 +34,14 @@ struct T5CrossAttention: Sendable {
     output = try attention.linearMap("o", outputs: c.width, inputs: c.attentionWidth)
     heads = c.headCount
     size = c.headSize
+    guard !loader.isTrained else {
+      heard = nil
+      return
+    }
+    let maps = memory.parameters.map {
+      HeadMap(weight: $0, heads: c.headCount, precision: loader.precision)
+    }
+    heard = (maps[0], maps[1])
   }
 
   var parameters: [Parameter] {
@@ -31,29 +50,76 @@ struct T5CrossAttention: Sendable {
 
   /// Adds what the slots hear of the encoder to their stream.
   ///
-  /// `memory` is what ``keysAndValues(of:in:)`` makes of the encoder's states, `ranges` tells which of
+  /// `memory` is what ``memory(of:for:_:in:)`` makes of the encoder's states, `ranges` tells which of
   /// them each row sees.
   func callAsFunction(
-    _ stream: T5Stream, _ slots: T5Slots, memory: T5KeysAndValues, _ ranges: KeyRanges,
+    _ stream: T5Stream, _ slots: T5Slots, memory: T5Memory, _ ranges: KeyRanges,
     _ setting: T5Setting
   ) -> T5Stream {
     let (sum, normalized) = norm(stream.sum, adding: stream.pending, in: setting.pass)
-    let kernel = AttentionKernel(
-      heads: heads, size: size, scale: 1, queryOffsets: slots.offsets, keys: ranges,
-      reordersLoneQueries: true, dropout: setting.attentionDropout)
-    let heard = attention(
-      kernel, queries: Projection(queries(normalized, in: setting.pass), column: 0),
-      keys: memory.keys, values: memory.values, prompt: nil)
+    let asked = queries(normalized, in: setting.pass)
+    let heard =
+      switch memory {
+      case .projected(let memory): hear(memory, asked, slots, ranges, setting)
+      case .states(let states): hear(states, asked, slots, ranges, setting)
+      }
     return T5Stream(
       sum: sum, pending: setting.dropped(output(heard, in: setting.pass), slots))
   }
 
-  /// The keys and values of the encoder's states [slots, width].
-  func keysAndValues(of states: Variable, in pass: Pass) -> T5KeysAndValues {
-    T5KeysAndValues(memory(states, in: pass), from: 0, width: heads * size)
+  private func hear(
+    _ memory: T5KeysAndValues, _ asked: Variable, _ slots: T5Slots, _ ranges: KeyRanges,
+    _ setting: T5Setting
+  ) -> Variable {
+    let kernel = AttentionKernel(
+      heads: heads, size: size, scale: 1, queryOffsets: slots.offsets, keys: ranges,
+      reordersLoneQueries: true, dropout: setting.attentionDropout)
+    return attention(
+      kernel, queries: Projection(asked, column: 0), keys: memory.keys, values: memory.values,
+      prompt: nil)
   }
 
-  /// The same, for queries that come one at a time.
+  // All heads hear the same states, so they are queries of one head as wide as a state.
+  private func hear(
+    _ states: Variable, _ asked: Variable, _ slots: T5Slots, _ ranges: KeyRanges,
+    _ setting: T5Setting
+  ) -> Variable {
+    guard let heard else { preconditionFailure("Trained weights make keys and values.") }
+    let kernel = AttentionKernel(
+      heads: 1, size: states.value.columns, scale: 1,
+      queryOffsets: slots.offsets.map { $0 * Int32(heads) }, keys: ranges, queryHeads: heads,
+      dropout: setting.attentionDropout)
+    let whole = Projection(states, column: 0)
+    return heard.values(
+      attention(
+        kernel, queries: Projection(heard.keys.transposed(asked), column: 0), keys: whole,
+        values: whole, prompt: nil))
+  }
+
+  /// What slots hear of the encoder's states [states, width].
+  func memory(
+    of states: Variable, for slots: T5Slots, _ ranges: KeyRanges, in pass: Pass
+  ) -> T5Memory {
+    guard pass.tape != nil, heard != nil, isLess(slots, ranges) else {
+      return .projected(
+        T5KeysAndValues(memory(states, in: pass), from: 0, width: heads * size))
+    }
+    return .states(states)
+  }
+
+  // Whether hearing states takes less than making their keys and values, both with their pullbacks,
+  // in values of a state's width. Attention's seven products take three times as long as frozen weights'.
+  private func isLess(_ slots: T5Slots, _ ranges: KeyRanges) -> Bool {
+    let width = heads * size
+    var direct = 4 * width * slots.places.count
+    for row in ranges.begin.indices {
+      let queries = Int(slots.offsets[row + 1] - slots.offsets[row])
+      direct += 3 * 7 * heads * queries * Int(ranges.end[row] - ranges.begin[row])
+    }
+    return direct < 4 * width * ranges.count
+  }
+
+  /// The keys and values of the encoder's states [states, width] for queries that come one at a time.
   func cachedKeysAndValues(of states: Tensor, in pass: Pass) -> T5KeysAndValues {
     let projected = memory(Variable(states), in: pass).value
     let cached = Tensor(uninitialized: [2 * heads, projected.rows, size])

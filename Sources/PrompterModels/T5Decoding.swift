@@ -11,7 +11,7 @@ final class T5Decoding: Decoding {
   private(set) var logits: Tensor
 
   private let model: T5
-  private let memory: [T5KeysAndValues]
+  private let memory: [T5Memory]
   private let memoryOffsets: [Int32]
   private var memories: [Int]
   private let prompts: PromptState

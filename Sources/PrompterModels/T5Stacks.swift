@@ -100,11 +100,11 @@ struct T5Decoder: Sendable {
 
   /// The hidden states of the slots that are read, from vectors [slots, width].
   ///
-  /// `memory` has each block's keys and values of the encoder's states, `ranges` tells which of
-  /// them each row sees, `cache` keeps those of what was written before, and `prompts` has those that
+  /// `memory` is what each block hears of the encoder's states, `ranges` tells which of them each row
+  /// sees, `cache` keeps those of what was written before, and `prompts` has those that
   /// a prompt puts before all of it.
   func callAsFunction(
-    _ vectors: Variable, _ slots: T5Slots, reading read: T5Slots, memory: [T5KeysAndValues],
+    _ vectors: Variable, _ slots: T5Slots, reading read: T5Slots, memory: [T5Memory],
     _ ranges: KeyRanges, prompts: [DeepPrompt?], cache: T5Cache? = nil, _ setting: T5Setting
   ) -> Variable {
     let longest = prompts.compactMap { $0 }.flatMap { zip($0.begin, $0.end).map { $1 - $0 } }.max()
@@ -126,14 +126,16 @@ struct T5Decoder: Sendable {
     return setting.dropped(hidden, read)
   }
 
-  /// For each block, the keys and values of the encoder's states.
-  func memory(of states: Variable, in pass: Pass) -> [T5KeysAndValues] {
-    blocks.map { $0.cross.keysAndValues(of: states, in: pass) }
+  /// For each block, what slots hear of the encoder's states.
+  func memory(
+    of states: Variable, for slots: T5Slots, _ ranges: KeyRanges, in pass: Pass
+  ) -> [T5Memory] {
+    blocks.map { $0.cross.memory(of: states, for: slots, ranges, in: pass) }
   }
 
   /// The same, for texts that are written token by token.
-  func cachedMemory(of states: Tensor, in pass: Pass) -> [T5KeysAndValues] {
-    blocks.map { $0.cross.cachedKeysAndValues(of: states, in: pass) }
+  func cachedMemory(of states: Tensor, in pass: Pass) -> [T5Memory] {
+    blocks.map { .projected($0.cross.cachedKeysAndValues(of: states, in: pass)) }
   }
 }
 

@@ -83,4 +83,49 @@ import Testing
       checkGradients(of: [queries], elements: 3) { output(kernel, $0[0], Variable(states)) }
     }
   }
+
+  // Every head's keys, and values, are the same columns: then heads may as well be queries.
+  @Test func `heads that hear the same states may be queries, dropout and all`() {
+    forEachLayout { kernel, queries, states in
+      let dropout = (Dropout(probability: 0.3, key: 7), kernel.keys.begin.map { UInt32($0) + 3 })
+      let own = columns(0..<size, of: Variable(states))
+      let repeated = Tensor(uninitialized: [states.rows, heads * size])
+      for head in 0..<heads {
+        Kernels.copyColumns(
+          of: own.value.buffer, xColumns: size, from: 0, to: repeated.buffer,
+          yColumns: heads * size, at: head * size, columns: size)
+      }
+      let all = Projection(Variable(repeated), column: 0)
+      let expected = attention(
+        AttentionKernel(
+          heads: heads, size: size, scale: 1, queryOffsets: kernel.queryOffsets,
+          keys: kernel.keys, dropout: dropout),
+        queries: Projection(Variable(queries), column: 0), keys: all, values: all, prompt: nil)
+      let folded = AttentionKernel(
+        heads: 1, size: size, scale: 1,
+        queryOffsets: kernel.queryOffsets.map { $0 * Int32(heads) }, keys: kernel.keys,
+        queryHeads: heads, dropout: dropout)
+      let asked = queries.reshaped(to: [queries.rows * heads, size])
+      func heard(_ asked: Variable, _ states: Variable) -> Variable {
+        let whole = Projection(states, column: 0)
+        return attention(
+          folded, queries: Projection(asked, column: 0), keys: whole, values: whole, prompt: nil)
+      }
+      expectClose(
+        heard(Variable(asked), own).value.reshaped(to: queries.shape), expected.value,
+        absolute: 4e-6)
+      checkGradients(of: [asked, own.value], elements: 4) { heard($0[0], $0[1]) }
+    }
+  }
+
+  @Test func `keys that are values too get both gradients, also if no row shares them`() {
+    var random = SeededRandom(seed: 9)
+    let kernel = AttentionKernel(
+      heads: 2, size: 4, scale: 0.5, queryOffsets: [0, 2, 3], keyOffsets: [0, 5, 12])
+    checkGradients(of: [random.tensor([3, 8]), random.tensor([12, 8])], elements: 6) {
+      let whole = Projection($0[1], column: 0)
+      return attention(
+        kernel, queries: Projection($0[0], column: 0), keys: whole, values: whole, prompt: nil)
+    }
+  }
 }
