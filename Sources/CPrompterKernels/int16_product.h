@@ -43,14 +43,13 @@ PROMPTER_AVX2_INLINE void pair_tile(const size_t count, size_t depth, const floa
                                     const float *b, struct ahead ahead,
                                     const struct pair_result *result) {
   __m256i sum[12];
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < 2 * count; i++) sum[i] = _mm256_setzero_si256();
   size_t fours = count == 6 ? depth / 4 : 0;
   if (fours > 0) {
-    tile_sums(fours, a, b, ahead, sum);
+    add_fours(fours, a, b, ahead, sum);
     a += fours * 24, b += fours * 64, ahead.next += fours * 2 * ahead.step;
     depth -= fours * 4;
-  } else {
-#pragma clang loop unroll(full)
-    for (size_t i = 0; i < 2 * count; i++) sum[i] = _mm256_setzero_si256();
   }
   for (size_t k = 0; k < depth / 2; k++, a += 12, b += 32, ahead.next += ahead.step) {
     __builtin_prefetch(ahead.next);

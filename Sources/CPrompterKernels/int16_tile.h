@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sums of a whole tile of integer products, six rows and sixteen columns, in AVX2.
+// The sums of a whole tile of integer products, six rows and sixteen columns, in AVX2, pair after pair.
 //
 // It is written in assembly for its order. Both products of a row come before both of their sums,
 // the loop begins at a cache line, and what it loads it loads when it is used. Compilers put each sum
@@ -17,17 +17,17 @@
 #define PROMPTER_AVX2 __attribute__((target("avx2,fma")))
 #define PROMPTER_AVX2_INLINE PROMPTER_AVX2 __attribute__((always_inline)) static inline
 
-// One pair of one row: %ymm12 and %ymm13 are the panel's, %ymm<left> and %ymm<right> the sums.
+// One pair of one row, whose sums are %[s<left>] and %[s<right>].
 #define PROMPTER_TILE_ROW(pair, row, left, right)             \
-  "vpbroadcastd 24*" #pair "+4*" #row "(%[a]), %%ymm14\n"     \
-  "vpmaddwd %%ymm12, %%ymm14, %%ymm15\n"                      \
-  "vpmaddwd %%ymm13, %%ymm14, %%ymm14\n"                      \
-  "vpaddd %%ymm15, %%ymm" #left ", %%ymm" #left "\n"          \
-  "vpaddd %%ymm14, %%ymm" #right ", %%ymm" #right "\n"
+  "vpbroadcastd 24*" #pair "+4*" #row "(%[a]), %[factor]\n"   \
+  "vpmaddwd %[low], %[factor], %[product]\n"                  \
+  "vpmaddwd %[high], %[factor], %[factor]\n"                  \
+  "vpaddd %[product], %[s" #left "], %[s" #left "]\n"         \
+  "vpaddd %[factor], %[s" #right "], %[s" #right "]\n"
 
 #define PROMPTER_TILE_PAIR(pair)              \
-  "vmovdqu 64*" #pair "(%[b]), %%ymm12\n"     \
-  "vmovdqu 64*" #pair "+32(%[b]), %%ymm13\n"  \
+  "vmovdqu 64*" #pair "(%[b]), %[low]\n"      \
+  "vmovdqu 64*" #pair "+32(%[b]), %[high]\n"  \
   PROMPTER_TILE_ROW(pair, 0, 0, 1)            \
   PROMPTER_TILE_ROW(pair, 1, 2, 3)            \
   PROMPTER_TILE_ROW(pair, 2, 4, 5)            \
@@ -35,18 +35,13 @@
   PROMPTER_TILE_ROW(pair, 4, 8, 9)            \
   PROMPTER_TILE_ROW(pair, 5, 10, 11)
 
-#define PROMPTER_TILE_CLEAR(sum) "vpxor %%xmm" #sum ", %%xmm" #sum ", %%xmm" #sum "\n"
-#define PROMPTER_TILE_STORE(sum) "vmovdqu %%ymm" #sum ", 32*" #sum "(%[sums])\n"
-#define PROMPTER_TILE_SUMS(each) \
-  each(0) each(1) each(2) each(3) each(4) each(5) each(6) each(7) each(8) each(9) each(10) each(11)
-
-// sums [6 rows][2 halves] of `fours` times four pairs, at least four; fetches a step of what is
-// ahead for every two.
-PROMPTER_AVX2_INLINE void tile_sums(size_t fours, const float *a, const float *b,
-                                    struct ahead ahead, __m256i sums[12]) {
+// Adds `fours` times four pairs, at least four, to the sums [6 rows][2 halves]; fetches a step of what
+// is ahead for every two.
+PROMPTER_AVX2_INLINE void add_fours(size_t fours, const float *a, const float *b,
+                                    struct ahead ahead, __m256i sum[12]) {
   size_t step = ahead.step * sizeof *ahead.next;
+  __m256i low, high, factor, product;
   __asm__ volatile(
-      PROMPTER_TILE_SUMS(PROMPTER_TILE_CLEAR)
       ".p2align 6\n"
       "1: prefetcht0 (%[next])\n"
       "prefetcht0 (%[next], %[step])\n"
@@ -56,11 +51,13 @@ PROMPTER_AVX2_INLINE void tile_sums(size_t fours, const float *a, const float *b
       "add $4*64, %[b]\n"
       "dec %[fours]\n"
       "jnz 1b\n"
-      PROMPTER_TILE_SUMS(PROMPTER_TILE_STORE)
-      : [fours] "+r"(fours), [a] "+r"(a), [b] "+r"(b), [next] "+r"(ahead.next)
-      : [step] "r"(step), [sums] "r"(sums)
-      : "memory", "cc", "ymm0", "ymm1", "ymm2", "ymm3", "ymm4", "ymm5", "ymm6", "ymm7", "ymm8",
-        "ymm9", "ymm10", "ymm11", "ymm12", "ymm13", "ymm14", "ymm15");
+      : [fours] "+r"(fours), [a] "+r"(a), [b] "+r"(b), [next] "+r"(ahead.next),
+        [s0] "+x"(sum[0]), [s1] "+x"(sum[1]), [s2] "+x"(sum[2]), [s3] "+x"(sum[3]),
+        [s4] "+x"(sum[4]), [s5] "+x"(sum[5]), [s6] "+x"(sum[6]), [s7] "+x"(sum[7]),
+        [s8] "+x"(sum[8]), [s9] "+x"(sum[9]), [s10] "+x"(sum[10]), [s11] "+x"(sum[11]),
+        [low] "=&x"(low), [high] "=&x"(high), [factor] "=&x"(factor), [product] "=&x"(product)
+      : [step] "r"(step)
+      : "memory", "cc");
 }
 #endif
 
