@@ -7,7 +7,7 @@ internal import PrompterTensor
 
 /// What attention to the encoder hears: keys and values of its states, or the states themselves.
 enum T5Memory {
-  case projected(T5KeysAndValues)
+  case projected(KeysAndValues)
   case states(Variable)
 }
 
@@ -68,7 +68,7 @@ struct T5CrossAttention: Sendable {
   }
 
   private func hear(
-    _ memory: T5KeysAndValues, _ asked: Variable, _ slots: T5Slots, _ ranges: KeyRanges,
+    _ memory: KeysAndValues, _ asked: Variable, _ slots: T5Slots, _ ranges: KeyRanges,
     _ setting: T5Setting
   ) -> Variable {
     let kernel = AttentionKernel(
@@ -102,7 +102,7 @@ struct T5CrossAttention: Sendable {
   ) -> T5Memory {
     guard pass.tape != nil, heard != nil, isLess(slots, ranges) else {
       return .projected(
-        T5KeysAndValues(memory(states, in: pass), from: 0, width: heads * size))
+        KeysAndValues(memory(states, in: pass), from: 0, width: heads * size))
     }
     return .states(states)
   }
@@ -120,12 +120,12 @@ struct T5CrossAttention: Sendable {
   }
 
   /// The keys and values of the encoder's states [states, width] for queries that come one at a time.
-  func cachedKeysAndValues(of states: Tensor, in pass: Pass) -> T5KeysAndValues {
+  func cachedKeysAndValues(of states: Tensor, in pass: Pass) -> KeysAndValues {
     let projected = memory(Variable(states), in: pass).value
     let cached = Tensor(uninitialized: [2 * heads, projected.rows, size])
     Kernels.placeHeads(
       of: projected.buffer, xColumns: projected.columns, from: 0,
       to: (0..<Int32(projected.rows)).map { $0 }, of: cached.buffer, heads: 2 * heads, size: size)
-    return T5KeysAndValues(headMajor: cached)
+    return KeysAndValues(headMajor: cached)
   }
 }

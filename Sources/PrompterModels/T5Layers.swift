@@ -73,25 +73,6 @@ struct T5Setting {
   }
 }
 
-/// The keys and values of what an attention hears.
-struct T5KeysAndValues {
-  let keys: Projection
-  let values: Projection
-
-  /// Side by side in the columns of `x` from `column` on, `width` of each.
-  init(_ x: Variable, from column: Int, width: Int) {
-    keys = Projection(x, column: column)
-    values = Projection(x, column: column + width)
-  }
-
-  /// Head after head [2 × heads, slots, size]: keys, then values.
-  init(headMajor x: Tensor) {
-    let x = Variable(x)
-    keys = Projection(headMajor: x, head: 0)
-    values = Projection(headMajor: x, head: x.shape[0] / 2)
-  }
-}
-
 /// Attention of a stack's slots to each other, scores unscaled and biased by distance.
 struct T5SelfAttention: Sendable {
   let norm: RMSNorm
@@ -126,12 +107,12 @@ struct T5SelfAttention: Sendable {
     let width = heads * size
     let (sum, normalized) = norm(stream.sum, adding: stream.pending, in: setting.pass)
     let projected = projections(normalized, in: setting.pass)
-    var heardOf = T5KeysAndValues(projected, from: width, width: width)
+    var heardOf = KeysAndValues(projected, from: width, width: width)
     if let cache {
       Kernels.placeHeads(
         of: projected.value.buffer, xColumns: 3 * width, from: width, to: cache.rows.targets,
         of: cache.table.buffer, heads: 2 * heads, size: size)
-      heardOf = T5KeysAndValues(headMajor: cache.table)
+      heardOf = KeysAndValues(headMajor: cache.table)
     }
     let read = reading ?? slots
     let kernel = AttentionKernel(
