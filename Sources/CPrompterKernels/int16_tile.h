@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sums of a whole tile of integer products, six rows and sixteen columns, in AVX2, pair after pair.
+// The sums of a whole tile of integer products, six rows and sixteen columns, in AVX2.
 //
 // It is written in assembly for its order. Both products of a row come before both of their sums,
-// the loop begins at a cache line, and what it loads it loads when it is used. Compilers put each sum
-// right behind its product; that is 5 % slower, for the loop fills all pipes and what decides is how
-// the processor shares instructions out to them.
+// the loop begins at a cache line, and what it loads it loads when it is used. Compilers put each
+// sum right behind its product; that is 5 % slower, for the loop fills all pipes and what decides
+// is how the processor shares instructions out to them.
 
 #ifndef PROMPTER_INT16_TILE_H
 #define PROMPTER_INT16_TILE_H
@@ -35,8 +35,8 @@
   PROMPTER_TILE_ROW(pair, 4, 8, 9)            \
   PROMPTER_TILE_ROW(pair, 5, 10, 11)
 
-// Adds `fours` times four pairs, at least four, to the sums [6 rows][2 halves]; fetches a step of what
-// is ahead for every two.
+// Adds `fours` times four pairs, at least four, to the sums [6 rows][2 halves]; fetches a step of
+// what is ahead for every two.
 PROMPTER_AVX2_INLINE void add_fours(size_t fours, const float *a, const float *b,
                                     struct ahead ahead, __m256i sum[12]) {
   size_t step = ahead.step * sizeof *ahead.next;

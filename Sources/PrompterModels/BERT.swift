@@ -38,7 +38,9 @@ public struct BERT: Backbone {
     self.configuration = configuration
     embeddings = try Embeddings(from: loader["embeddings"], configuration)
     blocks = try (0..<configuration.layerCount).map {
-      try Block(from: loader["encoder.layer.\($0)"], configuration)
+      try Block(
+        from: loader["encoder.layer.\($0)"], configuration,
+        isLast: $0 == configuration.layerCount - 1)
     }
     let width = configuration.width
     pooler =
@@ -129,6 +131,7 @@ private struct Embeddings: Sendable {
 /// A transformer block: attention, then a two-layer perceptron, each with a residual and a norm.
 private struct Block: Sendable {
   let projections: Linear  // queries, keys and values side by side
+  let parts: (queries: Linear, heard: Linear)?  // the same apart, in a frozen model's last block
   let attended: Linear
   let attentionNorm: LayerNorm
   let inner: Linear
@@ -137,11 +140,18 @@ private struct Block: Sendable {
   let heads: Int
   let attentionDropout: Float
 
-  init(from loader: ParameterLoader, _ c: BERT.Configuration) throws {
+  init(from loader: ParameterLoader, _ c: BERT.Configuration, isLast: Bool) throws {
     heads = c.headCount
     attentionDropout = c.attentionDropout
-    projections = try loader["attention.self"].joinedLinear(
+    let own = loader["attention.self"]
+    projections = try own.joinedLinear(
       ["query", "key", "value"], outputs: c.width, inputs: c.width)
+    parts =
+      isLast && !loader.isTrained
+      ? (
+        try own["query"].linear(outputs: c.width, inputs: c.width),
+        try own.joinedLinear(["key", "value"], outputs: c.width, inputs: c.width)
+      ) : nil
     attended = try loader["attention.output.dense"].linear(outputs: c.width, inputs: c.width)
     attentionNorm = try loader["attention.output.LayerNorm"].layerNorm(
       width: c.width, epsilon: c.epsilon)
@@ -159,29 +169,44 @@ private struct Block: Sendable {
     _ x: Variable, _ batch: Batch, prompt: DeepPrompt?, reading: Reading, _ dropout: Float,
     _ pass: Pass
   ) -> Variable {
-    let projected = projections(x, in: pass)
-    var (queries, residual, keys) = (projected, x, batch.slotKeys)
-    var offsets = batch.offsets
-    if case .slots(let slots) = reading {
+    var (residual, keys, offsets) = (x, batch.slotKeys, batch.offsets)
+    var slots: [Int32]?
+    if case .slots(let read) = reading {
       // Whatever no head reads is not computed: one query for each row is left.
-      queries = rows(slots, of: projected)
-      residual = rows(slots, of: x)
-      offsets = (0...Int32(slots.count)).map { $0 }
-      keys = slots.map { keys[Int($0)] }
+      slots = read
+      residual = rows(read, of: x)
+      offsets = (0...Int32(read.count)).map { $0 }
+      keys = read.map { keys[Int($0)] }
     }
     let width = residual.value.columns
     let kernel = AttentionKernel(
       heads: heads, size: width / heads, scale: 1 / Float(width / heads).squareRoot(),
       queryOffsets: offsets, keyOffsets: batch.offsets,
       dropout: pass.dropout(dropout > 0 ? attentionDropout : 0).map { ($0, batch.numbers) })
+    let (queries, heardOf) = projected(x, reading: slots, of: residual, pass)
     let heard = attention(
-      kernel, queries: Projection(queries, column: 0), keys: Projection(projected, column: width),
-      values: Projection(projected, column: 2 * width), prompt: prompt)
+      kernel, queries: queries, keys: heardOf.keys, values: heardOf.values, prompt: prompt)
     let middle = added(heard, attended, to: residual, attentionNorm, dropout, keys, pass)
     let active = activate(
       inner.product(middle, in: pass), bias: pass(inner.bias), by: .gelu,
       roundsSlopes: inner.roundsFactors)
     return added(active, outer, to: middle, norm, dropout, keys, pass)
+  }
+
+  // Keys and values of all slots; queries of all as well, or of those that are read, where x is `own`.
+  private func projected(
+    _ x: Variable, reading slots: [Int32]?, of own: Variable, _ pass: Pass
+  ) -> (queries: Projection, heard: KeysAndValues) {
+    let width = x.value.columns
+    if slots != nil, let parts {
+      return (
+        Projection(parts.queries(own, in: pass), column: 0),
+        KeysAndValues(parts.heard(x, in: pass), from: 0, width: width)
+      )
+    }
+    let all = projections(x, in: pass)
+    let queries = slots.map { rows($0, of: all) } ?? all
+    return (Projection(queries, column: 0), KeysAndValues(all, from: width, width: width))
   }
 
   // norm(residual + dropout(linear(x))).

@@ -15,7 +15,8 @@ enum T5Memory {
 ///
 /// In training with frozen weights and targets of a few tokens, as labels are, keys and values of all
 /// states would be the most work of the decoder. So its queries hear the states themselves; see
-/// ``HeadMap``.
+/// ``HeadMap``. Which of the two a replica takes is a matter of rounding alone: the same values are
+/// dropped.
 struct T5CrossAttention: Sendable {
   let norm: RMSNorm
   let queries: LinearMap
@@ -108,7 +109,8 @@ struct T5CrossAttention: Sendable {
   }
 
   // Whether hearing states takes less than making their keys and values, both with their pullbacks,
-  // in values of a state's width. Attention's seven products take three times as long as frozen weights'.
+  // in values of a state's width. Attention's seven products take three times as long as those with
+  // weights.
   private func isLess(_ slots: T5Slots, _ ranges: KeyRanges) -> Bool {
     let width = heads * size
     var direct = 4 * width * slots.places.count

@@ -23,8 +23,8 @@ struct prompter_attention {
   const float *queries, *keys, *values;
   size_t query_stride, key_stride, key_head_stride;
   const int32_t *query_offsets, *key_begin, *key_end;
-  // How many queries in turn are the heads of one that hear the same keys; 1 where `heads` has them.
-  // Dropout alone asks.
+  // How many queries in turn are the heads of one that hear the same keys; 1 where `heads` has
+  // them. Dropout alone asks.
   size_t query_heads;
 
   // Which of its row's keys, prompt aside, each query stands at. NULL where it does not matter:
@@ -62,10 +62,10 @@ size_t prompter_attention_scratch(size_t keys, size_t size);
 void prompter_attention_forward(const struct prompter_attention *a, float *out, size_t out_stride,
                                 float *log_sums, float *scratch);
 
-/// Where the backward pass writes. The gradients of queries, keys and values are written whole (or,
-/// with `adds_keys`, where rows share keys or keys are values too, those of keys and values are added
-/// to); those of the prompt's keys and
-/// values and of the bias are added to. Each group is left out by leaving its pointers NULL.
+/// Where the backward pass writes. The gradients of queries, keys and values are written whole, or,
+/// with `adds_keys`, those of keys and values are added to: where rows share keys, or keys are
+/// values too. Those of the prompt's keys and values and of the bias are added to. Each group is
+/// left out by leaving its pointers NULL.
 struct prompter_attention_gradients {
   float *queries, *keys, *values;
   size_t query_stride, key_stride;
