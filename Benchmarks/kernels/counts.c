@@ -90,12 +90,11 @@ static void product_int16(size_t rows, int backward) {
   static const float *lines[inner];
   float *weight = values(inner * width);
   for (size_t i = 0; i < inner; i++) lines[i] = weight + i * width;
-  struct int16_panels p = {.rows = lines, .n = backward ? width : inner,
-                           .k = backward ? inner : width, .is_transposed = !backward};
+  struct kept_panels p = {.rows = lines, .n = backward ? width : inner,
+                          .k = backward ? inner : width, .is_transposed = !backward};
   float *x = values(rows * p.k), *y = values(rows * p.n);
-  if (int16_panels_multiply(&p, &lock, x, 1, y) || int16_panels_multiply(&p, &lock, x, rows, y)) {
-    exit(1);
-  }
+  if (int16_panels_multiply(&p, 0, &lock, x, 1, y)) exit(1);
+  if (int16_panels_multiply(&p, 0, &lock, x, rows, y)) exit(1);
 }
 
 int main(int argc, char **argv) {

@@ -5,27 +5,12 @@
 #ifndef PROMPTER_INT16_PANELS_H
 #define PROMPTER_INT16_PANELS_H
 
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stddef.h>
-
-// A weight for one direction: y [rows, n] = x [rows, k] B.
-struct int16_panels {
-  const float *const *rows;  // of the weight
-  size_t n, k;
-  int is_transposed;      // B is the transpose of the weight [n, k], not the weight [k, n] itself
-  int is_mapped;          // of a file: pages that were read need not stay in memory
-  int is_plain;           // leave the CPU's instructions for pairs of integers alone
-  _Atomic(float *) kept;  // its integers and their units; NULL: not made yet
-};
+#include "kept_panels.h"
 
 // The products of rows `x` [rows, k] into `y` [rows, n]; 0 on success. The first one makes the
-// integers, under the lock.
-int int16_panels_multiply(struct int16_panels *matrix, pthread_mutex_t *lock, const float *x,
-                          size_t rows, float *y);
-
-// Frees what was kept.
-void int16_panels_clear(struct int16_panels *matrix);
+// integers, under the lock. `is_plain` leaves the CPU's instructions for pairs of integers alone.
+int int16_panels_multiply(struct kept_panels *matrix, int is_plain, pthread_mutex_t *lock,
+                          const float *x, size_t rows, float *y);
 
 // Whether this CPU makes them faster than products in float32.
 int int16_panels_are_fast(void);

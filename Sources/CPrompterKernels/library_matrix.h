@@ -8,11 +8,13 @@
 
 struct library_matrix;
 
-// Whether the library multiplies rows by a weight [outputs, inputs] in bfloat16 by instructions of
-// this CPU, in both directions.
-int library_has_bfloat16(size_t outputs, size_t inputs);
+// Whether the library multiplies bfloat16 by instructions of this CPU.
+int library_has_bfloat16(void);
 
-// As prompter_matrix_create; bfloat16 only where library_has_bfloat16 says so.
+// Whether it does so with a weight [outputs, inputs], in both directions.
+int library_takes_bfloat16(size_t outputs, size_t inputs);
+
+// Prepares a weight; in bfloat16 only where library_takes_bfloat16 says so, never in int16.
 struct library_matrix *library_matrix_create(const float *weight, size_t outputs, size_t inputs,
                                              enum prompter_layout layout,
                                              enum prompter_precision precision);

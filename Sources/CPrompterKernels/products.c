@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products with frozen weights: in fixed point, or the library's, with factors rounded before it
-// sees them where they are to be bfloat16 and the CPU has no such products.
+// Products with frozen weights: by kernels of our own for pairs of 16-bit values, or the library's,
+// with factors rounded before it sees them where they are to be bfloat16 and it has no such products.
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,15 +10,51 @@
 #include "prompter_bfloat16.h"
 #include "prompter_memory.h"
 
+// Who multiplies.
+enum kind { by_library, by_int16 };
+
 struct prompter_matrix {
-  struct library_matrix *library;  // NULL: in int16
-  struct int16_panels int16[2];     // forward and backward
-  const float **rows;               // of the weight, for those
-  pthread_mutex_t lock;            // of those
+  enum kind kind;
   size_t outputs, inputs;
+
+  // Pairs of 16-bit values, forward and backward, and the weight's rows that they are made of.
+  struct kept_panels kept[2];
+  const float **rows;
+  pthread_mutex_t lock;
+  int is_plain;
+
+  struct library_matrix *library;
   int is_rounding;
   float *rounded;  // NULL: the weight is used as it is
 };
+
+int prompter_has_fast_int16(void) { return int16_panels_are_fast(); }
+
+int prompter_has_bfloat16(void) { return library_has_bfloat16(); }
+
+static enum kind kind_of(enum prompter_layout layout, enum prompter_precision precision) {
+  (void)layout;
+  return precision == prompter_int16 ? by_int16 : by_library;
+}
+
+int prompter_joins_parts(enum prompter_layout layout, enum prompter_precision precision) {
+  return kind_of(layout, precision) != by_library;
+}
+
+// The rows' addresses, for panels to be made of. Returns 0 on success.
+static int keep_rows(struct prompter_matrix *matrix, const float *const *parts, size_t count,
+                     int is_mapped) {
+  size_t outputs = matrix->outputs, inputs = matrix->inputs, part = outputs / count;
+  matrix->rows = malloc(outputs * sizeof *matrix->rows);
+  if (matrix->rows == NULL) return 1;
+  for (size_t i = 0; i < outputs; i++) matrix->rows[i] = parts[i / part] + i % part * inputs;
+  struct kept_panels both = {.rows = matrix->rows, .is_mapped = is_mapped};
+  matrix->kept[0] = matrix->kept[1] = both;
+  matrix->kept[0].n = matrix->kept[1].k = outputs;
+  matrix->kept[0].k = matrix->kept[1].n = inputs;
+  matrix->kept[0].is_transposed = 1;
+  return 0;
+}
 
 // Rounds the weight, unless its values are bfloat16 already. Returns 0 on success.
 static int round_weight(struct prompter_matrix *matrix, const float *weight) {
@@ -30,50 +66,34 @@ static int round_weight(struct prompter_matrix *matrix, const float *weight) {
   return 0;
 }
 
-int prompter_has_fast_int16(void) { return int16_panels_are_fast(); }
+// Hands the weight to the library. Returns 0 on success.
+static int use_library(struct prompter_matrix *matrix, const float *weight,
+                       enum prompter_layout layout, enum prompter_precision precision) {
+  size_t outputs = matrix->outputs, inputs = matrix->inputs;
+  matrix->is_rounding =
+      precision == prompter_bfloat16 &&
+      (layout == prompter_layout_panels || !library_takes_bfloat16(outputs, inputs));
+  if (matrix->is_rounding && round_weight(matrix, weight)) return 1;
+  matrix->library =
+      library_matrix_create(matrix->rounded != NULL ? matrix->rounded : weight, outputs, inputs,
+                            layout, matrix->is_rounding ? prompter_float32 : precision);
+  return matrix->library == NULL;
+}
 
-static struct prompter_matrix *empty(size_t outputs, size_t inputs) {
+struct prompter_matrix *prompter_matrix_create(const float *const *parts, size_t count,
+                                               size_t outputs, size_t inputs,
+                                               enum prompter_layout layout,
+                                               enum prompter_precision precision, int is_mapped) {
   struct prompter_matrix *matrix = calloc(1, sizeof *matrix);
   if (matrix == NULL) return NULL;
-  *matrix = (struct prompter_matrix){.outputs = outputs, .inputs = inputs};
+  *matrix = (struct prompter_matrix){.kind = kind_of(layout, precision),
+                                     .outputs = outputs,
+                                     .inputs = inputs,
+                                     .is_plain = layout == prompter_layout_panels};
   pthread_mutex_init(&matrix->lock, NULL);
-  return matrix;
-}
-
-struct prompter_matrix *prompter_matrix_create_int16(const float *const *parts, size_t count,
-                                                     size_t outputs, size_t inputs, int is_plain,
-                                                     int is_mapped) {
-  struct prompter_matrix *matrix = empty(outputs, inputs);
-  if (matrix == NULL) return NULL;
-  matrix->rows = malloc(outputs * sizeof *matrix->rows);
-  if (matrix->rows == NULL) {
-    prompter_matrix_destroy(matrix);
-    return NULL;
-  }
-  size_t part = outputs / count;
-  for (size_t i = 0; i < outputs; i++) matrix->rows[i] = parts[i / part] + i % part * inputs;
-  struct int16_panels panels = {
-      .rows = matrix->rows, .is_plain = is_plain, .is_mapped = is_mapped};
-  matrix->int16[0] = matrix->int16[1] = panels;
-  matrix->int16[0].n = matrix->int16[1].k = outputs;
-  matrix->int16[0].k = matrix->int16[1].n = inputs;
-  matrix->int16[0].is_transposed = 1;
-  return matrix;
-}
-
-struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outputs, size_t inputs,
-                                               enum prompter_layout layout,
-                                               enum prompter_precision precision) {
-  struct prompter_matrix *matrix = empty(outputs, inputs);
-  if (matrix == NULL) return NULL;
-  matrix->is_rounding = precision == prompter_bfloat16 &&
-                        (layout == prompter_layout_panels || !library_has_bfloat16(outputs, inputs));
-  if (!matrix->is_rounding || round_weight(matrix, weight) == 0) {
-    matrix->library =
-        library_matrix_create(matrix->rounded != NULL ? matrix->rounded : weight, outputs, inputs,
-                              layout, matrix->is_rounding ? prompter_float32 : precision);
-  }
-  if (matrix->library != NULL) return matrix;
+  int status = matrix->kind == by_library ? use_library(matrix, *parts, layout, precision)
+                                          : keep_rows(matrix, parts, count, is_mapped);
+  if (status == 0) return matrix;
   prompter_matrix_destroy(matrix);
   return NULL;
 }
@@ -81,7 +101,7 @@ struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outpu
 void prompter_matrix_destroy(struct prompter_matrix *matrix) {
   if (matrix == NULL) return;
   library_matrix_destroy(matrix->library);
-  for (int direction = 0; direction < 2; direction++) int16_panels_clear(&matrix->int16[direction]);
+  for (int direction = 0; direction < 2; direction++) kept_panels_clear(&matrix->kept[direction]);
   pthread_mutex_destroy(&matrix->lock);
   free(matrix->rows);
   free(matrix->rounded);
@@ -94,14 +114,9 @@ enum { portion = 288 };
 
 size_t prompter_room(size_t rows) { return (rows + 31) / 32 * 32; }
 
-static int multiply(struct prompter_matrix *matrix, int is_backward, const float *x, size_t rows,
-                    float *y) {
-  if (matrix->library == NULL) {
-    return int16_panels_multiply(&matrix->int16[is_backward], &matrix->lock, x, rows, y);
-  }
-  if (!matrix->is_rounding) {
-    return library_matrix_multiply(matrix->library, is_backward, x, rows, y);
-  }
+// Rounds x for the library.
+static int multiply_rounded(struct prompter_matrix *matrix, int is_backward, const float *x,
+                            size_t rows, float *y) {
   size_t depth = is_backward ? matrix->outputs : matrix->inputs;
   size_t width = is_backward ? matrix->inputs : matrix->outputs;
   size_t bytes = prompter_room(rows < portion ? rows : portion) * depth * sizeof(float);
@@ -115,6 +130,19 @@ static int multiply(struct prompter_matrix *matrix, int is_backward, const float
   }
   prompter_release(some);
   return status;
+}
+
+static int multiply(struct prompter_matrix *matrix, int is_backward, const float *x, size_t rows,
+                    float *y) {
+  struct kept_panels *kept = &matrix->kept[is_backward];
+  switch (matrix->kind) {
+    case by_int16:
+      return int16_panels_multiply(kept, matrix->is_plain, &matrix->lock, x, rows, y);
+    default:
+      return matrix->is_rounding
+                 ? multiply_rounded(matrix, is_backward, x, rows, y)
+                 : library_matrix_multiply(matrix->library, is_backward, x, rows, y);
+  }
 }
 
 int prompter_matrix_multiply(struct prompter_matrix *matrix, const float *x, size_t rows, float *y) {

@@ -15,9 +15,9 @@ struct library_matrix {
 };
 
 // Accelerate takes no bfloat16 factors in products into float32.
-int prompter_has_bfloat16(void) { return 0; }
+int library_has_bfloat16(void) { return 0; }
 
-int library_has_bfloat16(size_t outputs, size_t inputs) {
+int library_takes_bfloat16(size_t outputs, size_t inputs) {
   (void)outputs;
   (void)inputs;
   return 0;

@@ -53,13 +53,13 @@ static int has_packed_format(dnnl_data_type_t type, size_t n, size_t k) {
 
 // AMX for bfloat16 comes only with AVX-512 for bfloat16. The library asks the system's leave to use
 // AMX by itself, and uses AVX-512 without it.
-int prompter_has_bfloat16(void) {
+int library_has_bfloat16(void) {
   unsigned needed = dnnl_cpu_isa_avx512_core_bf16;
   return ((unsigned)dnnl_get_effective_cpu_isa() & needed) == needed;
 }
 
-int library_has_bfloat16(size_t outputs, size_t inputs) {
-  return prompter_has_bfloat16() && has_packed_format(dnnl_bf16, outputs, inputs) &&
+int library_takes_bfloat16(size_t outputs, size_t inputs) {
+  return library_has_bfloat16() && has_packed_format(dnnl_bf16, outputs, inputs) &&
          has_packed_format(dnnl_bf16, inputs, outputs);
 }
 

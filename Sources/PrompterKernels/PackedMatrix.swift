@@ -10,7 +10,8 @@ internal import CPrompterKernels
 /// changes and may be used by any number of threads.
 ///
 /// In bfloat16 and int16 the weight and the other factor of each product are rounded; see
-/// ``Precision``. Integers have panels of their own, which are always kept.
+/// ``Precision``. Integers, and bfloat16 where the CPU has tiles, have panels of their own, which
+/// are always kept.
 @safe
 public final class PackedMatrix: @unchecked Sendable {
   /// How a weight is kept.
@@ -21,6 +22,14 @@ public final class PackedMatrix: @unchecked Sendable {
     case packed
     /// Always in panels, for kernels of our own.
     case panels
+
+    fileprivate var code: prompter_layout {
+      switch self {
+      case .automatic: prompter_layout_automatic
+      case .packed: prompter_layout_packed
+      case .panels: prompter_layout_panels
+      }
+    }
   }
 
   /// The rows of the weight: the columns of what the forward product gives.
@@ -51,7 +60,8 @@ public final class PackedMatrix: @unchecked Sendable {
 
   /// Prepares a weight whose rows stand in several parts of equal size, one below the other.
   ///
-  /// Integers are made of the parts where they are; for other products they are copied together.
+  /// Integers and tiles are made of the parts where they are; for other products those are copied
+  /// together.
   public init(
     joining parts: [Buffer], outputs: Int, inputs: Int, layout: Layout = .automatic,
     precision: Precision = .float32
@@ -63,11 +73,13 @@ public final class PackedMatrix: @unchecked Sendable {
     self.outputs = outputs
     self.inputs = inputs
     self.precision = precision
-    let parts = precision == .int16 ? parts : [Self.joined(parts, columns: inputs)]
+    let parts =
+      prompter_joins_parts(layout.code, precision.code) != 0
+      ? parts : [Self.joined(parts, columns: inputs)]
     self.parts = parts
     guard
       let matrix = unsafe Self.matrix(
-        parts, outputs: outputs, inputs: inputs, layout: layout, precision: precision)
+        parts, outputs: outputs, inputs: inputs, layout, precision)
     else {
       fatalError("Out of memory for a weight [\(outputs), \(inputs)].")
     }
@@ -86,27 +98,12 @@ public final class PackedMatrix: @unchecked Sendable {
   }
 
   private static func matrix(
-    _ parts: [Buffer], outputs: Int, inputs: Int, layout: Layout, precision: Precision
+    _ parts: [Buffer], outputs: Int, inputs: Int, _ layout: Layout, _ precision: Precision
   ) -> OpaquePointer? {
-    let isMapped = parts.allSatisfy(\.isMapped) ? 1 as Int32 : 0
-    let kept =
-      switch layout {
-      case .automatic: prompter_layout_automatic
-      case .packed: prompter_layout_packed
-      case .panels: prompter_layout_panels
-      }
-    switch precision {
-    case .float32:
-      return unsafe prompter_matrix_create(
-        parts[0].base, outputs, inputs, kept, prompter_float32)
-    case .bfloat16:
-      return unsafe prompter_matrix_create(
-        parts[0].base, outputs, inputs, kept, prompter_bfloat16)
-    case .int16:
-      let starts = unsafe parts.map { unsafe UnsafePointer($0.base) as UnsafePointer<Float>? }
-      return unsafe prompter_matrix_create_int16(
-        starts, starts.count, outputs, inputs, layout == .panels ? 1 : 0, isMapped)
-    }
+    let starts = unsafe parts.map { unsafe UnsafePointer($0.base) as UnsafePointer<Float>? }
+    return unsafe prompter_matrix_create(
+      starts, starts.count, outputs, inputs, layout.code, precision.code,
+      parts.allSatisfy(\.isMapped) ? 1 : 0)
   }
 
   deinit {
@@ -145,6 +142,16 @@ public final class PackedMatrix: @unchecked Sendable {
     precondition(
       buffer.count == rows * columns && buffer.capacity >= room,
       "A matrix [\(rows), \(columns)] needs \(room) values of room.")
+  }
+}
+
+extension Precision {
+  fileprivate var code: prompter_precision {
+    switch self {
+    case .float32: prompter_float32
+    case .bfloat16: prompter_bfloat16
+    case .int16: prompter_int16
+    }
   }
 }
 

@@ -190,7 +190,7 @@ import Testing
   }
 
   // Sums grow with the root of their depth, and so does the number of roundings that do not cancel.
-  private func tolerance(depth: Int) -> Float { max(2e-5, 6e-8 * Float(depth)) }
+  private func tolerance(depth: Int) -> Double { max(2e-5, 6e-8 * Double(depth)) }
 
   // Both directions' products of rounded factors. A factor's row is rounded as a whole, and so is a
   // column of what it is multiplied with.

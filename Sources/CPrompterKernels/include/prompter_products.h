@@ -12,7 +12,8 @@ struct prompter_matrix;
 
 /// How a frozen weight is kept.
 enum prompter_layout {
-  /// Packed by the library where it has a packed format for this CPU, else in panels.
+  /// In tiles where the CPU has them for the precision; else packed by the library where it has a
+  /// packed format for this CPU; else in panels.
   prompter_layout_automatic,
   /// Always through the library's packed path.
   prompter_layout_packed,
@@ -27,6 +28,9 @@ enum prompter_precision {
   /// Rounded to bfloat16, the weight once and the other factor in each product. Sums and results
   /// are float32.
   prompter_bfloat16,
+  /// 16-bit integers times a unit for each row of the weight, or column, and each row of the other
+  /// factor, or for each 512 of its values. Sums of integers are exact, results are float32.
+  prompter_int16,
 };
 
 /// Whether this CPU multiplies int16 faster than float32.
@@ -36,22 +40,17 @@ int prompter_has_fast_int16(void);
 /// in float32: the same numbers but for the order of additions, more slowly.
 int prompter_has_bfloat16(void);
 
-/// Prepares a weight. `weight` must outlive the result and never change. NULL when memory is out. A
-/// layout of panels never uses the CPU's own bfloat16 products.
-struct prompter_matrix *prompter_matrix_create(const float *weight, size_t outputs, size_t inputs,
-                                               enum prompter_layout layout,
-                                               enum prompter_precision precision);
+/// Whether a weight prepared so may stand in several parts.
+int prompter_joins_parts(enum prompter_layout layout, enum prompter_precision precision);
 
-/// Prepares a weight for products in fixed point: 16-bit integers times a unit for each row of the
-/// weight, or column, and each row of the other factor, or for each 512 of its values. Sums of
-/// integers are exact, results are float32.
-///
-/// The weight's rows stand in `count` parts of equal size, which must outlive the result and never
-/// change. Of parts in a mapped file (`is_mapped`) no pages are kept in memory. `is_plain`: without
-/// the CPU's own integer products.
-struct prompter_matrix *prompter_matrix_create_int16(const float *const *parts, size_t count,
-                                                     size_t outputs, size_t inputs, int is_plain,
-                                                     int is_mapped);
+/// Prepares a weight whose rows stand in `count` parts of equal size, one unless
+/// prompter_joins_parts. They must outlive the result and never change; of parts in a mapped file
+/// (`is_mapped`) no more pages are kept in memory than needed. NULL when memory is out. A layout of
+/// panels uses neither the CPU's own bfloat16 products nor its integer ones.
+struct prompter_matrix *prompter_matrix_create(const float *const *parts, size_t count,
+                                               size_t outputs, size_t inputs,
+                                               enum prompter_layout layout,
+                                               enum prompter_precision precision, int is_mapped);
 void prompter_matrix_destroy(struct prompter_matrix *matrix);
 
 /// The rows that a product's matrices must have room for when they hold `rows`: a multiple of 32,
