@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bfloat16_tiles.h"
 #include "int16_panels.h"
 #include "library_matrix.h"
 #include "prompter_bfloat16.h"
 #include "prompter_memory.h"
 
 // Who multiplies.
-enum kind { by_library, by_int16 };
+enum kind { by_library, by_int16, by_tiles };
 
 struct prompter_matrix {
   enum kind kind;
@@ -30,11 +31,12 @@ struct prompter_matrix {
 
 int prompter_has_fast_int16(void) { return int16_panels_are_fast(); }
 
-int prompter_has_bfloat16(void) { return library_has_bfloat16(); }
+int prompter_has_bfloat16(void) { return has_bfloat16_tiles() || library_has_bfloat16(); }
 
 static enum kind kind_of(enum prompter_layout layout, enum prompter_precision precision) {
-  (void)layout;
-  return precision == prompter_int16 ? by_int16 : by_library;
+  if (precision == prompter_int16) return by_int16;
+  int is_tiled = precision == prompter_bfloat16 && layout == prompter_layout_automatic;
+  return is_tiled && has_bfloat16_tiles() ? by_tiles : by_library;
 }
 
 int prompter_joins_parts(enum prompter_layout layout, enum prompter_precision precision) {
@@ -138,6 +140,7 @@ static int multiply(struct prompter_matrix *matrix, int is_backward, const float
   switch (matrix->kind) {
     case by_int16:
       return int16_panels_multiply(kept, matrix->is_plain, &matrix->lock, x, rows, y);
+    case by_tiles: return bfloat16_tiles_multiply(kept, &matrix->lock, x, rows, y);
     default:
       return matrix->is_rounding
                  ? multiply_rounded(matrix, is_backward, x, rows, y)

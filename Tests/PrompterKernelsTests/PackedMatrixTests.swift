@@ -50,8 +50,11 @@ import Testing
     }
   }
 
-  // Not the packed path where the library has no packed format for this CPU: nothing uses that.
-  @Test(arguments: [PackedMatrix.Layout.panels, .automatic], Precision.allCases)
+  // Not the packed path where the library may have no packed format for this CPU: nothing uses that.
+  private static let layouts: [PackedMatrix.Layout] =
+    Precision.isBFloat16Native ? [.panels, .packed, .automatic] : [.panels, .automatic]
+
+  @Test(arguments: layouts, Precision.allCases)
   func `a row's bits do not depend on how many rows there are`(
     layout: PackedMatrix.Layout, precision: Precision
   ) {
@@ -75,7 +78,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [PackedMatrix.Layout.panels, .automatic], Precision.allCases)
+  @Test(arguments: layouts, Precision.allCases)
   func `a row's bits are the same among any number up to 300`(
     layout: PackedMatrix.Layout, precision: Precision
   ) {
@@ -96,7 +99,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [PackedMatrix.Layout.panels, .automatic], Precision.allCases)
+  @Test(arguments: layouts, Precision.allCases)
   func `a row's bits do not depend on where it stands`(
     layout: PackedMatrix.Layout, precision: Precision
   ) {
@@ -155,7 +158,9 @@ import Testing
 
   // The instructions take the smallest values for zeros and add in another order.
   @Test(.enabled(if: Precision.isBFloat16Native))
-  func `the CPU's bfloat16 gives what rounding and multiplying in float32 gives`() {
+  func
+    `the CPU's bfloat16, ours and the library's, gives what rounding and multiplying in float32 gives`()
+  {
     onOneThread {
       withEvery("inputs, outputs", in: sizes + [(1152, 384), (3072, 768)]) { inputs, outputs in
         var random = SeededRandom(seed: inputs + 2 * outputs)
@@ -164,13 +169,14 @@ import Testing
           PackedMatrix(
             weight.buffer, outputs: outputs, inputs: inputs, layout: layout, precision: .bfloat16)
         }
-        let (native, portable) = (matrix(.automatic), matrix(.panels))
+        let (native, library, portable) = (matrix(.automatic), matrix(.packed), matrix(.panels))
         let (x, y) = (random.tensor([150, inputs]), random.tensor([150, outputs]))
         withEvery("rows", in: [1, 31, 32, 33, 63, 64, 65, 96, 97, 150]) {
           let (found, back) = products(native, x, y, rows: $0)
           let (forward, backward) = products(portable, x, y, rows: $0)
           expectClose(found, forward, absolute: 1e-4)
           expectClose(back, backward, absolute: 1e-4)
+          expectClose(products(library, x, y, rows: $0).forward, forward, absolute: 1e-4)
         }
       }
     }
