@@ -23,7 +23,7 @@ if ! grep -qw avx2 /proc/cpuinfo; then
   exit 0
 fi
 "$compiler" -O2 -I"$sources" -I"$sources/include" -o "$folder/counts" counts.c \
-  "$sources"/{activation,arena,attention,elements,int16,int16_panels,kept_panels,mapping,memory,norm,panels}.c \
+  "$sources"/{activation,arena,attention,elements,int16,int16_panels,kept_panels,mapping,memory,norm,panels,wide_product}.c \
   -lm -lpthread
 
 failed=0

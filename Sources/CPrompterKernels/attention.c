@@ -25,9 +25,11 @@ struct head {
   const int32_t *places;  // of the queries, NULL where they do not matter
   const float *bias;      // of key j for a query at place p is at j - p; NULL for none
   uint32_t row_key, number;  // of dropout: the row's key, and the head's number
+  int is_wide;               // a constant: whether products are those of AVX-512
 };
 
-PROMPTER_INLINE struct head head_of(const struct prompter_attention *a, size_t row, size_t h) {
+PROMPTER_INLINE struct head head_of(const struct prompter_attention *a, size_t row, size_t h,
+                                    const int is_wide) {
   size_t first_query = (size_t)a->query_offsets[row], first_key = (size_t)a->key_begin[row];
   size_t prompt = 0, prefix = 0;
   if (a->prefix_keys != NULL) {
@@ -50,6 +52,7 @@ PROMPTER_INLINE struct head head_of(const struct prompter_attention *a, size_t r
       .bias = a->bias != NULL ? a->bias + h * a->bias_stride + a->bias_center - prompt : NULL,
       .row_key = a->dropout_threshold != 0 ? derived_key(a->dropout_key, a->row_keys[row]) : 0,
       .number = (uint32_t)h,
+      .is_wide = is_wide,
   };
 }
 
@@ -83,7 +86,7 @@ PROMPTER_INLINE void add_bias(float *restrict scores, const float *restrict bias
 }
 
 // Loops over a whole number of sixteens: nothing is left over.
-#define PROMPTER_SIXTEENS _Pragma("clang loop vectorize_width(8) interleave_count(2)")
+#define PROMPTER_SIXTEENS _Pragma("clang loop vectorize_width(16) interleave_count(1)")
 
 // maximum_of the first `count` values of a row that ends with a sixteen.
 PROMPTER_INLINE float largest(const float *values, int32_t count, int32_t padded_count) {
@@ -140,7 +143,7 @@ PROMPTER_INLINE void forward_head(const struct prompter_attention *a, const stru
     if (is_single) {
       single_scores(a, t, scores);
     } else {
-      small_product(count, t->stride, a->size, q, keys, t->stride + room, scores, t->stride, 0);
+      small_product(t->is_wide, count, t->stride, a->size, q, keys, t->stride + room, scores, t->stride, 0);
     }
     float inverse[block];
     for (size_t r = 0; r < count; r++) {
@@ -158,10 +161,10 @@ PROMPTER_INLINE void forward_head(const struct prompter_attention *a, const stru
     float *target = out + i * out_stride;
     struct strided p = {scores, t->stride, 1}, text = {scores + t->prompt, t->stride, 1};
     if (t->prompt) {
-      small_product(count, a->size, t->prompt, p, t->prefix_v, a->prefix_stride, target,
+      small_product(t->is_wide, count, a->size, t->prompt, p, t->prefix_v, a->prefix_stride, target,
                     out_stride, 0);
     }
-    small_product(count, a->size, t->text, text, t->v, a->key_stride, target, out_stride,
+    small_product(t->is_wide, count, a->size, t->text, text, t->v, a->key_stride, target, out_stride,
                   t->prompt != 0);
     for (size_t r = 0; r < count; r++) {
       for (size_t c = 0; c < a->size; c++) target[r * out_stride + c] *= inverse[r];
@@ -169,18 +172,33 @@ PROMPTER_INLINE void forward_head(const struct prompter_attention *a, const stru
   }
 }
 
-PROMPTER_CLONES
-void prompter_attention_forward(const struct prompter_attention *a, float *out, size_t out_stride,
-                                float *log_sums, float *scratch) {
+PROMPTER_INLINE void forward(const struct prompter_attention *a, float *out, size_t out_stride,
+                             float *log_sums, float *scratch, const int is_wide) {
   // In the order in which keys lie: row after row, or head after head.
   int by_head = a->key_head_stride > a->key_stride;
   for (size_t i = 0; i < a->rows * a->heads; i++) {
     size_t row = by_head ? i % a->rows : i / a->heads, h = by_head ? i / a->rows : i % a->heads;
     size_t first = (size_t)a->query_offsets[row];
-    struct head t = head_of(a, row, h);
+    struct head t = head_of(a, row, h, is_wide);
     forward_head(a, &t, out + first * out_stride + h * a->size, out_stride,
                  log_sums == NULL ? NULL : log_sums + first * a->heads + h, a->heads, scratch);
   }
+}
+
+PROMPTER_WIDE static void forward_wide(const struct prompter_attention *a, float *out,
+                                       size_t out_stride, float *log_sums, float *scratch) {
+  forward(a, out, out_stride, log_sums, scratch, 1);
+}
+
+PROMPTER_NARROW_CLONES
+static void forward_narrow(const struct prompter_attention *a, float *out, size_t out_stride,
+                           float *log_sums, float *scratch) {
+  forward(a, out, out_stride, log_sums, scratch, 0);
+}
+
+void prompter_attention_forward(const struct prompter_attention *a, float *out, size_t out_stride,
+                                float *log_sums, float *scratch) {
+  (has_wide_registers() ? forward_wide : forward_narrow)(a, out, out_stride, log_sums, scratch);
 }
 
 // With P the probabilities, dP = dO V^T and D the row sums of dO * O:
@@ -193,8 +211,8 @@ PROMPTER_INLINE void score_gradients(const struct prompter_attention *a, const s
                                      const float *keys, const float *values, float *p, float *ds) {
   struct strided q = {t->q.p + first * t->q.row, t->q.row, 1}, g = {dout, out_stride, 1};
   size_t stride = t->stride + room;
-  small_product(count, t->stride, a->size, q, keys, stride, p, t->stride, 0);
-  small_product(count, t->stride, a->size, g, values, stride, ds, t->stride, 0);
+  small_product(t->is_wide, count, t->stride, a->size, q, keys, stride, p, t->stride, 0);
+  small_product(t->is_wide, count, t->stride, a->size, g, values, stride, ds, t->stride, 0);
   for (size_t r = 0; r < count; r++) {
     PROMPTER_REASSOCIATE
     float *probability = p + r * t->stride, *gradient = ds + r * t->stride;
@@ -287,37 +305,59 @@ PROMPTER_INLINE void backward_head(const struct prompter_attention *a,
     struct strided pt = {p, 1, t->stride}, st = {ds, 1, t->stride};
     struct strided text_p = {p + t->prompt, 1, t->stride}, text_s = {ds + t->prompt, 1, t->stride};
     if (g.prefix_k != NULL && t->prompt) {
-      small_product(t->prompt, n, count, pt, go, out_stride, g.prefix_v, d->prefix_stride, 1);
-      small_product(t->prompt, n, count, st, q, t->q.row, g.prefix_k, d->prefix_stride, 1);
+      small_product(t->is_wide, t->prompt, n, count, pt, go, out_stride, g.prefix_v, d->prefix_stride, 1);
+      small_product(t->is_wide, t->prompt, n, count, st, q, t->q.row, g.prefix_k, d->prefix_stride, 1);
     }
     if (g.q != NULL) {
       struct strided s = {ds, t->stride, 1}, s_text = {ds + t->prompt, t->stride, 1};
       float *dq = g.q + i * d->query_stride;
       int adds = i != 0 || d->adds_keys;
       if (t->prompt) {
-        small_product(count, n, t->prompt, s, t->prefix_k, a->prefix_stride, dq, d->query_stride,
+        small_product(t->is_wide, count, n, t->prompt, s, t->prefix_k, a->prefix_stride, dq, d->query_stride,
                       0);
       }
-      small_product(count, n, t->text, s_text, t->k, a->key_stride, dq, d->query_stride,
+      small_product(t->is_wide, count, n, t->text, s_text, t->k, a->key_stride, dq, d->query_stride,
                     t->prompt != 0);
-      small_product(t->text, n, count, text_p, go, out_stride, g.v, d->key_stride, adds);
-      small_product(t->text, n, count, text_s, q, t->q.row, g.k, d->key_stride, adds);
+      small_product(t->is_wide, t->text, n, count, text_p, go, out_stride, g.v, d->key_stride, adds);
+      small_product(t->is_wide, t->text, n, count, text_s, q, t->q.row, g.k, d->key_stride, adds);
     }
   }
 }
 
-PROMPTER_CLONES
-void prompter_attention_backward(const struct prompter_attention *a,
-                                 const struct prompter_attention_gradients *d, const float *out,
-                                 const float *dout, size_t out_stride, const float *log_sums,
-                                 float *scratch) {
+PROMPTER_INLINE void backward(const struct prompter_attention *a,
+                              const struct prompter_attention_gradients *d, const float *out,
+                              const float *dout, size_t out_stride, const float *log_sums,
+                              float *scratch, const int is_wide) {
   for (size_t row = 0; row < a->rows; row++) {
     size_t first = (size_t)a->query_offsets[row];
     for (size_t h = 0; h < a->heads; h++) {
-      struct head t = head_of(a, row, h);
+      struct head t = head_of(a, row, h, is_wide);
       size_t offset = first * out_stride + h * a->size;
       backward_head(a, d, &t, gradients_of(a, d, row, h), out + offset, dout + offset, out_stride,
                     log_sums + first * a->heads + h, scratch);
     }
   }
+}
+
+PROMPTER_WIDE static void backward_wide(const struct prompter_attention *a,
+                                        const struct prompter_attention_gradients *d,
+                                        const float *out, const float *dout, size_t out_stride,
+                                        const float *log_sums, float *scratch) {
+  backward(a, d, out, dout, out_stride, log_sums, scratch, 1);
+}
+
+PROMPTER_NARROW_CLONES
+static void backward_narrow(const struct prompter_attention *a,
+                            const struct prompter_attention_gradients *d, const float *out,
+                            const float *dout, size_t out_stride, const float *log_sums,
+                            float *scratch) {
+  backward(a, d, out, dout, out_stride, log_sums, scratch, 0);
+}
+
+void prompter_attention_backward(const struct prompter_attention *a,
+                                 const struct prompter_attention_gradients *d, const float *out,
+                                 const float *dout, size_t out_stride, const float *log_sums,
+                                 float *scratch) {
+  (has_wide_registers() ? backward_wide : backward_narrow)(a, d, out, dout, out_stride, log_sums,
+                                                           scratch);
 }

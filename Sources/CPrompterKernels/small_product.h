@@ -23,13 +23,13 @@ struct ahead {
   size_t step;
 };
 
-// Sixteen columns for each of `vectors`, of `count` rows (constants after inlining, six sums at
-// most): c = a b, or c += a b. A row's sums are taken in the order of the depth, whatever the two
+// Sixteen columns for each of `vectors`, of `count` rows (constants after inlining): c = a b, or
+// c += a b. Six sums fill the registers of AVX2, twenty-four those of AVX-512. A row's sums are taken in the order of the depth, whatever the two
 // are.
 PROMPTER_INLINE void product_tile(const size_t count, const size_t vectors, size_t depth,
                                   struct strided a, const float *b, size_t b_stride, float *c,
                                   size_t c_stride, int accumulate, struct ahead ahead) {
-  v16 sum[6] = {0};
+  v16 sum[24] = {0};
 #pragma clang loop unroll_count(2)
   for (size_t k = 0; k < depth; k++, a.p += a.step, b += b_stride) {
     if (ahead.is_fetched) {
@@ -79,11 +79,20 @@ PROMPTER_INLINE void product_rest(size_t rows, size_t columns, size_t depth, str
   }
 }
 
+// small_product in AVX-512, whose registers are twice as many and twice as large.
+void wide_product(size_t rows, size_t columns, size_t depth, struct strided a, const float *b,
+                  size_t b_stride, float *c, size_t c_stride, int accumulate);
+
 // c [rows, columns] = a [rows, depth] b [depth, columns], or c += a b. The rows of b and c are
-// contiguous; a may be transposed by its strides.
-PROMPTER_INLINE void small_product(size_t rows, size_t columns, size_t depth, struct strided a,
-                                   const float *b, size_t b_stride, float *c, size_t c_stride,
-                                   int accumulate) {
+// contiguous; a may be transposed by its strides. `is_wide`, a constant after inlining, is for
+// callers that has_wide_registers.
+PROMPTER_INLINE void small_product(const int is_wide, size_t rows, size_t columns, size_t depth,
+                                   struct strided a, const float *b, size_t b_stride, float *c,
+                                   size_t c_stride, int accumulate) {
+  if (is_wide) {
+    wide_product(rows, columns, depth, a, b, b_stride, c, c_stride, accumulate);
+    return;
+  }
   size_t whole = columns / 16 * 16;
   // As few blocks of rows as there can be, of nearly equal numbers: one row takes as long as four.
   size_t blocks = (rows + 5) / 6;

@@ -14,11 +14,29 @@
 #if defined(__x86_64__) && defined(__linux__)
 #define PROMPTER_CLONES \
   __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+// A body for AVX-512 alone, and one for all others, where the two are not the same; see
+// has_wide_registers. By features, for the level's name alone would prefer AVX2's registers.
+#define PROMPTER_WIDE \
+  __attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,fma,bmi,bmi2,f16c")))
+#define PROMPTER_NARROW_CLONES __attribute__((target_clones("arch=x86-64-v3", "default")))
 #else
 #define PROMPTER_CLONES
+#define PROMPTER_WIDE
+#define PROMPTER_NARROW_CLONES
 #endif
 
 #define PROMPTER_INLINE static inline __attribute__((always_inline))
+
+// Whether functions that are PROMPTER_WIDE run here.
+PROMPTER_INLINE int has_wide_registers(void) {
+#if defined(__x86_64__) && defined(__linux__)
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl");
+#else
+  return 0;
+#endif
+}
 
 // Sums may be taken in any order: without this no reduction is vectorised.
 #define PROMPTER_REASSOCIATE _Pragma("clang fp reassociate(on)")
