@@ -91,10 +91,10 @@ static void product_int16(size_t rows, int backward) {
   float *weight = values(inner * width);
   for (size_t i = 0; i < inner; i++) lines[i] = weight + i * width;
   struct kept_panels p = {.rows = lines, .n = backward ? width : inner,
-                          .k = backward ? inner : width, .is_transposed = !backward};
+                          .k = backward ? inner : width, .is_transposed = !backward,
+                          .lock = &lock};
   float *x = values(rows * p.k), *y = values(rows * p.n);
-  if (int16_panels_multiply(&p, 0, &lock, x, 1, y)) exit(1);
-  if (int16_panels_multiply(&p, 0, &lock, x, rows, y)) exit(1);
+  if (int16_panels_multiply(&p, 0, x, 1, y) || int16_panels_multiply(&p, 0, x, rows, y)) exit(1);
 }
 
 int main(int argc, char **argv) {

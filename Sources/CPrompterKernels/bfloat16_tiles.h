@@ -8,14 +8,30 @@
 #define PROMPTER_BFLOAT16_TILES_H
 
 #include "kept_panels.h"
+#include "prompter_activation.h"
 
 // Whether this CPU has tiles of bfloat16 and the system lets this process use them, which Linux
 // does when it is asked.
 int has_bfloat16_tiles(void);
 
 // The products of rows `x` [rows, k] into `y` [rows, n], which has room for whole thirty-twos of
-// rows; 0 on success. The first one makes the pairs, under the lock.
-int bfloat16_tiles_multiply(struct kept_panels *matrix, pthread_mutex_t *lock, const float *x,
-                            size_t rows, float *y);
+// rows; 0 on success. The first one makes the pairs.
+int bfloat16_tiles_multiply(struct kept_panels *matrix, const float *x, size_t rows, float *y);
+
+// What becomes of the first of two products before the second takes it: an activation, or its
+// pullback. As in prompter_perceptron.h; `format` is not exact.
+struct tiles_between {
+  const float *bias;
+  enum prompter_activation kind;
+  enum prompter_slope format;
+  char *slopes;  // written, or read where `is_backward`; NULL: not wanted
+  int is_backward;
+};
+
+// Both products, the first one's n being the second one's k. What stands between is rounded as it
+// comes and never stored as float32.
+int bfloat16_tiles_chain(struct kept_panels *first, struct kept_panels *second,
+                         const struct tiles_between *between, const float *x, size_t rows,
+                         float *y);
 
 #endif

@@ -90,10 +90,10 @@ __attribute__((noinline)) static void multiply_block(const struct kept_panels *m
   }
 }
 
-int int16_panels_multiply(struct kept_panels *matrix, int is_plain, pthread_mutex_t *lock,
-                          const float *x, size_t rows, float *y) {
+int int16_panels_multiply(struct kept_panels *matrix, int is_plain, const float *x, size_t rows,
+                          float *y) {
   if (rows == 0) return 0;
-  const float *values = kept_panels(matrix, lock, size_of(matrix), make_all);
+  const float *values = kept_panels(matrix, size_of(matrix), make_all);
   size_t blocks = (rows + block - 1) / block;
   size_t most = (rows + blocks * tile - 1) / (blocks * tile) * tile;  // of equal blocks
   float *tiles = prompter_allocate((most_pairs + 1) * most * sizeof *tiles);

@@ -8,9 +8,9 @@
 #include "kept_panels.h"
 
 // The products of rows `x` [rows, k] into `y` [rows, n]; 0 on success. The first one makes the
-// integers, under the lock. `is_plain` leaves the CPU's instructions for pairs of integers alone.
-int int16_panels_multiply(struct kept_panels *matrix, int is_plain, pthread_mutex_t *lock,
-                          const float *x, size_t rows, float *y);
+// integers. `is_plain` leaves the CPU's instructions for pairs of integers alone.
+int int16_panels_multiply(struct kept_panels *matrix, int is_plain, const float *x, size_t rows,
+                          float *y);
 
 // Whether this CPU makes them faster than products in float32.
 int int16_panels_are_fast(void);

@@ -8,11 +8,11 @@
 #include "prompter_mapping.h"
 #include "small_product.h"
 
-const float *kept_panels(struct kept_panels *panels, pthread_mutex_t *lock, size_t size,
+const float *kept_panels(struct kept_panels *panels, size_t size,
                          void (*make)(const struct kept_panels *panels, float *values)) {
   float *values = atomic_load_explicit(&panels->kept, memory_order_acquire);
   if (values != NULL) return values;
-  pthread_mutex_lock(lock);
+  pthread_mutex_lock(panels->lock);
   values = atomic_load_explicit(&panels->kept, memory_order_acquire);
   if (values == NULL) {
     size_t bytes = (size * sizeof *values + 63) / 64 * 64;
@@ -23,7 +23,7 @@ const float *kept_panels(struct kept_panels *panels, pthread_mutex_t *lock, size
       atomic_store_explicit(&panels->kept, values, memory_order_release);
     }
   }
-  pthread_mutex_unlock(lock);
+  pthread_mutex_unlock(panels->lock);
   return values;
 }
 

@@ -18,6 +18,7 @@ struct kept_panels {
   size_t n, k;
   int is_transposed;      // B is the transpose of the weight [n, k], not the weight [k, n] itself
   int is_mapped;          // of a file: pages that were read need not stay in memory
+  pthread_mutex_t *lock;  // held while panels are made
   _Atomic(float *) kept;  // NULL: not made yet
 };
 
@@ -29,7 +30,7 @@ typedef float make_pairs(const float *x, size_t count, float *pairs);
 
 // The panels, made under the lock when first asked for: `size` zeros that `make` writes into. NULL
 // when memory is out.
-const float *kept_panels(struct kept_panels *panels, pthread_mutex_t *lock, size_t size,
+const float *kept_panels(struct kept_panels *panels, size_t size,
                          void (*make)(const struct kept_panels *panels, float *values));
 
 // Makes `depth` rows of B from `row`, at most panel_piece, into panels: the one of columns 16 i and

@@ -8,6 +8,7 @@
 #include "bfloat16_tiles.h"
 #include "int16_panels.h"
 #include "library_matrix.h"
+#include "matrix.h"
 #include "prompter_bfloat16.h"
 #include "prompter_memory.h"
 
@@ -50,7 +51,8 @@ static int keep_rows(struct prompter_matrix *matrix, const float *const *parts, 
   matrix->rows = malloc(outputs * sizeof *matrix->rows);
   if (matrix->rows == NULL) return 1;
   for (size_t i = 0; i < outputs; i++) matrix->rows[i] = parts[i / part] + i % part * inputs;
-  struct kept_panels both = {.rows = matrix->rows, .is_mapped = is_mapped};
+  struct kept_panels both = {
+      .rows = matrix->rows, .is_mapped = is_mapped, .lock = &matrix->lock};
   matrix->kept[0] = matrix->kept[1] = both;
   matrix->kept[0].n = matrix->kept[1].k = outputs;
   matrix->kept[0].k = matrix->kept[1].n = inputs;
@@ -139,13 +141,17 @@ static int multiply(struct prompter_matrix *matrix, int is_backward, const float
   struct kept_panels *kept = &matrix->kept[is_backward];
   switch (matrix->kind) {
     case by_int16:
-      return int16_panels_multiply(kept, matrix->is_plain, &matrix->lock, x, rows, y);
-    case by_tiles: return bfloat16_tiles_multiply(kept, &matrix->lock, x, rows, y);
+      return int16_panels_multiply(kept, matrix->is_plain, x, rows, y);
+    case by_tiles: return bfloat16_tiles_multiply(kept, x, rows, y);
     default:
       return matrix->is_rounding
                  ? multiply_rounded(matrix, is_backward, x, rows, y)
                  : library_matrix_multiply(matrix->library, is_backward, x, rows, y);
   }
+}
+
+struct kept_panels *matrix_tiles(struct prompter_matrix *matrix, int is_backward) {
+  return matrix->kind == by_tiles ? &matrix->kept[is_backward] : NULL;
 }
 
 int prompter_matrix_multiply(struct prompter_matrix *matrix, const float *x, size_t rows, float *y) {

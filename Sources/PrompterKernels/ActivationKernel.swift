@@ -13,7 +13,7 @@ public enum Activation: Sendable, CaseIterable {
   /// x / (1 + e⁻ˣ), also known as swish.
   case silu
 
-  fileprivate var kind: prompter_activation {
+  var kind: prompter_activation {
     switch self {
     case .relu: prompter_activation_relu
     case .gelu: prompter_activation_gelu
@@ -33,10 +33,7 @@ extension Kernels {
     let rows = rows(of: x, columns: columns, "activate")
     expect(y, count: x.count, "activate")
     expect(bias, count: columns, "activate")
-    slopes?.check(rows: rows, columns: columns)
-    precondition(
-      slopes.map { $0.format != .bit || activation == .relu } ?? true,
-      "A bit does not hold this activation's derivative.")
+    slopes?.check(rows: rows, columns: columns, of: activation)
     unsafe prompter_activate(
       y.base, slopes?.buffer.base, slopes?.format.kept ?? prompter_slope_exact, x.base,
       bias?.base, activation.kind, rows, columns)

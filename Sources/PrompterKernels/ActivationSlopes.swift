@@ -45,8 +45,10 @@ public struct ActivationSlopes: Sendable {
     buffer = Buffer(count: (bytes + 3) / 4)
   }
 
-  func check(rows: Int, columns: Int) {
+  func check(rows: Int, columns: Int, of activation: Activation) {
     precondition(
       rows == self.rows && columns == self.columns, "Slopes of a matrix of another shape.")
+    precondition(
+      format != .bit || activation == .relu, "A bit does not hold this activation's derivative.")
   }
 }

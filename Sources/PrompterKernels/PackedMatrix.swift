@@ -41,7 +41,7 @@ public final class PackedMatrix: @unchecked Sendable {
   // What the matrix reads from.
   private let parts: [Buffer]
 
-  private let matrix: OpaquePointer
+  let matrix: OpaquePointer
 
   /// What the factors of products are.
   public let precision: Precision
@@ -137,7 +137,7 @@ public final class PackedMatrix: @unchecked Sendable {
     prompter_room(rows)
   }
 
-  private func check(_ buffer: Buffer, _ rows: Int, _ columns: Int) {
+  func check(_ buffer: Buffer, _ rows: Int, _ columns: Int) {
     let room = Self.room(rows: rows) * columns
     precondition(
       buffer.count == rows * columns && buffer.capacity >= room,

@@ -136,6 +136,7 @@ private struct Block: Sendable {
   let attentionNorm: LayerNorm
   let inner: Linear
   let outer: Linear
+  let perceptron: Perceptron  // of these two
   let norm: LayerNorm
   let heads: Int
   let attentionDropout: Float
@@ -157,6 +158,7 @@ private struct Block: Sendable {
       width: c.width, epsilon: c.epsilon)
     inner = try loader["intermediate.dense"].linear(outputs: c.innerWidth, inputs: c.width)
     outer = try loader["output.dense"].linear(outputs: c.width, inputs: c.innerWidth)
+    perceptron = Perceptron(inner: inner, activation: .gelu, outer: outer)
     norm = try loader["output.LayerNorm"].layerNorm(width: c.width, epsilon: c.epsilon)
   }
 
@@ -186,11 +188,11 @@ private struct Block: Sendable {
     let (queries, heardOf) = projected(x, reading: slots, of: residual, pass)
     let heard = attention(
       kernel, queries: queries, keys: heardOf.keys, values: heardOf.values, prompt: prompt)
-    let middle = added(heard, attended, to: residual, attentionNorm, dropout, keys, pass)
-    let active = activate(
-      inner.product(middle, in: pass), bias: pass(inner.bias), by: .gelu,
-      roundsSlopes: inner.roundsFactors)
-    return added(active, outer, to: middle, norm, dropout, keys, pass)
+    let middle = added(
+      attended.product(heard, in: pass), attended.bias, to: residual, attentionNorm, dropout, keys,
+      pass)
+    return added(
+      perceptron(middle, in: pass), outer.bias, to: middle, norm, dropout, keys, pass)
   }
 
   // Keys and values of all slots; queries of all as well, or of those that are read, where x is `own`.
@@ -209,15 +211,16 @@ private struct Block: Sendable {
     return (Projection(queries, column: 0), KeysAndValues(all, from: width, width: width))
   }
 
-  // norm(residual + dropout(linear(x))).
+  // norm(residual + dropout(x + bias)).
   private func added(
-    _ x: Variable, _ linear: Linear, to residual: Variable, _ norm: LayerNorm, _ dropout: Float,
+    _ x: Variable, _ bias: Parameter, to residual: Variable, _ norm: LayerNorm, _ dropout: Float,
     _ keys: [UInt32], _ pass: Pass
   ) -> Variable {
     guard pass.tape != nil, dropout > 0 else {
-      return norm(linear.product(x, in: pass), bias: linear.bias, residual: residual, in: pass)
+      return norm(x, bias: bias, residual: residual, in: pass)
     }
-    return norm(dropped(linear(x, in: pass), dropout, keys, pass), residual: residual, in: pass)
+    let sum = addBias(x, pass(bias))
+    return norm(dropped(sum, dropout, keys, pass), residual: residual, in: pass)
   }
 }
 

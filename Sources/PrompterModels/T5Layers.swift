@@ -135,7 +135,7 @@ struct T5Perceptron: Sendable {
   let inner: LinearMap  // if gated, the activated half and the other side by side
   let outer: LinearMap
   let activation: Activation
-  let isGated: Bool
+  let plain: Perceptron?  // of these two; nil: gated
 
   init(from loader: ParameterLoader, _ c: T5.Configuration) throws {
     norm = try loader["layer_norm"].rmsNorm(width: c.width, epsilon: c.epsilon)
@@ -144,7 +144,7 @@ struct T5Perceptron: Sendable {
       c.isGated ? ["wi_0", "wi_1"] : ["wi"], outputs: c.innerWidth, inputs: c.width)
     outer = try perceptron.linearMap("wo", outputs: c.width, inputs: c.innerWidth)
     activation = c.activation
-    isGated = c.isGated
+    plain = c.isGated ? nil : Perceptron(inner: inner, activation: activation, outer: outer)
   }
 
   var parameters: [Parameter] { norm.parameters + inner.parameters + outer.parameters }
@@ -152,13 +152,13 @@ struct T5Perceptron: Sendable {
   func callAsFunction(
     _ stream: T5Stream, _ slots: T5Slots, _ setting: T5Setting
   ) -> T5Stream {
-    let (sum, normalized) = norm(stream.sum, adding: stream.pending, in: setting.pass)
-    let projected = inner(normalized, in: setting.pass)
-    let active =
-      isGated
-      ? activateGated(projected, by: activation)
-      : activate(projected, by: activation, roundsSlopes: inner.roundsFactors)
-    let result = outer(setting.dropped(active, slots), in: setting.pass)
+    let (pass, drops) = (setting.pass, setting.pass.dropout(setting.dropout) != nil)
+    let (sum, normalized) = norm(stream.sum, adding: stream.pending, in: pass)
+    let result =
+      plain?(normalized, in: pass, between: drops ? { setting.dropped($0, slots) } : nil)
+      ?? outer(
+        setting.dropped(activateGated(inner(normalized, in: pass), by: activation), slots),
+        in: pass)
     return T5Stream(sum: sum, pending: setting.dropped(result, slots))
   }
 }

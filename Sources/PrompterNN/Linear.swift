@@ -8,7 +8,7 @@ public struct Linear: Sendable {
   /// b [outputs].
   public let bias: Parameter
 
-  private let map: LinearMap
+  let map: LinearMap
 
   /// A layer from its weight [outputs, inputs] and bias [outputs].
   ///

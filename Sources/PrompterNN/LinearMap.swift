@@ -12,7 +12,7 @@ public struct LinearMap: Sendable {
   /// other.
   public let parameters: [Parameter]
 
-  private let packed: PackedMatrix?
+  let packed: PackedMatrix?
 
   /// A layer from its weight [outputs, inputs].
   ///

@@ -15,6 +15,7 @@
 #include "prompter_mapping.h"
 #include "prompter_memory.h"
 #include "prompter_norm.h"
+#include "prompter_perceptron.h"
 #include "prompter_position_bias.h"
 #include "prompter_products.h"
 #include "prompter_ranking.h"

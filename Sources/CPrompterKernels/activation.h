@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Activations and how their derivatives are kept, inlined where they are used: over whole rows, and
+// over tiles between two products.
+
+#ifndef PROMPTER_ACTIVATION_INLINE_H
+#define PROMPTER_ACTIVATION_INLINE_H
+
+#include "prompter_activation.h"
+#include "vector.h"
+
+// The value and the derivative of one activation; `kind` is a constant after inlining.
+PROMPTER_INLINE void activation(enum prompter_activation kind, float x, float *value,
+                                float *slope) {
+  float cumulative, density;
+  switch (kind) {
+    case prompter_activation_relu:
+      *value = x > 0.0f ? x : 0.0f;
+      *slope = x > 0.0f ? 1.0f : 0.0f;
+      break;
+    case prompter_activation_gelu:
+      normal_distribution(x, &cumulative, &density);
+      *value = x * cumulative;
+      *slope = cumulative + x * density;
+      break;
+    case prompter_activation_gelu_tanh: {
+      // (1 + tanh u) / 2 = 1 / (1 + e^-2u), with 2 u = x (a + b x^2).
+      const float a = 1.59576912f, b = 0.0713548163f;  // 2 sqrt(2 / pi), and 0.044715 times that
+      float square = x * x;
+      float share = 1.0f / (1.0f + exponential(-x * (a + b * square)));
+      *value = x * share;
+      *slope = share + x * share * (1.0f - share) * (a + 3.0f * b * square);
+      break;
+    }
+    default: {
+      float share = 1.0f / (1.0f + exponential(-x));
+      *value = x * share;
+      *slope = share + x * share * (1.0f - share);
+    }
+  }
+}
+
+// Some values of a row; `bias` and `slope` may be NULL.
+PROMPTER_INLINE void activate(enum prompter_activation kind, float *restrict y,
+                              float *restrict slope, const float *restrict x,
+                              const float *restrict bias, size_t count) {
+  float unused;
+  if (slope == NULL && bias == NULL) {
+    for (size_t i = 0; i < count; i++) activation(kind, x[i], &y[i], &unused);
+  } else if (slope == NULL) {
+    for (size_t i = 0; i < count; i++) activation(kind, x[i] + bias[i], &y[i], &unused);
+  } else if (bias == NULL) {
+    for (size_t i = 0; i < count; i++) activation(kind, x[i], &y[i], &slope[i]);
+  } else {
+    for (size_t i = 0; i < count; i++) activation(kind, x[i] + bias[i], &y[i], &slope[i]);
+  }
+}
+
+// Calls `function` with the kind as a constant.
+#define CASE(kind, function, ...) \
+  case kind: function(kind, __VA_ARGS__); break
+#define FOR_EACH_KIND(kind, function, ...)                           \
+  switch (kind) {                                                    \
+    CASE(prompter_activation_relu, function, __VA_ARGS__);           \
+    CASE(prompter_activation_gelu, function, __VA_ARGS__);           \
+    CASE(prompter_activation_gelu_tanh, function, __VA_ARGS__);      \
+    CASE(prompter_activation_silu, function, __VA_ARGS__);           \
+  }
+
+PROMPTER_INLINE void keep_shorts(uint16_t *restrict kept, const float *restrict slope,
+                                 size_t count) {
+  for (size_t i = 0; i < count; i++) kept[i] = (uint16_t)integer(slope[i] + 0.5f, 32768.0f);
+}
+
+PROMPTER_INLINE void apply_shorts(float *restrict dx, const float *restrict dy,
+                                  const uint16_t *restrict kept, size_t count) {
+  for (size_t i = 0; i < count; i++) dx[i] = dy[i] * ((float)kept[i] * (1 / 32768.0f) - 0.5f);
+}
+
+PROMPTER_INLINE uint32_t bits_of(const float *slope, const size_t count) {
+  uint32_t bits = 0;
+  for (size_t i = 0; i < count; i++) bits |= (uint32_t)(slope[i] > 0.0f) << i;
+  return bits;
+}
+
+PROMPTER_INLINE void keep_bits(uint32_t *kept, const float *slope, size_t count) {
+  size_t whole = count / 32;
+  for (size_t i = 0; i < whole; i++) kept[i] = bits_of(slope + 32 * i, 32);
+  if (count % 32) kept[whole] = bits_of(slope + 32 * whole, count % 32);
+}
+
+PROMPTER_INLINE void apply_word(float *restrict dx, const float *restrict dy, uint32_t bits,
+                                const size_t count) {
+  for (size_t i = 0; i < count; i++) dx[i] = bits >> i & 1 ? dy[i] : 0.0f;
+}
+
+PROMPTER_INLINE void apply_bits(float *dx, const float *dy, const uint32_t *kept, size_t count) {
+  size_t whole = count / 32;
+  for (size_t i = 0; i < whole; i++) apply_word(dx + 32 * i, dy + 32 * i, kept[i], 32);
+  if (count % 32) apply_word(dx + 32 * whole, dy + 32 * whole, kept[whole], count % 32);
+}
+
+#endif
