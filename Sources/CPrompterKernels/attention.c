@@ -17,9 +17,16 @@ size_t prompter_attention_scratch(size_t keys, size_t size) {
   return (sixteens(keys) + room) * 2 * size + sixteens(keys) * 2 * block + room;
 }
 
+// The rows of one head of a prompt's keys or values.
+struct prefix {
+  const float *rows;
+  size_t count;
+};
+
 // What one head of one batch row works on.
 struct head {
   size_t queries, prompt, text, keys, stride;  // keys = prompt + text; stride = padded keys
+  size_t turned;                               // the stride of what is transposed, the same for all
   struct strided q;
   const float *k, *v, *prefix_k, *prefix_v;
   const int32_t *places;  // of the queries, NULL where they do not matter
@@ -29,7 +36,7 @@ struct head {
 };
 
 PROMPTER_INLINE struct head head_of(const struct prompter_attention *a, size_t row, size_t h,
-                                    const int is_wide) {
+                                    size_t turned, const int is_wide) {
   size_t first_query = (size_t)a->query_offsets[row], first_key = (size_t)a->key_begin[row];
   size_t prompt = 0, prefix = 0;
   if (a->prefix_keys != NULL) {
@@ -52,8 +59,26 @@ PROMPTER_INLINE struct head head_of(const struct prompter_attention *a, size_t r
       .bias = a->bias != NULL ? a->bias + h * a->bias_stride + a->bias_center - prompt : NULL,
       .row_key = a->dropout_threshold != 0 ? derived_key(a->dropout_key, a->row_keys[row]) : 0,
       .number = (uint32_t)h,
+      .turned = turned,
       .is_wide = is_wide,
   };
+}
+
+// Padded keys of the row that has most.
+PROMPTER_INLINE size_t turned_stride(const struct prompter_attention *a) {
+  size_t most = 0;
+  for (size_t row = 0; row < a->rows; row++) {
+    size_t keys = (size_t)(a->key_end[row] - a->key_begin[row]);
+    if (a->prefix_keys != NULL) keys += (size_t)(a->prefix_end[row] - a->prefix_begin[row]);
+    most = keys > most ? keys : most;
+  }
+  return sixteens(most) + room;
+}
+
+// Where rows share a prompt, all of them take a head in turn, so that it is transposed once. Keys
+// of each head that stand one after another are read in that order, too.
+PROMPTER_INLINE int goes_by_head(const struct prompter_attention *a) {
+  return a->prefix_keys != NULL || a->key_head_stride > a->key_stride;
 }
 
 PROMPTER_INLINE uint32_t dropout_key_of(const struct prompter_attention *a, const struct head *t,
@@ -62,12 +87,16 @@ PROMPTER_INLINE uint32_t dropout_key_of(const struct prompter_attention *a, cons
   return derived_key(derived_key(t->row_key, t->number * heads + i % heads), i / heads);
 }
 
-// The prompt's and the text's rows of one head, transposed to [size, stride + room], with zeros
-// beyond the last key.
+// The prompt's and the text's rows of one head, transposed to [size, turned], with zeros beyond the
+// last key. The prompt's are there already if the row before had the same, `known`.
 PROMPTER_INLINE void gather_transposed(const struct prompter_attention *a, const struct head *t,
-                                       const float *prefix, const float *text, float *y) {
-  size_t stride = t->stride + room;
-  if (t->prompt) transpose(t->prompt, a->size, prefix, a->prefix_stride, y, stride);
+                                       const float *prefix, const float *text, float *y,
+                                       struct prefix *known) {
+  size_t stride = t->turned;
+  if (t->prompt && (known->rows != prefix || known->count != t->prompt)) {
+    transpose(t->prompt, a->size, prefix, a->prefix_stride, y, stride);
+  }
+  *known = (struct prefix){prefix, t->prompt};
   transpose(t->text, a->size, text, a->key_stride, y + t->prompt, stride);
   const v16 zeros = {0};
   for (size_t c = 0; c < a->size; c++) store16(y + c * stride + t->keys, zeros);
@@ -133,17 +162,17 @@ PROMPTER_INLINE void single_scores(const struct prompter_attention *a, const str
 
 PROMPTER_INLINE void forward_head(const struct prompter_attention *a, const struct head *t,
                                   float *out, size_t out_stride, float *log_sums, size_t heads,
-                                  float *scratch) {
-  float *keys = scratch, *scores = keys + a->size * (t->stride + room);
+                                  float *scratch, struct prefix *known) {
+  float *keys = scratch, *scores = keys + a->size * t->turned;
   int is_single = a->reorders_lone_queries && t->queries == 1 && a->size % 8 == 0;
-  if (!is_single) gather_transposed(a, t, t->prefix_k, t->k, keys);
+  if (!is_single) gather_transposed(a, t, t->prefix_k, t->k, keys, known);
   for (size_t i = 0; i < t->queries; i += block) {
     size_t count = t->queries - i < block ? t->queries - i : block;
     struct strided q = {t->q.p + i * t->q.row, t->q.row, 1};
     if (is_single) {
       single_scores(a, t, scores);
     } else {
-      small_product(t->is_wide, count, t->stride, a->size, q, keys, t->stride + room, scores, t->stride, 0);
+      small_product(t->is_wide, count, t->stride, a->size, q, keys, t->turned, scores, t->stride, 0);
     }
     float inverse[block];
     for (size_t r = 0; r < count; r++) {
@@ -174,14 +203,16 @@ PROMPTER_INLINE void forward_head(const struct prompter_attention *a, const stru
 
 PROMPTER_INLINE void forward(const struct prompter_attention *a, float *out, size_t out_stride,
                              float *log_sums, float *scratch, const int is_wide) {
-  // In the order in which keys lie: row after row, or head after head.
-  int by_head = a->key_head_stride > a->key_stride;
+  int by_head = goes_by_head(a);
+  size_t turned = turned_stride(a);
+  struct prefix known = {0};
   for (size_t i = 0; i < a->rows * a->heads; i++) {
     size_t row = by_head ? i % a->rows : i / a->heads, h = by_head ? i / a->rows : i % a->heads;
     size_t first = (size_t)a->query_offsets[row];
-    struct head t = head_of(a, row, h, is_wide);
+    struct head t = head_of(a, row, h, turned, is_wide);
     forward_head(a, &t, out + first * out_stride + h * a->size, out_stride,
-                 log_sums == NULL ? NULL : log_sums + first * a->heads + h, a->heads, scratch);
+                 log_sums == NULL ? NULL : log_sums + first * a->heads + h, a->heads, scratch,
+                 &known);
   }
 }
 
@@ -210,9 +241,8 @@ PROMPTER_INLINE void score_gradients(const struct prompter_attention *a, const s
                                      const float *dout, size_t out_stride, const float *log_sums,
                                      const float *keys, const float *values, float *p, float *ds) {
   struct strided q = {t->q.p + first * t->q.row, t->q.row, 1}, g = {dout, out_stride, 1};
-  size_t stride = t->stride + room;
-  small_product(t->is_wide, count, t->stride, a->size, q, keys, stride, p, t->stride, 0);
-  small_product(t->is_wide, count, t->stride, a->size, g, values, stride, ds, t->stride, 0);
+  small_product(t->is_wide, count, t->stride, a->size, q, keys, t->turned, p, t->stride, 0);
+  small_product(t->is_wide, count, t->stride, a->size, g, values, t->turned, ds, t->stride, 0);
   for (size_t r = 0; r < count; r++) {
     PROMPTER_REASSOCIATE
     float *probability = p + r * t->stride, *gradient = ds + r * t->stride;
@@ -289,12 +319,12 @@ PROMPTER_INLINE void backward_head(const struct prompter_attention *a,
                                    const struct prompter_attention_gradients *d,
                                    const struct head *t, struct head_gradients g, const float *out,
                                    const float *dout, size_t out_stride, const float *log_sums,
-                                   float *scratch) {
+                                   float *scratch, struct prefix known[2]) {
   int is_one = t->k == t->v && t->prefix_k == t->prefix_v;
-  float *keys = scratch, *values = is_one ? keys : keys + a->size * (t->stride + room);
-  float *p = values + a->size * (t->stride + room), *ds = p + block * t->stride;
-  gather_transposed(a, t, t->prefix_k, t->k, keys);
-  if (!is_one) gather_transposed(a, t, t->prefix_v, t->v, values);
+  float *keys = scratch, *values = is_one ? keys : keys + a->size * t->turned;
+  float *p = values + a->size * t->turned, *ds = p + block * t->stride;
+  gather_transposed(a, t, t->prefix_k, t->k, keys, &known[0]);
+  if (!is_one) gather_transposed(a, t, t->prefix_v, t->v, values, &known[1]);
   for (size_t i = 0; i < t->queries; i += block) {
     size_t count = t->queries - i < block ? t->queries - i : block, n = a->size;
     const float *go = dout + i * out_stride, *q = t->q.p + i * t->q.row;
@@ -328,14 +358,15 @@ PROMPTER_INLINE void backward(const struct prompter_attention *a,
                               const struct prompter_attention_gradients *d, const float *out,
                               const float *dout, size_t out_stride, const float *log_sums,
                               float *scratch, const int is_wide) {
-  for (size_t row = 0; row < a->rows; row++) {
-    size_t first = (size_t)a->query_offsets[row];
-    for (size_t h = 0; h < a->heads; h++) {
-      struct head t = head_of(a, row, h, is_wide);
-      size_t offset = first * out_stride + h * a->size;
-      backward_head(a, d, &t, gradients_of(a, d, row, h), out + offset, dout + offset, out_stride,
-                    log_sums + first * a->heads + h, scratch);
-    }
+  int by_head = goes_by_head(a);
+  size_t turned = turned_stride(a);
+  struct prefix known[2] = {0};
+  for (size_t i = 0; i < a->rows * a->heads; i++) {
+    size_t row = by_head ? i % a->rows : i / a->heads, h = by_head ? i / a->rows : i % a->heads;
+    size_t first = (size_t)a->query_offsets[row], offset = first * out_stride + h * a->size;
+    struct head t = head_of(a, row, h, turned, is_wide);
+    backward_head(a, d, &t, gradients_of(a, d, row, h), out + offset, dout + offset, out_stride,
+                  log_sums + first * a->heads + h, scratch, known);
   }
 }
 
