@@ -2,20 +2,23 @@
 
 import Foundation
 
-/// Elements that a thread of its own makes, two ahead of whoever takes them.
+/// Elements that a thread of its own makes, some ahead of whoever takes them.
 ///
 /// So that reading, computing and writing go on at the same time, each on what the other has done.
 final class Ahead<Element: Sendable>: Sendable {
-  private let shelf = Shelf<Element>(limit: 2)
+  private let shelf: Shelf<Element>
 
   /// Starts the thread.
   ///
   /// - Parameters:
   ///   - state: What the elements are made from.
+  ///   - limit: How many may wait until they are taken.
   ///   - make: The next element, `nil` after the last one.
   init<State: Sendable>(
-    from state: State, _ make: @escaping @Sendable (inout State) throws -> Element?
+    from state: State, limit: Int = 2,
+    _ make: @escaping @Sendable (inout State) throws -> Element?
   ) {
+    shelf = Shelf(limit: limit)
     let thread = Thread { [shelf] in
       var state = state
       var isGoingOn = true
@@ -34,7 +37,12 @@ final class Ahead<Element: Sendable>: Sendable {
 
   /// The next element, `nil` after the last one; the error that ended the thread is thrown once.
   func next() throws -> Element? {
-    try shelf.take()?.get()
+    try next(atMost: 1).first
+  }
+
+  /// The next element and those that wait behind it, up to a number; none after the last one.
+  func next(atMost limit: Int) throws -> [Element] {
+    try shelf.take(atMost: limit).compactMap { try $0.get() }
   }
 }
 
@@ -61,12 +69,18 @@ private final class Shelf<Element: Sendable>: @unchecked Sendable {
     }
   }
 
-  func take() -> Result<Element?, any Error>? {
+  // At least one, unless all is over; what was made before a failure comes without it.
+  func take(atMost limit: Int) -> [Result<Element?, any Error>] {
     condition.withLock {
       while waiting.isEmpty, !hasEnded { condition.wait() }
-      guard !waiting.isEmpty else { return nil }
+      let isFailure = { (made: Result<Element?, any Error>) in
+        if case .failure = made { true } else { false }
+      }
+      let count = max(1, waiting.firstIndex(where: isFailure) ?? waiting.count)
+      let taken = Array(waiting.prefix(min(limit, count)))
+      waiting.removeFirst(taken.count)
       condition.broadcast()
-      return waiting.removeFirst()
+      return taken
     }
   }
 

@@ -48,7 +48,9 @@ struct PredictCommand: ParsableCommand {
     help: ArgumentHelp("The prompt that answers --text (default: all).", valueName: "name"))
   var task: String?
 
-  @Option(help: ArgumentHelp("Lines that are read and answered together.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Lines that are read together; what waits is answered together.", valueName: "n"))
   var batchSize = 512
 
   @OptionGroup var answers: AnswerOptions
@@ -93,7 +95,8 @@ struct PredictCommand: ParsableCommand {
     }
   }
 
-  // Lines are read and tokenized while the batch before is computed and the one before that written.
+  // Lines are read and tokenized while those before are computed and the ones before that written.
+  // Whatever waits to be computed goes together, so that no thread has long to wait for another.
   private func answerLines(_ reader: LineReader, with predictor: Predictor) throws {
     if file == nil, Output.isInputTerminal {
       console.note("Reading queries from the terminal, one JSON object a line; end with ctrl-D.")
@@ -101,16 +104,19 @@ struct PredictCommand: ParsableCommand {
     let clock = ContinuousClock()
     let start = clock.now
     var (answered, failures) = (0, 0)
-    let batches = Ahead(from: reader) { [batchSize] reader in
+    let most = predictor.drawsTexts ? 1 : 4 * compute.threadCount
+    let batches = Ahead(from: reader, limit: max(2, most)) { [batchSize] reader in
       let lines = reader.next(atMost: batchSize)
       return lines.isEmpty ? nil : try QueryBatch(lines: lines, predictor: predictor)
     }
     let answers = Ahead(from: batches) { batches in
-      try batches.next().map { (batch: $0, lines: $0.answers(by: predictor)) }
+      let waiting = try batches.next(atMost: most)
+      return waiting.isEmpty ? nil : QueryBatch.answered(waiting, by: predictor)
     }
-    while let (batch, lines) = try answers.next() {
-      failures += batch.failureCount
-      answered += batch.count - batch.failureCount
+    while let batches = try answers.next() {
+      failures += batches.reduce(0) { $0 + $1.batch.failureCount }
+      answered += batches.reduce(0) { $0 + $1.predictions.count }
+      let lines = batches.flatMap { batch, predictions in batch.lines(answering: predictions) }
       try Output.write(lines.map(\.line).joined(separator: "\n"))
     }
     let seconds = (clock.now - start) / .seconds(1)

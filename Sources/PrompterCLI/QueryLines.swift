@@ -140,9 +140,21 @@ struct QueryBatch: Sendable {
     items.count { if case .failure = $0 { true } else { false } }
   }
 
+  /// Batches with the answers to their queries, all of which share the work.
+  static func answered(
+    _ batches: [QueryBatch], by predictor: Predictor
+  ) -> [(batch: QueryBatch, predictions: [Prediction])] {
+    var predictions = predictor.predict(
+      prepared: PreparedQueries(joining: batches.map(\.queries)))[...]
+    return batches.map { batch in
+      defer { predictions = predictions.dropFirst(batch.queries.count) }
+      return (batch, Array(predictions.prefix(batch.queries.count)))
+    }
+  }
+
   /// One line for each, in order.
-  func answers(by predictor: Predictor) -> [JSONValue] {
-    var predictions = predictor.predict(prepared: queries)[...]
+  func lines(answering predictions: [Prediction]) -> [JSONValue] {
+    var predictions = predictions[...]
     return items.compactMap { item in
       switch item {
       case .failure(let line): line

@@ -48,6 +48,23 @@ import Testing
     made.wait(until: 4)
   }
 
+  @Test func `what waits is taken together, and an error after it`() throws {
+    let made = Counter()
+    let numbers = Ahead(from: 0, limit: 5) { number -> Int? in
+      number += 1
+      made.value.store(number, ordering: .sequentiallyConsistent)
+      guard number < 8 else { throw Failure() }
+      return number
+    }
+    made.wait(until: 6)
+    #expect(try numbers.next(atMost: 3) == [1, 2, 3])
+    made.wait(until: 8)
+    Thread.sleep(forTimeInterval: 0.05)
+    #expect(try numbers.next(atMost: 9) == [4, 5, 6, 7])
+    #expect(throws: Failure.self) { try numbers.next(atMost: 9) }
+    #expect(try numbers.next(atMost: 9).isEmpty)
+  }
+
   @Test func `the thread ends when nobody takes what it makes`() throws {
     let ended = Flag()
     var numbers: Ahead<Int>? = Ahead(from: Ending(ended)) { _ in 1 }

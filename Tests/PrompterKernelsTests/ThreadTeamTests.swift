@@ -33,6 +33,21 @@ import Testing
   func `results come in order`(threads: Int, count: Int) {
     let team = ThreadTeam(count: threads, isPinned: false)
     #expect(team.map(count) { $0 * $0 } == (0..<count).map { $0 * $0 })
+    #expect(team.mapInTurn(count) { $0 * $0 } == (0..<count).map { $0 * $0 })
+  }
+
+  @Test func `a thread that is done takes the next part`() {
+    let team = ThreadTeam(count: 2, isPinned: false)
+    let done = Atomic(0)
+    // The first part ends when the other thread has done all the others.
+    let results = team.mapInTurn(10) { part in
+      if part == 0 {
+        while done.load(ordering: .sequentiallyConsistent) < 9 {}
+      }
+      done.add(1, ordering: .sequentiallyConsistent)
+      return part
+    }
+    #expect(results == Array(0..<10))
   }
 
   @Test func `teams come and go`() {

@@ -89,6 +89,11 @@ public struct Predictor: Sendable {
         }))
   }
 
+  /// Whether a text depends on its place among those that are answered with it, by what is drawn.
+  public var drawsTexts: Bool {
+    if case .sampling = strategy { true } else { false }
+  }
+
   // The card of the prompt at an index of `names`.
   func card(at index: Int) -> PromptCard { prompts[index].card }
 

@@ -28,6 +28,18 @@ public struct Query: Sendable, Equatable {
 /// Queries as a predictor's backbones read them.
 public struct PreparedQueries: Sendable {
   let inputs: [Predictor.Input]
+
+  init(inputs: [Predictor.Input]) {
+    self.inputs = inputs
+  }
+
+  /// All queries of some lists as one list.
+  public init(joining lists: [PreparedQueries]) {
+    inputs = lists.flatMap(\.inputs)
+  }
+
+  /// The number of queries.
+  public var count: Int { inputs.count }
 }
 
 /// How an encoder-decoder answers where a task has labels.

@@ -6,8 +6,8 @@ internal import PrompterKernels
 extension ThreadTeam {
   /// What `answer` makes of rows, in the rows' order.
   ///
-  /// Rows are cut into consecutive rounds, and each round is dealt out to the threads by cost, so
-  /// that all threads end together.
+  /// Rows are cut into consecutive rounds, and each round into batches of equal cost, one for each
+  /// thread; a thread that is done takes the next batch.
   ///
   /// - Parameters:
   ///   - costs: The cost of each row.
@@ -20,14 +20,12 @@ extension ThreadTeam {
   ) -> [Answer] {
     let perRound = budget * count
     let rounds = max(1, (amount + perRound - 1) / perRound)
-    let parts = RowSplit.ranges(costs: costs, parts: rounds).map { round in
+    let shares = RowSplit.ranges(costs: costs, parts: rounds).flatMap { round in
       RowSplit.shares(costs: Array(costs[round]), parts: count).map { share in
         share.map { round.lowerBound + $0 }
       }
-    }
-    // One thread's parts stand together, for that is how they are given out.
-    let shares = (0..<count).flatMap { thread in parts.map { $0[thread] } }
-    let answers = map(shares.count) { shares[$0].isEmpty ? [] : answer(shares[$0]) }
+    }.filter { !$0.isEmpty }
+    let answers = mapInTurn(shares.count) { answer(shares[$0]) }
     return zip(shares.joined(), answers.joined()).sorted { $0.0 < $1.0 }.map(\.1)
   }
 }
