@@ -2,8 +2,6 @@
 
 #include "prompter_attention.h"
 
-#include <math.h>
-
 #include "small_product.h"
 
 // Queries are taken in blocks, so that the scores of a long row stay in the cache.
@@ -128,10 +126,14 @@ PROMPTER_INLINE float largest(const float *values, int32_t count, int32_t padded
   return bits_to_float(ordered(most));
 }
 
-// scores = softmax(scale * scores) in place, without the division; returns 1 / denominator and, in
-// `log_sum` unless that is NULL, the denominator's logarithm. Columns beyond `keys` become 0.
-PROMPTER_INLINE float softmax_row(float *scores, size_t keys, size_t stride, float scale,
-                                  float *log_sum) {
+// What a softmax is divided by: e^maximum * sum.
+struct denominator {
+  float maximum, sum;
+};
+
+// scores = softmax(scale * scores) * sum in place. Columns beyond `keys` become 0.
+PROMPTER_INLINE struct denominator softmax_row(float *scores, size_t keys, size_t stride,
+                                               float scale) {
   PROMPTER_REASSOCIATE
   int32_t count = (int32_t)keys, padded_count = (int32_t)stride;
   float maximum = largest(scores, count, padded_count) * scale, sum = 0.0f;
@@ -141,8 +143,20 @@ PROMPTER_INLINE float softmax_row(float *scores, size_t keys, size_t stride, flo
     scores[j] = j < count ? power : 0.0f;
     sum += scores[j];
   }
-  if (log_sum != NULL) *log_sum = maximum + logf(sum);
-  return 1.0f / sum;
+  return (struct denominator){maximum, sum};
+}
+
+// The reciprocals of the sums of a block of rows, and the logarithms of their denominators unless
+// those are NULL: all rows at once, for one by one they would take as long as the exponentials.
+PROMPTER_INLINE void end_softmax(const struct denominator *of, size_t count, float *inverse,
+                                 float *log_sums, size_t heads) {
+  float logs[block];
+  for (size_t r = 0; r < count; r++) {
+    inverse[r] = 1.0f / of[r].sum;
+    logs[r] = of[r].maximum + logarithm(of[r].sum);
+  }
+  if (log_sums == NULL) return;
+  for (size_t r = 0; r < count; r++) log_sums[r * heads] = logs[r];
 }
 
 PROMPTER_INLINE void drop_row(float *row, const struct prompter_attention *a, uint32_t key,
@@ -172,9 +186,11 @@ PROMPTER_INLINE void forward_head(const struct prompter_attention *a, const stru
     if (is_single) {
       single_scores(a, t, scores);
     } else {
-      small_product(t->is_wide, count, t->stride, a->size, q, keys, t->turned, scores, t->stride, 0);
+      small_product(t->is_wide, count, t->stride, a->size, q, keys, t->turned, scores, t->stride,
+                    0);
     }
     float inverse[block];
+    struct denominator denominators[block];
     for (size_t r = 0; r < count; r++) {
       float scale = a->scale;
       float *row = scores + r * t->stride;
@@ -183,18 +199,19 @@ PROMPTER_INLINE void forward_head(const struct prompter_attention *a, const stru
         add_bias(row, t->bias - t->places[i + r], seen, scale);
         scale = 1.0f;
       }
-      float *log_sum = log_sums != NULL ? log_sums + (i + r) * heads : NULL;
-      inverse[r] = softmax_row(row, seen, t->stride, scale, log_sum);
+      denominators[r] = softmax_row(row, seen, t->stride, scale);
       if (a->dropout_threshold) drop_row(row, a, dropout_key_of(a, t, i + r), seen);
     }
+    end_softmax(denominators, count, inverse, log_sums == NULL ? NULL : log_sums + i * heads,
+                heads);
     float *target = out + i * out_stride;
     struct strided p = {scores, t->stride, 1}, text = {scores + t->prompt, t->stride, 1};
     if (t->prompt) {
       small_product(t->is_wide, count, a->size, t->prompt, p, t->prefix_v, a->prefix_stride, target,
                     out_stride, 0);
     }
-    small_product(t->is_wide, count, a->size, t->text, text, t->v, a->key_stride, target, out_stride,
-                  t->prompt != 0);
+    small_product(t->is_wide, count, a->size, t->text, text, t->v, a->key_stride, target,
+                  out_stride, t->prompt != 0);
     for (size_t r = 0; r < count; r++) {
       for (size_t c = 0; c < a->size; c++) target[r * out_stride + c] *= inverse[r];
     }
@@ -335,19 +352,21 @@ PROMPTER_INLINE void backward_head(const struct prompter_attention *a,
     struct strided pt = {p, 1, t->stride}, st = {ds, 1, t->stride};
     struct strided text_p = {p + t->prompt, 1, t->stride}, text_s = {ds + t->prompt, 1, t->stride};
     if (g.prefix_k != NULL && t->prompt) {
-      small_product(t->is_wide, t->prompt, n, count, pt, go, out_stride, g.prefix_v, d->prefix_stride, 1);
-      small_product(t->is_wide, t->prompt, n, count, st, q, t->q.row, g.prefix_k, d->prefix_stride, 1);
+      small_product(t->is_wide, t->prompt, n, count, pt, go, out_stride, g.prefix_v,
+                    d->prefix_stride, 1);
+      small_product(t->is_wide, t->prompt, n, count, st, q, t->q.row, g.prefix_k,
+                    d->prefix_stride, 1);
     }
     if (g.q != NULL) {
       struct strided s = {ds, t->stride, 1}, s_text = {ds + t->prompt, t->stride, 1};
       float *dq = g.q + i * d->query_stride;
       int adds = i != 0 || d->adds_keys;
       if (t->prompt) {
-        small_product(t->is_wide, count, n, t->prompt, s, t->prefix_k, a->prefix_stride, dq, d->query_stride,
-                      0);
+        small_product(t->is_wide, count, n, t->prompt, s, t->prefix_k, a->prefix_stride, dq,
+                      d->query_stride, 0);
       }
-      small_product(t->is_wide, count, n, t->text, s_text, t->k, a->key_stride, dq, d->query_stride,
-                    t->prompt != 0);
+      small_product(t->is_wide, count, n, t->text, s_text, t->k, a->key_stride, dq,
+                    d->query_stride, t->prompt != 0);
       small_product(t->is_wide, t->text, n, count, text_p, go, out_stride, g.v, d->key_stride, adds);
       small_product(t->is_wide, t->text, n, count, text_s, q, t->q.row, g.k, d->key_stride, adds);
     }

@@ -105,6 +105,23 @@ PROMPTER_INLINE float exponential(float x) {
   return p * bits_to_float((int32_t)(((uint32_t)float_to_bits(shifted) + 127u) << 23));
 }
 
+// The natural logarithm of a positive x, no denormal one: an error below 2e-7, absolute or relative.
+// x = 2^n m with m in [sqrt(1/2), sqrt(2)], and log m = 2 artanh s with s = (m - 1) / (m + 1), by
+// its Taylor series.
+PROMPTER_INLINE float logarithm(float x) {
+  const int32_t half = 0x3f3504f3;  // sqrt(1/2)
+  int32_t exponent = (float_to_bits(x) - half) >> 23;
+  float m = bits_to_float(float_to_bits(x) - (int32_t)((uint32_t)exponent << 23));
+  float s = (m - 1.0f) / (m + 1.0f), square = s * s;
+  float p = 2.0f / 9.0f;
+  p = p * square + 2.0f / 7.0f;
+  p = p * square + 2.0f / 5.0f;
+  p = p * square + 2.0f / 3.0f;
+  p = s * (p * square) + 2.0f * s;
+  float n = (float)exponent;
+  return (p + n * -2.12194440e-4f) + n * 0.693359375f;
+}
+
 // tanh x with an absolute error below 3e-7.
 PROMPTER_INLINE float hyperbolic_tangent(float x) {
   return 1.0f - 2.0f / (exponential(2.0f * x) + 1.0f);

@@ -25,15 +25,26 @@ final class Adjoint {
     self.tape = tape
   }
 
-  /// Adds to the gradient; the tensor may be shared with others.
-  func accumulate(_ tensor: Tensor) {
+  /// Adds to the gradient.
+  ///
+  /// - Parameters:
+  ///   - tensor: What is added.
+  ///   - isGiven: Whether nobody else reads the tensor, so that the sum may be written to it; else it
+  ///     may be shared.
+  func accumulate(_ tensor: Tensor, isGiven: Bool = false) {
     precondition(
       tensor.shape.count == shape.count, "A gradient \(tensor.shape) for a value \(shape).")
-    guard gradient != nil else {
+    switch gradient {
+    case nil:
       gradient = .whole(tensor)
-      return
+      ownsGradient = isGiven
+    case .whole(let shared) where isGiven && !ownsGradient:
+      Kernels.add(shared.buffer, to: tensor.buffer)
+      gradient = .whole(tensor)
+      ownsGradient = true
+    default:
+      Kernels.add(tensor.buffer, to: owned().buffer)
     }
-    Kernels.add(tensor.buffer, to: owned().buffer)
   }
 
   /// Adds to the gradient in place, without zeros to begin with.

@@ -28,6 +28,6 @@ public func perceptron(
   return tape.record(y) { [x = x.adjoint] dy in
     let dx = Tensor(uninitialized: [rows, kernel.inner.inputs])
     kernel.pullback(dy.buffer, rows: rows, slopes: slopes, into: dx.buffer)
-    x?.accumulate(dx)
+    x?.accumulate(dx, isGiven: true)
   }
 }

@@ -16,7 +16,7 @@ public func product(_ x: Variable, _ weight: PackedMatrix) -> Variable {
   return tape.record(y) { [x = x.adjoint] dy in
     let dx = Tensor(uninitialized: [rows, weight.inputs])
     weight.multiplyTransposed(dy.buffer, rows: rows, into: dx.buffer)
-    x?.accumulate(dx)
+    x?.accumulate(dx, isGiven: true)
   }
 }
 
@@ -39,7 +39,7 @@ public func product(_ x: Variable, _ weight: Variable) -> Variable {
       let dx = Tensor(uninitialized: [rows, inputs])
       Kernels.product(
         dy.buffer, weight.value.buffer, m: rows, n: inputs, k: outputs, into: dx.buffer)
-      x.accumulate(dx)
+      x.accumulate(dx, isGiven: true)
     }
     guard let input else { return }
     weight.adjoint?.accumulate { dw, isAdding in

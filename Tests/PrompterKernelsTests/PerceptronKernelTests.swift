@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import PrompterKernels
 import PrompterTensor
 import PrompterTestSupport
@@ -84,6 +85,37 @@ import Testing
           expectAlike(dx, expectedDX, precision)
         }
       }
+    }
+  }
+
+  @Test(arguments: Precision.allCases)
+  func `GELU and its derivative are the function's own`(precision: Precision) {
+    // Identities on both sides leave the activation alone.
+    let width = 32
+    let identity = Tensor(
+      (0..<width * width).map { $0 % (width + 1) == 0 ? 1 : 0 }, shape: [width, width])
+    let matrix = PackedMatrix(
+      identity.buffer, outputs: width, inputs: width, precision: precision)
+    let kernel = PerceptronKernel(
+      inner: matrix, bias: nil, activation: .gelu, outer: matrix)
+    // From -8 to 8 in steps of 1/32: all of them exact in bfloat16 up to 4.
+    let x = Tensor((0..<512).map { Float($0 - 256) / 32 }, shape: [16, width])
+    let (y, dx) = (Tensor(zeros: x.shape), Tensor(zeros: x.shape))
+    let slopes = ActivationSlopes(rows: 16, columns: width, of: .gelu, areRounded: true)
+    kernel.multiply(x.buffer, rows: 16, into: y.buffer, slopes: slopes)
+    kernel.pullback(
+      Tensor(repeating: 1, shape: x.shape).buffer, rows: 16, slopes: slopes, into: dx.buffer)
+    // Half a unit of the last place that is kept, and what the function itself may be off.
+    let (unit, rest) = precision == .float32 ? (1e-6, 2e-5) : (1.0 / 256, 2e-4)
+    for (value, (found, slope)) in zip(x.values, zip(y.values, dx.values)) where abs(value) <= 4 {
+      let z = Double(value)
+      let cumulative = 0.5 * erfc(-z / 2.0.squareRoot())
+      let derivative = cumulative + z * exp(-z * z / 2) / (2 * Double.pi).squareRoot()
+      #expect(abs(Double(found) - z * cumulative) <= unit * abs(z * cumulative) + rest, "at \(z)")
+      #expect(abs(Double(slope) - derivative) <= unit * abs(derivative) + rest, "at \(z)")
+    }
+    for (value, found) in zip(x.values, y.values) where abs(value) > 4 {
+      #expect(abs(found - max(value, 0)) <= Float(unit) * abs(value) + 2e-4, "at \(value)")
     }
   }
 
