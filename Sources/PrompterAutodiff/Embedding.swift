@@ -4,7 +4,7 @@ internal import PrompterKernels
 internal import PrompterTensor
 
 /// Where the vector of each slot of a batch comes from.
-public struct EmbeddingSlots {
+public struct EmbeddingSlots: Sendable {
   /// For each slot, a row of the token table, or −1 − i for row i of the virtual tokens.
   public let tokens: [Int32]
   /// For each slot, a row of the position table.

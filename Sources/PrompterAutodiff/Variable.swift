@@ -10,6 +10,9 @@ public final class Variable {
   /// The value.
   public let value: Tensor
 
+  // What the value's rows come from, if some of them are copies.
+  var assembly: Assembly?
+
   // Where the gradient gathers, if one is wanted. A tape keeps this, not the variable.
   private let recorded: Adjoint?
 

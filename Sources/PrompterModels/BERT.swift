@@ -121,10 +121,24 @@ private struct Embeddings: Sendable {
   func callAsFunction(
     _ batch: Batch, _ prompts: PromptState, _ dropout: Float, _ pass: Pass
   ) -> Variable {
-    let sum = embedding(
-      prompts.embeddingSlots(of: batch), tokens: pass(words),
-      virtualTokens: prompts.input?.vectors, positions: pass(positions), segments: pass(segments))
-    return dropped(norm(sum, in: pass), dropout, batch.slotKeys, pass)
+    let slots = prompts.embeddingSlots(of: batch)
+    if pass.dropout(dropout) == nil, let parts = slots.apart() {
+      // All of a batch's copies of a prompt are one until they meet the words.
+      return assembled(
+        parts.slots, constants: normalized(parts.words, nil, pass),
+        copied: normalized(parts.virtualTokens, prompts.input?.vectors, pass))
+    }
+    return dropped(
+      normalized(slots, prompts.input?.vectors, pass), dropout, batch.slotKeys, pass)
+  }
+
+  private func normalized(
+    _ slots: EmbeddingSlots, _ virtualTokens: Variable?, _ pass: Pass
+  ) -> Variable {
+    norm(
+      embedding(
+        slots, tokens: pass(words), virtualTokens: virtualTokens, positions: pass(positions),
+        segments: pass(segments)), in: pass)
   }
 }
 
@@ -206,7 +220,7 @@ private struct Block: Sendable {
         KeysAndValues(parts.heard(x, in: pass), from: 0, width: width)
       )
     }
-    let all = projections(x, in: pass)
+    let all = x.mappingRows { projections($0, in: pass) }
     let queries = slots.map { rows($0, of: all) } ?? all
     return (Projection(queries, column: 0), KeysAndValues(all, from: width, width: width))
   }

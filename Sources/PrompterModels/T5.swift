@@ -100,13 +100,28 @@ public struct T5: EncoderDecoder {
   public func embeddings(
     of batch: Batch, prompts: PromptState, dropout: Float, in pass: Pass
   ) -> Variable {
-    let vectors = embedding(
-      prompts.tokens(of: batch), tokens: pass(words), virtualTokens: prompts.input?.vectors)
+    let vectors = vectors(of: prompts.tokens(of: batch), prompts.input?.vectors, in: pass)
     // The system maps sixteen pages for each word that is looked up, soon the whole table. A step of
     // training takes a thousand times as long as mapping those of its words again.
     if pass.tape != nil { words.value.buffer.letGo() }
     return T5Setting(pass: pass, dropout: dropout, numbers: batch.numbers)
       .dropped(vectors, T5Slots(offsets: batch.offsets, keys: batch.slotKeys))
+  }
+
+  private func vectors(
+    of tokens: [Int32], _ virtualTokens: Variable?, in pass: Pass
+  ) -> Variable {
+    let nowhere = [Int32](repeating: 0, count: tokens.count)
+    let slots = EmbeddingSlots(tokens: tokens, positions: nowhere, segments: nowhere)
+    guard !words.isTrained, let virtualTokens, let parts = slots.apart() else {
+      return embedding(tokens, tokens: pass(words), virtualTokens: virtualTokens)
+    }
+    // All of a batch's copies of a prompt are one until they meet the words.
+    return assembled(
+      parts.slots,
+      constants: embedding(parts.words.tokens, tokens: pass(words), virtualTokens: nil),
+      copied: embedding(
+        parts.virtualTokens.tokens, tokens: pass(words), virtualTokens: virtualTokens))
   }
 
   /// What some of the encoder's blocks make of hidden states; see ``Backbone``.

@@ -105,8 +105,7 @@ struct T5SelfAttention: Sendable {
     _ setting: T5Setting
   ) -> T5Stream {
     let width = heads * size
-    let (sum, normalized) = norm(stream.sum, adding: stream.pending, in: setting.pass)
-    let projected = projections(normalized, in: setting.pass)
+    let (sum, projected) = projected(stream, in: setting.pass)
     var heardOf = KeysAndValues(projected, from: width, width: width)
     if let cache {
       Kernels.placeHeads(
@@ -126,6 +125,21 @@ struct T5SelfAttention: Sendable {
     return T5Stream(
       sum: read.rows(of: sum),
       pending: setting.dropped(output(heard, in: setting.pass), read))
+  }
+}
+
+extension T5SelfAttention {
+  // The stream's sum, and its queries, keys and values. The first layer's input may have been assembled
+  // of rows that are copies of each other.
+  private func projected(_ stream: T5Stream, in pass: Pass) -> (sum: Variable, Variable) {
+    guard let pending = stream.pending else {
+      let projected = stream.sum.mappingRows {
+        projections(norm($0, in: pass).normalized, in: pass)
+      }
+      return (stream.sum, projected)
+    }
+    let (sum, normalized) = norm(stream.sum, adding: pending, in: pass)
+    return (sum, projections(normalized, in: pass))
   }
 }
 
