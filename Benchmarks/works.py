@@ -36,9 +36,12 @@ class Bench:
 
     def data(self, kind):
         """The table of a work."""
-        wanted = self.args.batches * 32
-        texts = self.equal_texts(wanted) if kind == "equal" else self.texts[:wanted]
+        texts = self.equal_texts(self.args.batches * 32) if kind == "equal" else self.rows()
         return self.table(kind or "first", texts)
+
+    def rows(self):
+        """The texts that both sides read."""
+        return self.texts[:self.args.batches * 32]
 
     def table(self, name, texts):
         """A TSV that both sides read; the labels alternate, for speed does not depend on them."""
@@ -73,10 +76,9 @@ class Bench:
     def queries(self):
         """Lines of queries in a random order of tasks, the same each time."""
         path = self.folder / "queries.jsonl"
-        texts = self.texts[:self.args.batches * 32] * AGAIN
         path.write_text("".join(
             json.dumps({"task": f"t{(number * 7919) % ADAPTERS}", "text": text}) + "\n"
-            for number, text in enumerate(texts)))
+            for number, text in enumerate(self.rows() * AGAIN)))
         return path
 
     def run(self, name):
@@ -126,8 +128,7 @@ class Bench:
         if kind == "text-generate":
             return self.ours.generate(model, data, 32 * self.text_batches), None
         if kind == "infer":
-            again = self.table("again", self.texts[:self.args.batches * 32] * AGAIN)
-            return self.ours.evaluate(model, again), None
+            return self.ours.evaluate(model, self.table("again", self.rows() * AGAIN)), None
         return self.ours.mixed(model, self.queries(), ADAPTERS), None
 
 

@@ -63,12 +63,15 @@ PROMPTER_AMX_INLINE void store_halves(const struct waiting *w, size_t row, const
   _mm512_store_si512(w->target + row / lines * w->sixteen + row % lines * deep, (__m512i)halves);
 }
 
-// An activation whose value is about to be rounded to bfloat16.
+// An activation whose value is about to be rounded to bfloat16; `slope` may be NULL.
 PROMPTER_AMX_INLINE void activate_wide(enum prompter_activation kind, float *restrict value,
                                        float *restrict slope, const float *restrict sums,
                                        const float *restrict bias) {
   if (kind == prompter_activation_gelu) {
-    for (size_t i = 0; i < wide; i++) rough_gelu(sums[i] + bias[i], &value[i], &slope[i]);
+    float unused;
+    for (size_t i = 0; i < wide; i++) {
+      rough_gelu(sums[i] + bias[i], &value[i], slope != NULL ? &slope[i] : &unused);
+    }
   } else {
     activate(kind, value, slope, sums, bias, wide);
   }
@@ -79,8 +82,12 @@ PROMPTER_AMX_INLINE void activate_rows(enum prompter_activation kind, const stru
                                        size_t end) {
   for (size_t r = w->next; r < end; r++) {
     float value[wide], slope[wide];
-    activate_wide(kind, value, slope, w->sums + r * wide, w->bias);
-    if (w->slopes != NULL) keep_slopes(w, kind, w->slopes + r * w->slope_bytes, slope);
+    if (w->slopes == NULL) {
+      activate_wide(kind, value, NULL, w->sums + r * wide, w->bias);
+    } else {
+      activate_wide(kind, value, slope, w->sums + r * wide, w->bias);
+      keep_slopes(w, kind, w->slopes + r * w->slope_bytes, slope);
+    }
     store_halves(w, r, value);
   }
 }

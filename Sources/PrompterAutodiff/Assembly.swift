@@ -33,6 +33,28 @@ public func assembled(
   return whole
 }
 
+/// What an embedding makes of slots, assembled of words and of each virtual token once where the
+/// words' rows are constants and the virtual tokens' rows are copies of each other.
+///
+/// - Parameters:
+///   - slots: The origin of each slot.
+///   - virtualTokens: [virtual tokens of all prompts, width], if any slot is virtual.
+///   - embed: The embedding of some slots and virtual tokens.
+/// - Returns: A row for each slot.
+public func assembled(
+  _ slots: EmbeddingSlots, virtualTokens: Variable?,
+  by embed: (_ slots: EmbeddingSlots, _ virtualTokens: Variable?) -> Variable
+) -> Variable {
+  if let parts = slots.apart() {
+    let words = embed(parts.words, nil)
+    if !words.isRecorded {
+      return assembled(
+        parts.slots, constants: words, copied: embed(parts.virtualTokens, virtualTokens))
+    }
+  }
+  return embed(slots, virtualTokens)
+}
+
 extension Variable {
   /// What a layer makes of each row by itself: of each row once, if this variable was assembled of
   /// rows some of which are copies; see ``assembled(_:constants:copied:)``.

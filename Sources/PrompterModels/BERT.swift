@@ -121,15 +121,11 @@ private struct Embeddings: Sendable {
   func callAsFunction(
     _ batch: Batch, _ prompts: PromptState, _ dropout: Float, _ pass: Pass
   ) -> Variable {
-    let slots = prompts.embeddingSlots(of: batch)
-    if pass.dropout(dropout) == nil, let parts = slots.apart() {
-      // All of a batch's copies of a prompt are one until they meet the words.
-      return assembled(
-        parts.slots, constants: normalized(parts.words, nil, pass),
-        copied: normalized(parts.virtualTokens, prompts.input?.vectors, pass))
+    let (slots, virtualTokens) = (prompts.embeddingSlots(of: batch), prompts.input?.vectors)
+    guard pass.dropout(dropout) == nil else {
+      return dropped(normalized(slots, virtualTokens, pass), dropout, batch.slotKeys, pass)
     }
-    return dropped(
-      normalized(slots, prompts.input?.vectors, pass), dropout, batch.slotKeys, pass)
+    return assembled(slots, virtualTokens: virtualTokens) { normalized($0, $1, pass) }
   }
 
   private func normalized(

@@ -100,28 +100,22 @@ public struct T5: EncoderDecoder {
   public func embeddings(
     of batch: Batch, prompts: PromptState, dropout: Float, in pass: Pass
   ) -> Variable {
-    let vectors = vectors(of: prompts.tokens(of: batch), prompts.input?.vectors, in: pass)
-    // The system maps sixteen pages for each word that is looked up, soon the whole table. A step of
-    // training takes a thousand times as long as mapping those of its words again.
-    if pass.tape != nil { words.value.buffer.letGo() }
-    return T5Setting(pass: pass, dropout: dropout, numbers: batch.numbers)
-      .dropped(vectors, T5Slots(offsets: batch.offsets, keys: batch.slotKeys))
-  }
-
-  private func vectors(
-    of tokens: [Int32], _ virtualTokens: Variable?, in pass: Pass
-  ) -> Variable {
+    let tokens = prompts.tokens(of: batch)
     let nowhere = [Int32](repeating: 0, count: tokens.count)
     let slots = EmbeddingSlots(tokens: tokens, positions: nowhere, segments: nowhere)
-    guard !words.isTrained, let virtualTokens, let parts = slots.apart() else {
-      return embedding(tokens, tokens: pass(words), virtualTokens: virtualTokens)
+    func vectors(_ slots: EmbeddingSlots, _ virtualTokens: Variable?) -> Variable {
+      embedding(slots.tokens, tokens: pass(words), virtualTokens: virtualTokens)
     }
-    // All of a batch's copies of a prompt are one until they meet the words.
-    return assembled(
-      parts.slots,
-      constants: embedding(parts.words.tokens, tokens: pass(words), virtualTokens: nil),
-      copied: embedding(
-        parts.virtualTokens.tokens, tokens: pass(words), virtualTokens: virtualTokens))
+    // The system maps sixteen pages for each word that is looked up, soon the whole table. A step of
+    // training takes a thousand times as long as mapping those of its words again.
+    defer { if pass.tape != nil { words.value.buffer.letGo() } }
+    guard pass.dropout(dropout) == nil else {
+      return T5Setting(pass: pass, dropout: dropout, numbers: batch.numbers)
+        .dropped(
+          vectors(slots, prompts.input?.vectors),
+          T5Slots(offsets: batch.offsets, keys: batch.slotKeys))
+    }
+    return assembled(slots, virtualTokens: prompts.input?.vectors, by: vectors)
   }
 
   /// What some of the encoder's blocks make of hidden states; see ``Backbone``.

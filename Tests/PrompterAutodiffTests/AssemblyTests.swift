@@ -65,6 +65,31 @@ import Testing
     expectSameBits(x.mappingRows { tanh($0) }.value, tanh(x).value)
   }
 
+  @Test(arguments: [false, true])
+  func `an embedding in parts is the embedding, words trained or not`(isTrained: Bool) {
+    var random = SeededRandom(seed: 6)
+    let (words, vectors) = (random.tensor([10, 4]), random.tensor([3, 4]))
+    let seed = random.tensor([5, 4])
+    let slots = EmbeddingSlots(
+      tokens: [-1, -3, 7, -1, 9], positions: [0, 0, 0, 0, 0], segments: [0, 0, 0, 0, 0])
+    func run(inParts: Bool) -> [Tensor?] {
+      let tape = Tape()
+      let table = isTrained ? tape.variable(words) : Variable(words)
+      let prompt = tape.variable(vectors)
+      func embed(_ slots: EmbeddingSlots, _ virtualTokens: Variable?) -> Variable {
+        embedding(slots.tokens, tokens: table, virtualTokens: virtualTokens)
+      }
+      let x =
+        inParts ? assembled(slots, virtualTokens: prompt, by: embed) : embed(slots, prompt)
+      tape.pullback(from: x, seed: seed)
+      return [x.value, prompt.gradient, table.gradient]
+    }
+    for (found, expected) in zip(run(inParts: true), run(inParts: false)) {
+      #expect((found == nil) == (expected == nil))
+      if let found, let expected { expectSameBits(found, expected) }
+    }
+  }
+
   @Test func `slots come apart into words and virtual tokens`() throws {
     let slots = EmbeddingSlots(
       tokens: [-4, -2, 7, -4, -2, 7, 9], positions: [0, 1, 2, 0, 1, 2, 3],
