@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products with frozen weights: by kernels of our own for pairs of 16-bit values, or the library's,
-// with factors rounded before it sees them where they are to be bfloat16 and it has no such products.
+// Products by kernels of our own for pairs of 16-bit values, or the library's, with factors rounded
+// before it sees them where they are to be bfloat16 and it has no such products.
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "bfloat16_product.h"
 #include "bfloat16_tiles.h"
 #include "int16_panels.h"
 #include "library_matrix.h"
@@ -31,6 +32,8 @@ struct prompter_matrix {
 };
 
 int prompter_has_fast_int16(void) { return int16_panels_are_fast(); }
+
+int prompter_has_bfloat16_tiles(void) { return has_bfloat16_tiles(); }
 
 int prompter_has_bfloat16(void) { return has_bfloat16_tiles() || library_has_bfloat16(); }
 
@@ -161,4 +164,21 @@ int prompter_matrix_multiply(struct prompter_matrix *matrix, const float *x, siz
 int prompter_matrix_multiply_transposed(struct prompter_matrix *matrix, const float *y, size_t rows,
                                         float *x) {
   return multiply(matrix, 1, y, rows, x);
+}
+
+int prompter_product_rounded(int transpose_a, int transpose_b, size_t m, size_t n, size_t k,
+                             const float *a, const float *b, float *c, int accumulate) {
+  if (m == 0 || n == 0 || k == 0) {
+    return prompter_product(transpose_a, transpose_b, m, n, k, a, b, c, accumulate);
+  }
+  if (has_bfloat16_tiles()) {
+    return bfloat16_tiles_product(transpose_a, transpose_b, m, n, k, a, b, c, accumulate);
+  }
+  float *both = prompter_allocate((m + n) * k * sizeof *both);
+  if (both == NULL) return 1;
+  prompter_round_bfloat16(both, a, m * k);
+  prompter_round_bfloat16(both + m * k, b, k * n);
+  int status = prompter_product(transpose_a, transpose_b, m, n, k, both, both + m * k, c, accumulate);
+  prompter_release(both);
+  return status;
 }

@@ -22,7 +22,7 @@ public struct PretrainedModel: Sendable {
   public let tokenizer: any Tokenizer
   /// What a sequence head reads unless told otherwise.
   public let defaultPooling: Pooling
-  /// What the factors of products with frozen weights are.
+  /// What the factors of products with weights are.
   public let precision: Precision
 
   private let configuration: any ModelConfiguration
@@ -31,7 +31,7 @@ public struct PretrainedModel: Sendable {
   ///
   /// - Parameters:
   ///   - folder: config.json, weights, and a tokenizer.
-  ///   - precision: What the factors of products with frozen weights are.
+  ///   - precision: What the factors of products with weights are.
   /// - Throws: An error that names the file and what is wrong with it.
   public init(contentsOf folder: URL, precision: Precision = .float32) throws {
     self.folder = folder
@@ -76,7 +76,8 @@ public struct PretrainedModel: Sendable {
   // The same backbone for fine-tuning: weights of its own, so that this model stays as it is.
   func trainedBackbone() throws -> any Backbone {
     try configuration.backbone(
-      from: Weights(contentsOf: folder), isTrained: true, replacing: [:], precision: .float32)
+      from: Weights(contentsOf: folder), isTrained: true, replacing: [:],
+      precision: precision.ofTrainedWeights)
   }
 
   // The same backbone with a fine-tuned prompt's weights in place of the folder's.

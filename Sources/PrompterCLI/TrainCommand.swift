@@ -110,7 +110,8 @@ struct TrainCommand: ParsableCommand {
     let data = try TrainingFiles(
       training: train, validation: validation, test: test, task: task, limit: limit)
     let model = try PretrainedModel(
-      contentsOf: modelFolder, precision: compute.precision(console))
+      contentsOf: modelFolder,
+      precision: compute.precision(console, trainingWeights: name == .fineTuning))
     let choice = try MethodBuilder(
       method: name, size: size, start: start, model: model, labels: data.labels(of: task),
       recipe: recipe

@@ -154,27 +154,3 @@ extension Precision {
     }
   }
 }
-
-extension Kernels {
-  /// c = op(a) op(b), or c += that, for weights that change: op transposes where asked.
-  ///
-  /// op(a) is [m, k], stored [k, m] when transposed; op(b) is [k, n], stored [n, k] when
-  /// transposed; c is [m, n].
-  public static func product(
-    _ a: Buffer, _ b: Buffer, transposingA: Bool = false, transposingB: Bool = false, m: Int,
-    n: Int, k: Int, into c: Buffer, accumulating: Bool = false
-  ) {
-    expect(a, count: m * k, "product")
-    expect(b, count: k * n, "product")
-    expect(c, count: m * n, "product")
-    let status = unsafe prompter_product(
-      transposingA ? 1 : 0, transposingB ? 1 : 0, m, n, k, a.base, b.base, c.base,
-      accumulating ? 1 : 0)
-    precondition(status == 0, "A product [\(m), \(k), \(n)] failed.")
-  }
-
-  /// The name and version of the library behind all products.
-  public static var productLibrary: String {
-    unsafe String(cString: prompter_product_library())
-  }
-}

@@ -2,11 +2,11 @@
 
 internal import CPrompterKernels
 
-/// What the factors of products with frozen weights are.
+/// What the factors of products with weights are.
 ///
-/// In all but float32 the weight is rounded once, and in each product so is the other factor: the
-/// input on the way forward, the gradient on the way back. Results and everything else stay
-/// float32. Rounding goes to the nearest value, ties to the even one, so that every CPU computes
+/// In all but float32 a frozen weight is rounded once, and in each product so is the other factor:
+/// the input on the way forward, the gradient on the way back. Results and everything else stay
+/// float32; see ``ofTrainedWeights`` for weights that change. Rounding goes to the nearest value, ties to the even one, so that every CPU computes
 /// the same numbers but for the order of additions.
 public enum Precision: String, Codable, Sendable, CaseIterable {
   /// Float32 throughout: the reference.
@@ -34,10 +34,23 @@ public enum Precision: String, Codable, Sendable, CaseIterable {
   /// Elsewhere the same numbers come more slowly.
   public static let isInt16Fast = prompter_has_fast_int16() != 0
 
-  /// The fastest one on this CPU.
+  /// The fastest one on this CPU for products with frozen weights.
   public static var fastest: Precision {
     isBFloat16Native ? .bfloat16 : isInt16Fast ? .int16 : .float32
   }
+
+  /// The fastest one on this CPU for products with weights that are trained: bfloat16 where the CPU
+  /// has tiles for it, since nothing else pays for rounding such weights anew at each step.
+  public static var fastestForTrainedWeights: Precision {
+    prompter_has_bfloat16_tiles() != 0 ? .bfloat16 : .float32
+  }
+
+  /// What becomes of this precision where weights are trained.
+  ///
+  /// In bfloat16 the weight is rounded at each product, as are the factors of its gradient; the
+  /// weight itself, its gradient and the optimiser are float32. There are no such products of
+  /// integers: those are float32.
+  public var ofTrainedWeights: Precision { self == .bfloat16 ? .bfloat16 : .float32 }
 }
 
 extension Kernels {

@@ -26,7 +26,7 @@ public struct BERT: Backbone {
   ///   - configuration: The shape that the weights must have.
   ///   - isTrained: Whether training changes the weights; frozen ones are packed.
   ///   - replacements: Weights that stand in for the file's, by their names without `bert.`.
-  ///   - precision: What the factors of products with frozen weights are.
+  ///   - precision: What the factors of products with weights are.
   /// - Throws: ``CheckpointError`` if a weight is missing or has another shape.
   public init(
     from weights: Weights, _ configuration: Configuration, isTrained: Bool = false,

@@ -37,7 +37,7 @@ public protocol ModelConfiguration: Sendable {
   ///   - weights: All weights of a folder.
   ///   - isTrained: Whether training changes the weights; frozen ones are packed.
   ///   - replacements: Weights that stand in for the file's, by their names.
-  ///   - precision: What the factors of products with frozen weights are.
+  ///   - precision: What the factors of products with weights are.
   /// - Returns: The backbone.
   /// - Throws: ``CheckpointError`` if a weight is missing or has another shape.
   func backbone(

@@ -9,7 +9,7 @@ internal import PrompterTensor
 struct ParameterLoader {
   let weights: Weights
   let isTrained: Bool
-  // Of the products with frozen weights.
+  // Of the products with weights.
   var precision = Precision.float32
   var path = ""
   // Weights that stand in for the file's, by their full names: those of a fine-tuned prompt.
@@ -59,7 +59,8 @@ struct ParameterLoader {
         joining: try names.map { try self[$0].parameter("weight", [outputs, inputs]) },
         precision: precision)
     }
-    return LinearMap(weight: try joined(names, "weight", [outputs, inputs]))
+    return LinearMap(
+      weight: try joined(names, "weight", [outputs, inputs]), precision: precision)
   }
 
   // The parameters of one kind of several layers, one after another.

@@ -12,7 +12,7 @@ public struct Linear: Sendable {
 
   /// A layer from its weight [outputs, inputs] and bias [outputs].
   ///
-  /// The precision is that of a frozen weight's products.
+  /// The precision is that of products; see ``LinearMap/init(weight:precision:)``.
   public init(weight: Parameter, bias: Parameter, precision: Precision = .float32) {
     self.init(LinearMap(weight: weight, precision: precision), bias: bias)
   }

@@ -6,7 +6,7 @@ internal import PrompterTensor
 
 /// y = x Wᵀ: a linear layer without a bias.
 ///
-/// A frozen weight is packed once; a trained one is multiplied as it is.
+/// A frozen weight is packed once; a trained one is multiplied as it stands at each product.
 public struct LinearMap: Sendable {
   /// W [outputs, inputs] or, if frozen weights were joined, those that stand in it one below the
   /// other.
@@ -14,12 +14,16 @@ public struct LinearMap: Sendable {
 
   let packed: PackedMatrix?
 
+  /// Whether products round their factors, so that what is kept for them needs no more digits.
+  public let roundsFactors: Bool
+
   /// A layer from its weight [outputs, inputs].
   ///
-  /// The precision is that of a frozen weight's products; those of a trained one are float32.
+  /// The precision is that of products; of a trained weight's it is ``Precision/ofTrainedWeights``.
   public init(weight: Parameter, precision: Precision = .float32) {
     parameters = [weight]
     packed = weight.isTrained ? nil : Self.packed([weight], precision)
+    roundsFactors = (weight.isTrained ? precision.ofTrainedWeights : precision) != .float32
   }
 
   /// Frozen weights of the same shape as one, so that a single product serves them all.
@@ -27,6 +31,7 @@ public struct LinearMap: Sendable {
     precondition(!weights.contains(where: \.isTrained), "Only frozen weights are joined here.")
     parameters = weights
     packed = Self.packed(weights, precision)
+    roundsFactors = precision != .float32
   }
 
   private static func packed(_ weights: [Parameter], _ precision: Precision) -> PackedMatrix {
@@ -42,12 +47,9 @@ public struct LinearMap: Sendable {
     return parameters[0]
   }
 
-  /// Whether products round their factors, so that what is kept for them needs no more digits.
-  public var roundsFactors: Bool { packed.map { $0.precision != .float32 } ?? false }
-
   /// x Wᵀ for x [rows, inputs].
   public func callAsFunction(_ x: Variable, in pass: Pass) -> Variable {
     if let packed { return product(x, packed) }
-    return product(x, pass(weight))
+    return product(x, pass(weight), roundsFactors: roundsFactors)
   }
 }

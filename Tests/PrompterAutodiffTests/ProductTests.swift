@@ -35,6 +35,19 @@ import Testing
     }
   }
 
+  @Test func `rounded factors give the products of what they are rounded to`() {
+    forEachShape { x, weight in
+      let (dy, tape) = (Tensor(repeating: 1.5, shape: [x.rows, weight.rows]), Tape())
+      let (input, trained) = (tape.variable(x), tape.variable(weight))
+      let y = product(input, trained, roundsFactors: true)
+      tape.pullback(from: y, seed: dy)
+      let (a, b) = (Matrix(x.rounded(to: .bfloat16)), Matrix(weight.rounded(to: .bfloat16)))
+      expectClose(y.value, Reference.product(a, b.transposed).tensor)
+      expectClose(input.gradient ?? x, Reference.product(Matrix(dy), b).tensor)
+      expectClose(trained.gradient ?? weight, Reference.product(Matrix(dy).transposed, a).tensor)
+    }
+  }
+
   @Test func `a product of no rows has no rows`() {
     let weight = Tensor(zeros: [3, 5])
     let packed = PackedMatrix(weight.buffer, outputs: 3, inputs: 5)

@@ -255,38 +255,6 @@ import Testing
     expectSameBits(Tensor(reading: mapped, shape: [96, 130]), weight)
   }
 
-  @Test func `a product of weights that change transposes and adds as asked`() {
-    withEvery("m, n, k", in: [(1, 1, 1), (7, 5, 3), (33, 31, 64), (2, 130, 384)]) { m, n, k in
-      var random = SeededRandom(seed: m + n + k)
-      let (a, b, c) = (random.tensor([m, k]), random.tensor([k, n]), random.tensor([m, n]))
-      let expected = Reference.product(Matrix(a), Matrix(b)).tensor
-      for (transposingA, transposingB) in [
-        (false, false), (true, false), (false, true), (true, true),
-      ] {
-        let left = transposingA ? Matrix(a).transposed.tensor : a
-        let right = transposingB ? Matrix(b).transposed.tensor : b
-        let result = Tensor(uninitialized: [m, n])
-        Kernels.product(
-          left.buffer, right.buffer, transposingA: transposingA, transposingB: transposingB, m: m,
-          n: n, k: k, into: result.buffer)
-        expectClose(result, expected)
-        let sum = c.copy()
-        Kernels.product(
-          left.buffer, right.buffer, transposingA: transposingA, transposingB: transposingB, m: m,
-          n: n, k: k, into: sum.buffer, accumulating: true)
-        Kernels.add(c.buffer, to: result.buffer)
-        expectClose(sum, result)
-      }
-    }
-  }
-
-  @Test func `a product over nothing is zero`() {
-    let result = Tensor(repeating: 5, shape: [2, 3])
-    let nothing = Tensor(zeros: [2, 0])
-    Kernels.product(nothing.buffer, nothing.buffer, m: 2, n: 3, k: 0, into: result.buffer)
-    #expect(result.values == Array(repeating: 0, count: 6))
-  }
-
   // A library with threads of its own splits rows among them, so replicas keep it to one.
   private func onOneThread(_ body: () -> Void) {
     withExtendedLifetime(ThreadTeam(count: 1)) { body() }

@@ -78,6 +78,12 @@ import Testing
     #expect(
       Precision.fastest
         == (Precision.isBFloat16Native ? .bfloat16 : Precision.isInt16Fast ? .int16 : .float32))
+    #expect([.bfloat16, .float32].contains(Precision.fastestForTrainedWeights))
+    #expect(Precision.isBFloat16Native || Precision.fastestForTrainedWeights == .float32)
+  }
+
+  @Test func `weights that are trained know no integers`() {
+    #expect(Precision.allCases.map(\.ofTrainedWeights) == [.float32, .bfloat16, .float32])
   }
 
   // A row of 1,000 has two pieces, one of 7 an odd one.

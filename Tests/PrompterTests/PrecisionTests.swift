@@ -44,12 +44,21 @@ import Testing
     #expect(try Prompt(contentsOf: bench.prompt).card.precision == nil)
   }
 
-  // Its weights change, and weights that change are never rounded.
-  @Test(arguments: rounding)
-  func `fine-tuning is float32 whatever the model is`(precision: Precision) throws {
-    let prompt = try train("fine-tuning", precision)
+  @Test func `fine-tuning knows no integers`() throws {
+    let prompt = try train("fine-tuning", .int16)
     #expect(prompt.card.precision == .float32)
     expectSameTraining(prompt, try train("fine-tuning", .float32))
+  }
+
+  @Test func `fine-tuning in bfloat16 leads to nearly the weights of float32`() throws {
+    let (rounded, exact) = try (train("fine-tuning", .bfloat16), train("fine-tuning", .float32))
+    #expect(rounded.card.precision == .bfloat16)
+    expectSameTraining(rounded, try train("fine-tuning", .bfloat16))
+    let gap = largestGap(rounded, exact)
+    #expect(gap > 0 && gap < 0.05, "\(gap)")
+    for (rounded, exact) in zip(rounded.card.history, exact.card.history) {
+      #expect(abs(rounded.loss - exact.loss) < 0.03)
+    }
   }
 
   @Test func `a prompt answers in any precision, whatever it was trained in`() throws {

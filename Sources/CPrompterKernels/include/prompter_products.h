@@ -36,6 +36,9 @@ enum prompter_precision {
 /// Whether this CPU multiplies int16 faster than float32.
 int prompter_has_fast_int16(void);
 
+/// Whether this CPU has tiles for bfloat16, which prompter_product_rounded needs to be fast.
+int prompter_has_bfloat16_tiles(void);
+
 /// Whether this CPU multiplies bfloat16 itself. Where it does not, rounded factors are multiplied
 /// in float32: the same numbers but for the order of additions, more slowly.
 int prompter_has_bfloat16(void);
@@ -70,6 +73,11 @@ int prompter_matrix_multiply_transposed(struct prompter_matrix *matrix, const fl
 /// a is stored [k, m] and b [n, k].
 int prompter_product(int transpose_a, int transpose_b, size_t m, size_t n, size_t k, const float *a,
                      const float *b, float *c, int accumulate);
+
+/// The same of a and b rounded to bfloat16: by tiles where the CPU has them, else in float32. Sums are
+/// float32.
+int prompter_product_rounded(int transpose_a, int transpose_b, size_t m, size_t n, size_t k,
+                             const float *a, const float *b, float *c, int accumulate);
 
 /// Makes the product library use only the calling thread for calls from the calling thread.
 void prompter_use_one_thread(void);

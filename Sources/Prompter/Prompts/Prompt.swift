@@ -114,7 +114,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
   public var trainableParameters: Int
   /// How it was trained; `nil` for a prompt of PEFT's.
   public var plan: TrainingPlan?
-  /// What the factors of products with frozen weights were; `nil` when it is not known.
+  /// What the factors of products with the model's weights were; `nil` when it is not known.
   public var precision: Precision?
   /// The scores of each evaluation.
   public var history: [EpochReport]

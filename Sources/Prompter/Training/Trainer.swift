@@ -51,8 +51,10 @@ public struct Trainer: Sendable {
     self.cacheMemory = cacheMemory
   }
 
-  /// What the factors of products with frozen weights are; fine-tuning has none and is float32.
-  public var precision: Precision { method.name == .fineTuning ? .float32 : model.precision }
+  /// What the factors of products with the model's weights are.
+  public var precision: Precision {
+    method.name == .fineTuning ? model.precision.ofTrainedWeights : model.precision
+  }
 
   /// Trains a prompt.
   ///

@@ -4,17 +4,17 @@ import ArgumentParser
 import Foundation
 import PrompterKernels
 
-/// What frozen weights are multiplied in.
+/// What weights are multiplied in.
 enum PrecisionArgument: String, CaseIterable, ExpressibleByArgument {
   case auto
   case float32
   case bfloat16
   case int16
 
-  /// What is meant on this CPU.
-  var precision: Precision {
+  /// What is meant on this CPU, where weights are frozen or trained.
+  func precision(trainingWeights: Bool) -> Precision {
     switch self {
-    case .auto: .fastest
+    case .auto: trainingWeights ? .fastestForTrainedWeights : .fastest
     case .float32: .float32
     case .bfloat16: .bfloat16
     case .int16: .int16
@@ -47,14 +47,14 @@ struct ComputeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What frozen weights are multiplied in; auto is the fastest on this CPU: bfloat16 with AMX "
-        + "or AVX-512 BF16, int16 with AVX2, else float32.",
+      "What weights are multiplied in; auto is the fastest on this CPU: bfloat16 with AMX or AVX-512 "
+        + "BF16, int16 with AVX2, else float32; fine-tuning's is bfloat16 with AMX, else float32.",
       valueName: "precision"))
   var precision: PrecisionArgument = .auto
 
-  /// What frozen weights are multiplied in, and a word about it where it is not worth its time.
-  func precision(_ console: OutputOptions) -> Precision {
-    let chosen = precision.precision
+  /// What weights are multiplied in, and a word about it where it is not worth its time.
+  func precision(_ console: OutputOptions, trainingWeights: Bool = false) -> Precision {
+    let chosen = precision.precision(trainingWeights: trainingWeights)
     if chosen == .int16, !Precision.isInt16Fast {
       console.note(
         "This CPU multiplies 16-bit integers no faster than float32: --precision float32 is exact.")
