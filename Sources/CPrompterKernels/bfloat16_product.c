@@ -6,8 +6,6 @@
 
 #if defined(__x86_64__) && defined(__linux__)
 
-#include <string.h>
-
 #include "prompter_memory.h"
 
 // A factor of a product: `width` is the product's rows or columns.
@@ -127,49 +125,6 @@ PROMPTER_AMX __attribute__((noinline)) static void make_columns(const struct fac
   make_blocks(b, 0, (b->width + wide - 1) / wide * 2, 1, (uint16_t *)panels);
 }
 
-static void copy(const float *from, size_t stride, size_t rows, size_t columns, float *to,
-                 size_t target_stride) {
-  for (size_t r = 0; r < rows; r++) {
-    memcpy(to + r * target_stride, from + r * stride, columns * sizeof *to);
-  }
-}
-
-// At most 32 rows and columns of c.
-PROMPTER_AMX_INLINE void multiply_some(struct factors *f, size_t rows, size_t columns, float *c,
-                                       size_t stride, int accumulate) {
-  _Alignas(64) float sums[2 * lines * wide];
-  struct waiting none = {0};
-  if (rows >= 2 * lines && columns >= wide) {
-    f->target = (const char *)c;
-    f->target_stride = stride * sizeof *c;
-    if (accumulate) f->begun = c;
-    f->begun_stride = stride;
-    multiply_tiles(f, c, stride, 0, &none, passing_bit);
-    return;
-  }
-  rows = at_most(rows, 2 * lines);
-  columns = at_most(columns, wide);
-  if (accumulate) {
-    memset(sums, 0, sizeof sums);
-    copy(c, stride, rows, columns, sums, wide);
-    f->begun = sums;
-    f->begun_stride = wide;
-  }
-  multiply_tiles(f, sums, wide, 0, &none, passing_bit);
-  copy(sums, wide, rows, columns, c, stride);
-}
-
-PROMPTER_AMX __attribute__((noinline)) static void multiply_block(const struct block_factors *b,
-                                                                  float *c, int accumulate) {
-  for (size_t column = 0; column < b->columns; column += wide) {
-    for (size_t row = 0; row < b->rows; row += 2 * lines) {
-      struct factors factors = factors_of(b, row, column);
-      multiply_some(&factors, b->rows - row, b->columns - column, c + row * b->columns + column,
-                    b->columns, accumulate);
-    }
-  }
-}
-
 PROMPTER_AMX static void run(const struct factor *a, const struct factor *b, size_t most,
                              uint16_t *tiles, float *panels, float *c, int accumulate) {
   _tile_loadconfig(&tile_shape);
@@ -177,7 +132,7 @@ PROMPTER_AMX static void run(const struct factor *a, const struct factor *b, siz
   for (size_t r = 0; r < a->width; r += most) {
     struct block_factors factors = {b->width, b->depth, panels, tiles, at_most(most, a->width - r)};
     make_rows(a, r, factors.rows, tiles);
-    multiply_block(&factors, c + r * b->width, accumulate);
+    bfloat16_sums(&factors, c + r * b->width, accumulate);
   }
   _tile_release();
 }

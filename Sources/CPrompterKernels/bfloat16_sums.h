@@ -28,9 +28,13 @@ PROMPTER_INLINE size_t panels_size(size_t columns, size_t depth) {
   return (columns + wide - 1) / wide * 2 * panel_size(depth);
 }
 
+// A product deeper than `deepest` is added up in pieces of `piece` steps, so that a block of rows and a
+// pair of panels fit the second cache.
+enum { deepest = 4096, piece = 64 };
+
 // Rows go with all panels in equal blocks, of at most so many values that they fit the second cache.
-PROMPTER_INLINE size_t rows_of_block(size_t rows, size_t deepest) {
-  size_t limit = ((size_t)1 << 19) / deepest + 1, blocks = (rows + limit - 1) / limit;
+PROMPTER_INLINE size_t rows_of_block(size_t rows, size_t depth) {
+  size_t limit = ((size_t)1 << 19) / at_most(depth, deepest) + 1, blocks = (rows + limit - 1) / limit;
   return (rows + blocks * 2 * lines - 1) / (blocks * 2 * lines) * 2 * lines;
 }
 
@@ -67,8 +71,9 @@ PROMPTER_AMX_INLINE void begin_sums(const struct factors *f, const int has_furth
   _tile_loadd(3, further + panel_columns, stride);
 }
 
-// The tiles of sums are 0 to 3, two for each sixteen rows; 4 and 5 hold rows, 6 and 7 columns. Tiles
-// leave the vectors' units idle: meanwhile those pass on what waits, `passed` rows a step.
+// The tiles of sums are 0 to 3, two for each sixteen rows; 4 and 5 hold rows, 6 and 7 columns. Rows are
+// loaded so that they leave the first cache to the columns, which the next rows meet as well. Tiles leave
+// the vectors' units idle: meanwhile those pass on what waits, `passed` rows a step.
 PROMPTER_AMX_INLINE void add_up(const struct factors *f, const int has_further, const int passes,
                                 struct waiting *waiting, enum passing passing) {
   const char *next = f->next, *target = f->target;
@@ -77,9 +82,9 @@ PROMPTER_AMX_INLINE void add_up(const struct factors *f, const int has_further, 
   size_t left = target == NULL ? 0 : 2 * lines, each = (4 * lines + f->steps - 1) / f->steps;
   begin_sums(f, has_further);
   for (size_t step = 0; step < f->steps; step++) {
-    _tile_loadd(4, f->rows + step * tile, 64);
+    _tile_stream_loadd(4, f->rows + step * tile, 64);
     _tile_loadd(6, f->panel + step * (tile / 2), 64);
-    if (has_further) _tile_loadd(5, f->further + step * tile, 64);
+    if (has_further) _tile_stream_loadd(5, f->further + step * tile, 64);
     _tile_loadd(7, f->second + step * (tile / 2), 64);
     _tile_dpbf16ps(0, 4, 6);
     _tile_dpbf16ps(1, 4, 7);
@@ -126,18 +131,24 @@ struct block_factors {
   size_t rows;
 };
 
-PROMPTER_AMX_INLINE struct factors factors_of(const struct block_factors *b, size_t row,
-                                              size_t column) {
-  size_t steps = steps_of(b->depth), size = panel_size(b->depth), sixteen = steps * tile;
-  size_t passes = (b->rows + 2 * lines - 1) / (2 * lines), of_two = 2 * size / lines;  // of 64 bytes
-  size_t fetched = (of_two + passes * steps - 1) / (passes * steps);
-  const uint16_t *own = b->tiles + row / lines * sixteen;
-  const float *panel = b->panels + column / panel_columns * size;
+// Some of the depth's steps for 32 rows and columns.
+PROMPTER_AMX_INLINE struct factors factors_of(const struct block_factors *b, size_t first, size_t steps,
+                                              size_t row, size_t column) {
+  size_t whole = steps_of(b->depth), size = panel_size(b->depth);
+  size_t passes = (b->rows + 2 * lines - 1) / (2 * lines), fetched = (2 * lines + passes - 1) / passes;
+  const uint16_t *own = b->tiles + (row / lines * whole + first) * tile;
+  const float *panel = b->panels + column / panel_columns * size + first * (tile / 2);
+  // The same steps of the next two panels, which lie one after another only if they are all steps.
+  size_t next = row / (2 * lines) * steps * fetched * 16;
+  if (next >= steps * (tile / 2)) next += size - steps * (tile / 2);
   return (struct factors){
-      .rows = own, .further = b->rows - row > lines ? own + sixteen : NULL,
+      .rows = own, .further = b->rows - row > lines ? own + whole * tile : NULL,
       .panel = panel, .second = panel + size, .steps = steps, .fetched = fetched,
-      .next = (const char *)(panel + 2 * size) + row / (2 * lines) * steps * fetched * 64};
+      .next = (const char *)(panel + 2 * size + next)};
 }
+
+// c [rows, columns] = or, if it accumulates, += a block's tiles times its panels.
+void bfloat16_sums(const struct block_factors *b, float *c, int accumulate);
 
 #endif
 

@@ -86,30 +86,6 @@ static enum passing passing_of(const struct tiles_between *b) {
   return b->format == prompter_slope_bit ? passing_bit : passing_short;
 }
 
-// y [rows, n]. Not inlined, so that profiles name it.
-PROMPTER_AMX __attribute__((noinline)) static void multiply_tiled(const struct block_factors *b,
-                                                                  float *y) {
-  _Alignas(64) float sums[2 * lines * wide];
-  struct waiting none = {0};
-  size_t n = b->columns;
-  for (size_t column = 0; column < n; column += wide) {
-    for (size_t row = 0; row < b->rows; row += 2 * lines) {
-      struct factors factors = factors_of(b, row, column);
-      float *target = y + row * n + column;
-      factors.target = (const char *)target;
-      factors.target_stride = n * sizeof *y;
-      if (n - column >= wide) {
-        multiply_tiles(&factors, target, n, 0, &none, passing_bit);
-        continue;
-      }
-      multiply_tiles(&factors, sums, wide, 0, &none, passing_bit);
-      for (size_t r = 0; r < at_most(b->rows - row, 2 * lines); r++) {
-        memcpy(target + r * n, sums + r * wide, (n - column) * sizeof *y);
-      }
-    }
-  }
-}
-
 // Rows of the next product, from `first` on of all that the slopes are of.
 PROMPTER_AMX __attribute__((noinline)) static void multiply_between(
     const struct block_factors *b, const struct tiles_between *between, size_t first,
@@ -120,7 +96,7 @@ PROMPTER_AMX __attribute__((noinline)) static void multiply_between(
   size_t turn = 0;
   for (size_t column = 0; column < b->columns; column += wide) {
     for (size_t row = 0; row < b->rows; row += 2 * lines) {
-      struct factors factors = factors_of(b, row, column);
+      struct factors factors = factors_of(b, 0, steps_of(b->depth), row, column);
       float *some = sums[turn++ % 2];
       struct waiting further =
           waiting_for(b->columns, between, first, row, b->rows - row, column, some, tiles);
@@ -145,12 +121,12 @@ PROMPTER_AMX static void run(struct kept_panels *const m[2], const float *const 
     make_tiles(x + r * m[0]->k, count, m[0]->k, tiles);
     struct block_factors first = {m[0]->n, m[0]->k, values[0], tiles, count};
     if (between == NULL) {
-      multiply_tiled(&first, y + r * m[0]->n);
+      bfloat16_sums(&first, y + r * m[0]->n, 0);
       continue;
     }
     struct block_factors second = {m[1]->n, m[1]->k, values[1], further, count};
     multiply_between(&first, between, r, further);
-    multiply_tiled(&second, y + r * m[1]->n);
+    bfloat16_sums(&second, y + r * m[1]->n, 0);
   }
   _tile_release();
 }
