@@ -7,9 +7,10 @@ import PrompterTestSupport
 import Testing
 
 @Suite(.namesValues) struct PackedMatrixTests {
+  // The last one's pullback is deeper than tiles add up at a time.
   private let sizes = [
     (inputs: 1, outputs: 1), (5, 3), (31, 17), (64, 64), (33, 130), (384, 384), (384, 1152),
-    (384, 1536), (1536, 384),
+    (384, 1536), (1536, 384), (40, 4_200),
   ]
 
   @Test(arguments: [PackedMatrix.Layout.panels, .packed, .automatic], Precision.allCases)
