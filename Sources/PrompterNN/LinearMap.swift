@@ -19,7 +19,7 @@ public struct LinearMap: Sendable {
 
   /// A layer from its weight [outputs, inputs].
   ///
-  /// The precision is that of products; of a trained weight's it is ``Precision/ofTrainedWeights``.
+  /// The precision is that of products; of a trained weight's it is `Precision.ofTrainedWeights`.
   public init(weight: Parameter, precision: Precision = .float32) {
     parameters = [weight]
     packed = weight.isTrained ? nil : Self.packed([weight], precision)
