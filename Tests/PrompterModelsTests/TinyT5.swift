@@ -103,11 +103,11 @@ struct TinyT5 {
   }
 }
 
-/// The distance of two lists as a share of the second one's length.
-func relativeGap(_ found: [Float], _ expected: [Float]) -> Double {
+/// The distance of two lists as a share of a length, by default the second one's.
+func relativeGap(_ found: [Float], _ expected: [Float], of length: Double? = nil) -> Double {
   guard found.count == expected.count else { return .infinity }
   func norm(_ values: [Float]) -> Double {
     values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
   }
-  return norm(zip(found, expected).map { $0 - $1 }) / norm(expected)
+  return norm(zip(found, expected).map { $0 - $1 }) / (length ?? norm(expected))
 }
