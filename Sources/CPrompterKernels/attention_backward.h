@@ -6,7 +6,28 @@
 
 #include "attention_head.h"
 
-// With P the probabilities, dP = dO V^T and D the row sums of dO * O:
+// The mean of a query's dP * mask, each as probable as P says: the same as dO * O, of which the
+// pullback over rounded matrices has no more than 8 bits.
+PROMPTER_INLINE float expected_gradient(const struct prompter_attention *a, const struct head *t,
+                                        size_t query, const float *probability,
+                                        const float *gradient) {
+  PROMPTER_REASSOCIATE
+  float sum = 0.0f;
+  if (a->dropout_threshold) {
+    uint32_t key = dropout_key_of(a, t, query);
+    for (size_t j = 0; j < t->keys; j++) {
+      float factor = dropout_factor(key, (uint32_t)j, a->dropout_threshold, a->dropout_scale);
+      sum += probability[j] * (gradient[j] * factor);
+    }
+    return sum;
+  }
+  int32_t count = (int32_t)t->stride;
+  PROMPTER_SIXTEENS
+  for (int32_t j = 0; j < count; j++) sum += probability[j] * gradient[j];
+  return sum;
+}
+
+// With P the probabilities, dP = dO V^T and D the row sums of dO * O, or of P * dP if `out` is NULL:
 // dS = scale P (dP - D), dV = P^T dO, dQ = dS K, dK = dS^T Q. P is computed again from the kept
 // logarithms of the denominators. Under dropout, P becomes P * mask where it meets V, and dP
 // becomes dP * mask; D is unchanged.
@@ -26,12 +47,16 @@ PROMPTER_INLINE void score_gradients(const struct prompter_attention *a, const s
       add_bias(probability, t->bias - t->places[first + r], seen, scale);
       scale = 1.0f;
     }
-    for (size_t c = 0; c < a->size; c++) dot += dout[r * out_stride + c] * out[r * out_stride + c];
     int32_t limit = (int32_t)seen, stride_count = (int32_t)t->stride;
     PROMPTER_SIXTEENS
     for (int32_t j = 0; j < stride_count; j++) {
       float value = exponential(probability[j] * scale - log_sum);
       probability[j] = j < limit ? value : 0.0f;
+    }
+    if (out != NULL) {
+      for (size_t c = 0; c < a->size; c++) dot += dout[r * out_stride + c] * out[r * out_stride + c];
+    } else {
+      dot = expected_gradient(a, t, first + r, probability, gradient);
     }
     if (a->dropout_threshold) {
       uint32_t key = dropout_key_of(a, t, first + r);
@@ -99,7 +124,7 @@ PROMPTER_INLINE void backward_head(const struct prompter_attention *a,
   for (size_t i = 0; i < t->queries; i += block) {
     size_t count = t->queries - i < block ? t->queries - i : block, n = a->size;
     const float *go = dout + i * out_stride, *q = t->q.p + i * t->q.row;
-    score_gradients(a, t, i, count, out + i * out_stride, go, out_stride,
+    score_gradients(a, t, i, count, out == NULL ? NULL : out + i * out_stride, go, out_stride,
                     log_sums + i * a->heads, keys, values, p, ds);
     if (g.bias != NULL) add_bias_gradients(a, t, i, count, ds, g.bias);
     // Transposed views: (j, r) of these is (r, j) of p and ds.

@@ -20,9 +20,9 @@
 // two of columns make 32 x 32 sums.
 enum { lines = 16, deep = 32, tile = lines * deep, wide = 2 * panel_columns };
 
-// What is done to sums: an activation (its kind), or the pullback of one from slopes as they are
-// kept.
-enum passing { passing_short = 16, passing_bit };
+// What is done to sums: an activation (its kind), the pullback of one from slopes as they are kept, or
+// nothing but that a bias is added.
+enum passing { passing_short = 16, passing_bit, passing_sum };
 
 // Sums [rows, 32] that wait for it, and where they go: to tiles of the next product.
 struct waiting {
@@ -100,6 +100,14 @@ PROMPTER_AMX_INLINE void pull_rows_back(enum passing passing, const struct waiti
   }
 }
 
+PROMPTER_AMX_INLINE void add_bias_to_rows(const struct waiting *w, size_t end) {
+  for (size_t r = w->next; r < end; r++) {
+    float value[wide];
+    for (size_t i = 0; i < wide; i++) value[i] = w->sums[r * wide + i] + w->bias[i];
+    store_halves(w, r, value);
+  }
+}
+
 // Passes the next rows on, `count` at most. Not inlined, for a loop over tiles leaves no registers
 // for an activation's constants.
 PROMPTER_AMX __attribute__((noinline)) static void pass_rows(struct waiting *w,
@@ -108,6 +116,7 @@ PROMPTER_AMX __attribute__((noinline)) static void pass_rows(struct waiting *w,
   switch (passing) {
     case passing_short: pull_rows_back(passing_short, w, end); break;
     case passing_bit: pull_rows_back(passing_bit, w, end); break;
+    case passing_sum: add_bias_to_rows(w, end); break;
     default: FOR_EACH_KIND((enum prompter_activation)passing, activate_rows, w, end)
   }
   w->next = end;

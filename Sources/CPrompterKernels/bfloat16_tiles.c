@@ -82,6 +82,7 @@ static const char *slopes_of(const struct waiting *w, enum prompter_slope format
 }
 
 static enum passing passing_of(const struct tiles_between *b) {
+  if (b->is_sum) return passing_sum;
   if (!b->is_backward) return (enum passing)b->kind;
   return b->format == prompter_slope_bit ? passing_bit : passing_short;
 }
@@ -135,6 +136,55 @@ int bfloat16_tiles_multiply(struct kept_panels *matrix, const float *x, size_t r
   return bfloat16_tiles_chain(matrix, NULL, NULL, x, rows, y);
 }
 
+PROMPTER_AMX static void multiply_rounded(const struct block_factors *factors, float *y) {
+  _tile_loadconfig(&tile_shape);
+  size_t most = rows_of_block(factors->rows, factors->depth), steps = steps_of(factors->depth);
+  for (size_t r = 0; r < factors->rows; r += most) {
+    struct block_factors some = *factors;
+    some.tiles += r / lines * steps * tile;
+    some.rows = at_most(most, factors->rows - r);
+    bfloat16_sums(&some, y + r * factors->columns, 0);
+  }
+  _tile_release();
+}
+
+int bfloat16_tiles_multiply_rounded(struct kept_panels *matrix, const uint16_t *tiles, size_t rows,
+                                    float *y) {
+  const float *values = kept_panels(matrix, size_of(matrix), make_all);
+  if (values == NULL) return 1;
+  struct block_factors factors = {matrix->n, matrix->k, values, tiles, rows};
+  multiply_rounded(&factors, y);
+  return 0;
+}
+
+PROMPTER_AMX static void round_product(const struct block_factors *factors, const float *x,
+                                       const float *bias, size_t most, uint16_t *tiles,
+                                       uint16_t *y) {
+  _tile_loadconfig(&tile_shape);
+  struct tiles_between between = {.bias = bias, .is_sum = 1};
+  for (size_t r = 0; r < factors->rows; r += most) {
+    struct block_factors some = *factors;
+    some.tiles = tiles;
+    some.rows = at_most(most, factors->rows - r);
+    make_tiles(x + r * some.depth, some.rows, some.depth, tiles);
+    multiply_between(&some, &between, r, y + r / lines * steps_of(some.columns) * tile);
+  }
+  _tile_release();
+}
+
+int bfloat16_tiles_round_product(struct kept_panels *matrix, const float *x, const float *bias,
+                                 size_t rows, uint16_t *y) {
+  if (rows == 0) return 0;
+  size_t depth = padded_depth(matrix), most = rows_of_block(rows, depth);
+  const float *values = kept_panels(matrix, size_of(matrix), make_all);
+  uint16_t *tiles = prompter_allocate(most * depth * sizeof *tiles);
+  int status = values == NULL || tiles == NULL;
+  struct block_factors factors = {matrix->n, matrix->k, values, NULL, rows};
+  if (!status) round_product(&factors, x, bias, most, tiles, y);
+  prompter_release(tiles);
+  return status;
+}
+
 int bfloat16_tiles_chain(struct kept_panels *first, struct kept_panels *second,
                          const struct tiles_between *between, const float *x, size_t rows,
                          float *y) {
@@ -159,6 +209,18 @@ int has_bfloat16_tiles(void) { return 0; }
 // Never called: there are no tiles.
 int bfloat16_tiles_multiply(struct kept_panels *matrix, const float *x, size_t rows, float *y) {
   return bfloat16_tiles_chain(matrix, NULL, NULL, x, rows, y);
+}
+
+int bfloat16_tiles_multiply_rounded(struct kept_panels *matrix, const uint16_t *tiles, size_t rows,
+                                    float *y) {
+  (void)matrix, (void)tiles, (void)rows, (void)y;
+  return 1;
+}
+
+int bfloat16_tiles_round_product(struct kept_panels *matrix, const float *x, const float *bias,
+                                 size_t rows, uint16_t *y) {
+  (void)matrix, (void)x, (void)bias, (void)rows, (void)y;
+  return 1;
 }
 
 int bfloat16_tiles_chain(struct kept_panels *first, struct kept_panels *second,

@@ -18,6 +18,15 @@ int has_bfloat16_tiles(void);
 // rows; 0 on success. The first one makes the pairs.
 int bfloat16_tiles_multiply(struct kept_panels *matrix, const float *x, size_t rows, float *y);
 
+// The same of rows that stand in tiles already, as a prompter_rounded has them.
+int bfloat16_tiles_multiply_rounded(struct kept_panels *matrix, const uint16_t *tiles, size_t rows,
+                                    float *y);
+
+// The products of rows `x`, `bias` [n] added unless it is NULL, rounded into the tiles of a
+// prompter_rounded [rows, n].
+int bfloat16_tiles_round_product(struct kept_panels *matrix, const float *x, const float *bias,
+                                 size_t rows, uint16_t *y);
+
 // What becomes of the first of two products before the second takes it: an activation, or its
 // pullback. As in prompter_perceptron.h; `format` is not exact.
 struct tiles_between {
@@ -26,6 +35,7 @@ struct tiles_between {
   enum prompter_slope format;
   char *slopes;  // written, or read where `is_backward`; NULL: not wanted
   int is_backward;
+  int is_sum;  // neither: nothing but the bias is added
 };
 
 // Both products, the first one's n being the second one's k. What stands between is rounded as it

@@ -11,6 +11,7 @@
 #include "library_matrix.h"
 #include "matrix.h"
 #include "prompter_bfloat16.h"
+#include "prompter_elements.h"
 #include "prompter_memory.h"
 
 // Who multiplies.
@@ -164,6 +165,45 @@ int prompter_matrix_multiply(struct prompter_matrix *matrix, const float *x, siz
 int prompter_matrix_multiply_transposed(struct prompter_matrix *matrix, const float *y, size_t rows,
                                         float *x) {
   return multiply(matrix, 1, y, rows, x);
+}
+
+// So many rows of a product stand in float32 before they are rounded, or after they were widened.
+static int pass_portions(struct prompter_matrix *matrix, int is_backward, const float *x,
+                         struct prompter_rounded tiles, const float *bias, size_t rows, float *y) {
+  size_t inputs = is_backward ? matrix->outputs : matrix->inputs;
+  size_t outputs = is_backward ? matrix->inputs : matrix->outputs;
+  size_t width = x == NULL ? inputs : outputs;
+  float *some = prompter_allocate(prompter_room(rows < portion ? rows : portion) * width * sizeof *some);
+  int status = some == NULL;
+  for (size_t r = 0; r < rows && !status; r += portion) {
+    size_t count = rows - r < portion ? rows - r : portion;
+    if (x == NULL) {
+      prompter_widen_rows(tiles, r, count, inputs, some);
+      status = multiply(matrix, is_backward, some, count, y + r * outputs);
+    } else {
+      status = multiply(matrix, is_backward, x + r * inputs, count, some);
+      if (bias != NULL) prompter_add_bias(some, bias, count, outputs);
+      prompter_narrow_rows(tiles, r, count, outputs, some);
+    }
+  }
+  prompter_release(some);
+  return status;
+}
+
+int prompter_matrix_round_product(struct prompter_matrix *matrix, int is_backward, const float *x,
+                                  const float *bias, size_t rows, struct prompter_rounded y) {
+  if (matrix->kind != by_tiles) {
+    return pass_portions(matrix, is_backward, x, y, bias, rows, NULL);
+  }
+  return bfloat16_tiles_round_product(&matrix->kept[is_backward], x, bias, rows, y.tiles);
+}
+
+int prompter_matrix_multiply_rounded(struct prompter_matrix *matrix, int is_backward,
+                                     struct prompter_rounded x, size_t rows, float *y) {
+  if (matrix->kind != by_tiles) {
+    return pass_portions(matrix, is_backward, NULL, x, NULL, rows, y);
+  }
+  return bfloat16_tiles_multiply_rounded(&matrix->kept[is_backward], x.tiles, rows, y);
 }
 
 int prompter_product_rounded(int transpose_a, int transpose_b, size_t m, size_t n, size_t k,

@@ -124,7 +124,7 @@ private func textGradients(
   return (Tensor(zeros: queries.variable.shape), Tensor(zeros: keys.variable.shape))
 }
 
-private func promptGradients(_ prompt: DeepPrompt?) -> (keys: Buffer, values: Buffer)? {
+func promptGradients(_ prompt: DeepPrompt?) -> (keys: Buffer, values: Buffer)? {
   guard let prompt, prompt.keys.isRecorded || prompt.values.isRecorded else { return nil }
   // The kernel finds both; the gradient of a frozen half goes nowhere.
   let keys = prompt.keys.adjoint?.owned() ?? Tensor(zeros: prompt.keys.shape)

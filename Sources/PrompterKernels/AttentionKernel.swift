@@ -182,7 +182,7 @@ public struct AttentionKernel: Sendable {
   private func targets(
     _ gradients: Gradients, _ prefix: AttentionPrefix?, _ bias: PositionBias?
   ) -> prompter_attention_gradients {
-    var targets = unsafe prompter_attention_gradients()
+    var targets = unsafe targets(prefix: gradients.prefix, prefix, bias: gradients.bias, bias)
     if let text = gradients.text {
       precondition(!text.keys.isHeadMajor, "No gradients for keys head after head.")
       text.queries.check(rows: queryCount, width: width, "attention")
@@ -197,14 +197,23 @@ public struct AttentionKernel: Sendable {
       let isOne = unsafe text.keys.start == text.values.start
       unsafe targets.adds_keys = keys.areShared || isOne ? 1 : 0
     }
-    if let tables = gradients.prefix, let prefix {
+    return unsafe targets
+  }
+
+  // Those of the prompt's tables and the bias.
+  func targets(
+    prefix tables: (keys: Buffer, values: Buffer)?, _ prefix: AttentionPrefix?,
+    bias lines: Buffer?, _ bias: PositionBias?
+  ) -> prompter_attention_gradients {
+    var targets = unsafe prompter_attention_gradients()
+    if let tables, let prefix {
       Kernels.expect(tables.keys, count: prefix.keys.count, "attention")
       Kernels.expect(tables.values, count: prefix.values.count, "attention")
       unsafe targets.prefix_keys = tables.keys.base
       unsafe targets.prefix_values = tables.values.base
       unsafe targets.prefix_stride = width
     }
-    if let lines = gradients.bias, let bias {
+    if let lines, let bias {
       Kernels.expect(lines, count: bias.lines.count, "attention")
       unsafe targets.bias = lines.base
     }
@@ -222,9 +231,23 @@ public struct AttentionKernel: Sendable {
     precondition(
       keys.columns == values.columns && keys.headStride == values.headStride,
       "Keys and values share their strides.")
-    let longest = longestRow(prefix)
-    check(bias, longest: longest)
-    let scratch = Buffer(count: prompter_attention_scratch(longest, size))
+    let scratch = Buffer(count: prompter_attention_scratch(longestRow(prefix), size))
+    unsafe withDescription(prefix, bias) { description in
+      unsafe description.queries = UnsafePointer(queries.start)
+      unsafe description.keys = UnsafePointer(keys.start)
+      unsafe description.values = UnsafePointer(values.start)
+      unsafe description.query_stride = queries.columns
+      unsafe description.key_stride = keys.columns
+      unsafe description.key_head_stride = keys.headStride ?? size
+      unsafe body(&description, scratch)
+    }
+  }
+
+  // Without queries, keys and values.
+  func withDescription(
+    _ prefix: AttentionPrefix?, _ bias: PositionBias?, _ body: (inout prompter_attention) -> Void
+  ) {
+    check(bias, longest: longestRow(prefix))
     let begin = prefix?.begin ?? []
     let end = prefix?.end ?? []
     let rowKeys = dropout?.rowKeys ?? []
@@ -234,22 +257,31 @@ public struct AttentionKernel: Sendable {
     unsafe lists.flatMap(\.self).withUnsafeBufferPointer { numbers in
       unsafe rowKeys.withUnsafeBufferPointer { rowKeys in
         guard let first = numbers.baseAddress else { return }
-        var description = unsafe prompter_attention(
-          rows: rows, heads: heads, size: size, scale: scale, queries: queries.start,
-          keys: keys.start, values: values.start, query_stride: queries.columns,
-          key_stride: keys.columns, key_head_stride: keys.headStride ?? size, query_offsets: first,
-          key_begin: first + starts[1],
-          key_end: first + starts[2], query_heads: queryHeads,
-          query_places: queryPlaces == nil ? nil : first + starts[5],
-          is_causal: isCausal ? 1 : 0, reorders_lone_queries: reordersLoneQueries ? 1 : 0,
-          bias: bias?.lines.base,
-          bias_stride: bias?.distances ?? 0, bias_center: bias?.reach ?? 0,
-          prefix_keys: prefix?.keys.base, prefix_values: prefix?.values.base,
-          prefix_stride: width, prefix_begin: first + starts[3], prefix_end: first + starts[4],
-          dropout_key: dropout?.dropout.key ?? 0,
-          dropout_threshold: dropout?.dropout.threshold ?? 0,
-          dropout_scale: dropout?.dropout.scale ?? 1, row_keys: rowKeys.baseAddress)
-        unsafe body(&description, scratch)
+        var description = unsafe prompter_attention()
+        unsafe description.rows = rows
+        unsafe description.heads = heads
+        unsafe description.size = size
+        unsafe description.scale = scale
+        unsafe description.query_offsets = first
+        unsafe description.key_begin = first + starts[1]
+        unsafe description.key_end = first + starts[2]
+        unsafe description.query_heads = queryHeads
+        unsafe description.query_places = queryPlaces == nil ? nil : first + starts[5]
+        unsafe description.is_causal = isCausal ? 1 : 0
+        unsafe description.reorders_lone_queries = reordersLoneQueries ? 1 : 0
+        unsafe description.bias = UnsafePointer(bias?.lines.base)
+        unsafe description.bias_stride = bias?.distances ?? 0
+        unsafe description.bias_center = bias?.reach ?? 0
+        unsafe description.prefix_keys = UnsafePointer(prefix?.keys.base)
+        unsafe description.prefix_values = UnsafePointer(prefix?.values.base)
+        unsafe description.prefix_stride = width
+        unsafe description.prefix_begin = first + starts[3]
+        unsafe description.prefix_end = first + starts[4]
+        unsafe description.dropout_key = dropout?.dropout.key ?? 0
+        unsafe description.dropout_threshold = dropout?.dropout.threshold ?? 0
+        unsafe description.dropout_scale = dropout?.dropout.scale ?? 1
+        unsafe description.row_keys = rowKeys.baseAddress
+        unsafe body(&description)
       }
     }
   }
@@ -262,7 +294,7 @@ public struct AttentionKernel: Sendable {
   }
 
   // The most keys that a row sees, prompt included; checks the prompt's ranges on the way.
-  private func longestRow(_ prefix: AttentionPrefix?) -> Int {
+  func longestRow(_ prefix: AttentionPrefix?) -> Int {
     if let prefix {
       precondition(
         prefix.begin.count == rows && prefix.end.count == rows

@@ -143,6 +143,7 @@ private struct Block: Sendable {
   let projections: Linear  // queries, keys and values side by side
   let parts: (queries: Linear, heard: Linear)?  // the same apart, in a frozen model's last block
   let attended: Linear
+  let weights: (joined: AttentionWeights?, apart: AttentionWeights?)  // of these, if they round
   let attentionNorm: LayerNorm
   let inner: Linear
   let outer: Linear
@@ -164,6 +165,13 @@ private struct Block: Sendable {
         try own.joinedLinear(["key", "value"], outputs: c.width, inputs: c.width)
       ) : nil
     attended = try loader["attention.output.dense"].linear(outputs: c.width, inputs: c.width)
+    let output = attended.linearMap
+    weights = (
+      AttentionWeights(heard: projections, output: output),
+      parts.flatMap {
+        AttentionWeights(heard: $0.heard, queries: $0.queries, output: output)
+      }
+    )
     attentionNorm = try loader["attention.output.LayerNorm"].layerNorm(
       width: c.width, epsilon: c.epsilon)
     inner = try loader["intermediate.dense"].linear(outputs: c.innerWidth, inputs: c.width)
@@ -195,14 +203,27 @@ private struct Block: Sendable {
       heads: heads, size: width / heads, scale: 1 / Float(width / heads).squareRoot(),
       queryOffsets: offsets, keyOffsets: batch.offsets,
       dropout: pass.dropout(dropout > 0 ? attentionDropout : 0).map { ($0, batch.numbers) })
-    let (queries, heardOf) = projected(x, reading: slots, of: residual, pass)
-    let heard = attention(
-      kernel, queries: queries, keys: heardOf.keys, values: heardOf.values, prompt: prompt)
-    let middle = added(
-      attended.product(heard, in: pass), attended.bias, to: residual, attentionNorm, dropout, keys,
-      pass)
+    let heard = heard(kernel, x, reading: slots, of: residual, prompt: prompt, pass)
+    let middle = added(heard, attended.bias, to: residual, attentionNorm, dropout, keys, pass)
     return added(
       perceptron(middle, in: pass), outer.bias, to: middle, norm, dropout, keys, pass)
+  }
+
+  // What slots hear of each other, through the weight after it.
+  private func heard(
+    _ kernel: AttentionKernel, _ x: Variable, reading slots: [Int32]?, of own: Variable,
+    prompt: DeepPrompt?, _ pass: Pass
+  ) -> Variable {
+    if slots == nil, let joined = weights.joined, !x.isAssembled {
+      return attention(kernel, between: joined, of: x, prompt: prompt)
+    }
+    if slots != nil, let apart = weights.apart {
+      return attention(kernel, between: apart, of: x, queriesOf: own, prompt: prompt)
+    }
+    let (queries, heardOf) = projected(x, reading: slots, of: own, pass)
+    let heard = attention(
+      kernel, queries: queries, keys: heardOf.keys, values: heardOf.values, prompt: prompt)
+    return attended.product(heard, in: pass)
   }
 
   // Keys and values of all slots; queries of all as well, or of those that are read, where x is `own`.

@@ -78,6 +78,7 @@ struct T5SelfAttention: Sendable {
   let norm: RMSNorm
   let projections: LinearMap  // queries, keys and values side by side
   let output: LinearMap
+  let weights: AttentionWeights?  // an encoder's, of both, if they round
   let heads: Int
   let size: Int
   let isCausal: Bool
@@ -88,6 +89,8 @@ struct T5SelfAttention: Sendable {
       ["q", "k", "v"], outputs: c.attentionWidth, inputs: c.width)
     output = try loader["SelfAttention"].linearMap(
       "o", outputs: c.width, inputs: c.attentionWidth)
+    // A decoder writes with keys and values in float32, and so it learns with them.
+    weights = isCausal ? nil : AttentionWeights(heard: projections, output: output)
     heads = c.headCount
     size = c.headSize
     self.isCausal = isCausal
@@ -104,6 +107,13 @@ struct T5SelfAttention: Sendable {
     cache: (rows: T5CacheRows, table: Tensor)? = nil, reading: T5Slots? = nil,
     _ setting: T5Setting
   ) -> T5Stream {
+    if let weights, let pending = stream.pending, cache == nil, reading?.indices == nil {
+      let (sum, normalized) = norm(stream.sum, adding: pending, in: setting.pass)
+      let heard = attention(
+        kernel(slots, KeyRanges(offsets: slots.offsets), setting), between: weights,
+        of: normalized, prompt: prompt, bias: bias)
+      return T5Stream(sum: sum, pending: setting.dropped(heard, slots))
+    }
     let width = heads * size
     let (sum, projected) = projected(stream, in: setting.pass)
     var heardOf = KeysAndValues(projected, from: width, width: width)
@@ -114,14 +124,10 @@ struct T5SelfAttention: Sendable {
       heardOf = KeysAndValues(headMajor: cache.table)
     }
     let read = reading ?? slots
-    let kernel = AttentionKernel(
-      heads: heads, size: size, scale: 1, queryOffsets: read.offsets,
-      keys: cache?.rows.keys ?? KeyRanges(offsets: slots.offsets), queryPlaces: read.places,
-      isCausal: isCausal, reordersLoneQueries: true,
-      dropout: setting.attentionDropout)
     let heard = attention(
-      kernel, queries: Projection(read.rows(of: projected), column: 0),
-      keys: heardOf.keys, values: heardOf.values, prompt: prompt, bias: bias)
+      kernel(read, cache?.rows.keys ?? KeyRanges(offsets: slots.offsets), setting),
+      queries: Projection(read.rows(of: projected), column: 0), keys: heardOf.keys,
+      values: heardOf.values, prompt: prompt, bias: bias)
     return T5Stream(
       sum: read.rows(of: sum),
       pending: setting.dropped(output(heard, in: setting.pass), read))
@@ -129,6 +135,15 @@ struct T5SelfAttention: Sendable {
 }
 
 extension T5SelfAttention {
+  private func kernel(
+    _ read: T5Slots, _ keys: KeyRanges, _ setting: T5Setting
+  ) -> AttentionKernel {
+    AttentionKernel(
+      heads: heads, size: size, scale: 1, queryOffsets: read.offsets, keys: keys,
+      queryPlaces: read.places, isCausal: isCausal, reordersLoneQueries: true,
+      dropout: setting.attentionDropout)
+  }
+
   // The stream's sum, and its queries, keys and values. The first layer's input may have been assembled
   // of rows that are copies of each other.
   private func projected(_ stream: T5Stream, in pass: Pass) -> (sum: Variable, Variable) {

@@ -8,7 +8,8 @@ public struct Linear: Sendable {
   /// b [outputs].
   public let bias: Parameter
 
-  let map: LinearMap
+  /// x Wᵀ alone.
+  public let linearMap: LinearMap
 
   /// A layer from its weight [outputs, inputs] and bias [outputs].
   ///
@@ -20,17 +21,17 @@ public struct Linear: Sendable {
   /// A layer from its linear map and bias [outputs].
   public init(_ map: LinearMap, bias: Parameter) {
     self.bias = bias
-    self.map = map
+    linearMap = map
   }
 
   /// W [outputs, inputs].
-  public var weight: Parameter { map.weight }
+  public var weight: Parameter { linearMap.weight }
 
   /// W and b.
-  public var parameters: [Parameter] { map.parameters + [bias] }
+  public var parameters: [Parameter] { linearMap.parameters + [bias] }
 
   /// Whether products round their factors; see ``LinearMap/roundsFactors``.
-  public var roundsFactors: Bool { map.roundsFactors }
+  public var roundsFactors: Bool { linearMap.roundsFactors }
 
   /// x Wᵀ + b for x [rows, inputs].
   public func callAsFunction(_ x: Variable, in pass: Pass) -> Variable {
@@ -39,6 +40,6 @@ public struct Linear: Sendable {
 
   /// x Wᵀ alone, for an operation that takes the bias with it.
   public func product(_ x: Variable, in pass: Pass) -> Variable {
-    map(x, in: pass)
+    linearMap(x, in: pass)
   }
 }

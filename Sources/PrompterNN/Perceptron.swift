@@ -31,7 +31,8 @@ public struct Perceptron: Sendable {
 
   /// A perceptron from its layers; the outer one's bias is left to whoever comes after.
   public init(inner: Linear, activation: Activation, outer: Linear) {
-    self.init(inner: inner.map, bias: inner.bias, activation: activation, outer: outer.map)
+    self.init(
+      inner: inner.linearMap, bias: inner.bias, activation: activation, outer: outer.linearMap)
   }
 
   /// y [rows, outputs] for x [rows, inputs].

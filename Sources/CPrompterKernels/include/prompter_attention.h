@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "prompter_rounded.h"
+
 struct prompter_attention {
   size_t rows, heads, size;  // batch rows; heads; values in a head
   float scale;               // of the scores, 1 / sqrt(size) as a rule
@@ -80,5 +82,31 @@ void prompter_attention_backward(const struct prompter_attention *a,
                                  const struct prompter_attention_gradients *d, const float *out,
                                  const float *dout, size_t out_stride, const float *log_sums,
                                  float *scratch);
+
+/// Queries, keys, values and the output, or the gradients of all four, in bfloat16: heads side by side
+/// from a column on.
+struct prompter_rounded_attention {
+  struct prompter_rounded queries, keys, values, out;
+  size_t query_column, key_column, value_column;
+};
+
+/// The values of scratch memory that either pass over rounded matrices needs for rows of at most so
+/// many queries and keys, prompt included.
+size_t prompter_rounded_attention_scratch(size_t queries, size_t keys, size_t size);
+
+/// prompter_attention_forward of matrices in bfloat16, the output rounded; `a` has neither queries nor
+/// keys nor values. In between all is float32.
+void prompter_rounded_attention_forward(const struct prompter_attention *a,
+                                        const struct prompter_rounded_attention *m,
+                                        float *log_sums, float *scratch);
+
+/// Its pullback for the output's gradient in `g`, which gets those of queries, keys and values, unless
+/// their tiles are NULL. The output itself is not read, and no two rows share keys. `d` has where those
+/// of prompt and bias go.
+void prompter_rounded_attention_backward(const struct prompter_attention *a,
+                                         const struct prompter_attention_gradients *d,
+                                         const struct prompter_rounded_attention *m,
+                                         const struct prompter_rounded_attention *g,
+                                         const float *log_sums, float *scratch);
 
 #endif

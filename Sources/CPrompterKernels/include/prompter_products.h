@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include "prompter_rounded.h"
+
 /// A frozen weight [outputs, inputs], ready for the products of the forward and backward passes.
 /// Any number of threads may use one at a time.
 struct prompter_matrix;
@@ -68,6 +70,15 @@ int prompter_matrix_multiply(struct prompter_matrix *matrix, const float *x, siz
 /// x [rows, inputs] = y [rows, outputs] W, with the same room to spare.
 int prompter_matrix_multiply_transposed(struct prompter_matrix *matrix, const float *y, size_t rows,
                                         float *x);
+
+/// y = x W^T + bias or, backward, x W + bias, rounded to bfloat16 as it comes; `bias` may be NULL. x must
+/// have the room of the above.
+int prompter_matrix_round_product(struct prompter_matrix *matrix, int is_backward, const float *x,
+                                  const float *bias, size_t rows, struct prompter_rounded y);
+
+/// y = x W^T or, backward, x W, for rows that are bfloat16 already; y must have the room of the above.
+int prompter_matrix_multiply_rounded(struct prompter_matrix *matrix, int is_backward,
+                                     struct prompter_rounded x, size_t rows, float *y);
 
 /// c [m, n] = op(a) [m, k] op(b) [k, n], or c += that; op transposes where the flag says so, then
 /// a is stored [k, m] and b [n, k].

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CPrompterKernels
+
+extension AttentionKernel {
+  /// The inputs of an attention in bfloat16.
+  public struct RoundedInputs: Sendable {
+    /// The queries.
+    public let queries: RoundedBlock
+    /// The keys.
+    public let keys: RoundedBlock
+    /// The values.
+    public let values: RoundedBlock
+
+    /// Inputs that stand in columns of rounded matrices.
+    public init(queries: RoundedBlock, keys: RoundedBlock, values: RoundedBlock) {
+      self.queries = queries
+      self.keys = keys
+      self.values = values
+    }
+
+    func check(_ kernel: AttentionKernel) {
+      queries.check(rows: kernel.queryCount, width: kernel.width)
+      keys.check(rows: kernel.keyCount, width: kernel.width)
+      values.check(rows: kernel.keyCount, width: kernel.width)
+    }
+
+    func description(with out: RoundedMatrix) -> prompter_rounded_attention {
+      unsafe prompter_rounded_attention(
+        queries: queries.matrix.description, keys: keys.matrix.description,
+        values: values.matrix.description, out: out.description, query_column: queries.column,
+        key_column: keys.column, value_column: values.column)
+    }
+  }
+
+  /// The output [queries, width], rounded; see ``forward(queries:keys:values:prefix:bias:into:logSums:)``.
+  ///
+  /// Only what is read and written is bfloat16: scores, their softmax and all sums are float32.
+  ///
+  /// - Complexity: 4 width Σᵣ queriesᵣ (promptᵣ + keysᵣ) FLOPs.
+  public func forward(
+    _ inputs: RoundedInputs, prefix: AttentionPrefix?, bias: PositionBias? = nil, logSums: Buffer?
+  ) -> RoundedMatrix {
+    inputs.check(self)
+    Kernels.expect(logSums, count: queryCount * heads, "attention")
+    let output = RoundedMatrix(uninitializedRows: queryCount, columns: width)
+    var matrices = unsafe inputs.description(with: output)
+    let scratch = roundedScratch(prefix)
+    unsafe withDescription(prefix, bias) { description in
+      unsafe prompter_rounded_attention_forward(
+        &description, &matrices, logSums?.base, scratch.base)
+    }
+    return output
+  }
+
+  /// What a pullback of rounded matrices reads and writes besides its inputs and their gradients.
+  public struct RoundedPullback {
+    /// The output's gradient [queries, width].
+    public let dy: RoundedMatrix
+    /// The logarithms of the softmax denominators.
+    public let logSums: Buffer
+    /// Where the gradients of the prompt's keys and values are added to, if wanted.
+    public let prefix: (keys: Buffer, values: Buffer)?
+    /// Where the gradient of the bias's lines is added to, if wanted.
+    public let bias: Buffer?
+
+    /// A pullback for an output's gradient.
+    public init(
+      of dy: RoundedMatrix, logSums: Buffer,
+      prefix: (keys: Buffer, values: Buffer)?, bias: Buffer?
+    ) {
+      self.dy = dy
+      self.logSums = logSums
+      self.prefix = prefix
+      self.bias = bias
+    }
+  }
+
+  /// The pullback; probabilities are computed again.
+  ///
+  /// - Parameters:
+  ///   - pullback: The output's gradient and where the prompt's goes.
+  ///   - inputs: What the forward pass read, no keys of it by two rows.
+  ///   - prefix: The prompt's keys and values.
+  ///   - bias: The bias by distance.
+  ///   - gradients: Where the gradients of the inputs are written, if wanted: all of their rows.
+  /// - Complexity: 10 width Σᵣ queriesᵣ (promptᵣ + keysᵣ) FLOPs.
+  public func pullBack(
+    _ pullback: RoundedPullback, inputs: RoundedInputs, prefix: AttentionPrefix?,
+    bias: PositionBias? = nil, into gradients: RoundedInputs?
+  ) {
+    precondition(!keys.areShared, "Rows that share keys add up their gradients in float32.")
+    inputs.check(self)
+    gradients?.check(self)
+    Kernels.expect(pullback.logSums, count: queryCount * heads, "attention")
+    RoundedBlock(pullback.dy, column: 0).check(rows: queryCount, width: width)
+    var targets = unsafe targets(prefix: pullback.prefix, prefix, bias: pullback.bias, bias)
+    var matrices = unsafe inputs.description(with: pullback.dy)
+    var written = unsafe gradients?.description(with: pullback.dy) ?? prompter_rounded_attention()
+    unsafe written.out = pullback.dy.description
+    let scratch = roundedScratch(prefix)
+    unsafe withDescription(prefix, bias) { description in
+      unsafe prompter_rounded_attention_backward(
+        &description, &targets, &matrices, &written, pullback.logSums.base, scratch.base)
+    }
+  }
+
+  private func roundedScratch(_ prefix: AttentionPrefix?) -> Buffer {
+    let queries = zip(queryOffsets, queryOffsets.dropFirst()).reduce(0) { max($0, $1.1 - $1.0) }
+    return Buffer(
+      count: prompter_rounded_attention_scratch(Int(queries), longestRow(prefix), size))
+  }
+}
