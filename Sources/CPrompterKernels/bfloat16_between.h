@@ -28,10 +28,10 @@ enum passing { passing_short = 16, passing_bit, passing_sum };
 struct waiting {
   const float *sums;
   size_t rows, next;  // the next one to be passed on
-  size_t column, columns;
+  size_t columns;
   float bias[wide];
-  char *slopes;  // of the first row; NULL: not wanted
-  size_t slope_bytes;
+  char *slopes;  // of these sums, row after row; NULL: not wanted
+  size_t slope_bytes;  // of a row of them
   uint16_t *target;  // of the first row
   size_t sixteen;    // from one sixteen rows to the next
 };
@@ -39,22 +39,22 @@ struct waiting {
 PROMPTER_AMX_INLINE void keep_slopes(const struct waiting *w, enum prompter_activation kind,
                                      char *kept, const float *slope) {
   if (kind == prompter_activation_relu) {
-    ((uint32_t *)kept)[w->column / wide] = bits_of(slope, wide);
+    *(uint32_t *)kept = bits_of(slope, wide);
   } else if (w->columns == wide) {
-    keep_shorts((uint16_t *)kept + w->column, slope, wide);
+    keep_shorts((uint16_t *)kept, slope, wide);
   } else {
-    keep_shorts((uint16_t *)kept + w->column, slope, w->columns);
+    keep_shorts((uint16_t *)kept, slope, w->columns);
   }
 }
 
 PROMPTER_AMX_INLINE void apply_slopes(const struct waiting *w, enum passing passing,
                                       const char *kept, const float *sums, float *value) {
   if (passing == passing_bit) {
-    apply_word(value, sums, ((const uint32_t *)kept)[w->column / wide], wide);
+    apply_word(value, sums, *(const uint32_t *)kept, wide);
   } else if (w->columns == wide) {
-    apply_shorts(value, sums, (const uint16_t *)kept + w->column, wide);
+    apply_shorts(value, sums, (const uint16_t *)kept, wide);
   } else {
-    apply_shorts(value, sums, (const uint16_t *)kept + w->column, w->columns);
+    apply_shorts(value, sums, (const uint16_t *)kept, w->columns);
   }
 }
 

@@ -60,25 +60,21 @@ PROMPTER_AMX static void make_tiles(const float *x, size_t rows, size_t k, uint1
 }
 
 // Sums of rows from `row` of a block and columns from `column`, at most 32 each, that are to be
-// passed on. Slopes are of all rows, of which the block begins with `first`.
+// passed on. Slopes are of all rows, of which the block begins with `first`: in blocks of 32 rows and
+// columns, for each of those is written and read in one sweep.
 static struct waiting waiting_for(size_t n, const struct tiles_between *b, size_t first, size_t row,
                                   size_t rows, size_t column, const float *sums,
                                   uint16_t *tiles) {
-  size_t bytes = b->slopes == NULL ? 0 : prompter_slope_bytes(b->format, n);
+  size_t bytes = b->slopes == NULL ? 0 : prompter_slope_bytes(b->format, wide);
+  size_t place = (first + row) / wide * ((n + wide - 1) / wide) + column / wide;
   size_t sixteen = (n + deep - 1) / deep * tile;
   struct waiting w = {
-      .sums = sums, .rows = at_most(rows, 2 * lines), .column = column,
-      .columns = at_most(wide, n - column), .slope_bytes = bytes, .sixteen = sixteen,
-      .slopes = b->slopes == NULL ? NULL : b->slopes + (first + row) * bytes,
+      .sums = sums, .rows = at_most(rows, 2 * lines), .columns = at_most(wide, n - column),
+      .slope_bytes = bytes, .sixteen = sixteen,
+      .slopes = b->slopes == NULL ? NULL : b->slopes + place * 2 * lines * bytes,
       .target = tiles + row / lines * sixteen + column / deep * tile};
   if (b->bias != NULL) memcpy(w.bias, b->bias + column, w.columns * sizeof *w.bias);
   return w;
-}
-
-// Where the slopes of the first row's columns are; NULL: nowhere.
-static const char *slopes_of(const struct waiting *w, enum prompter_slope format) {
-  if (w->slopes == NULL) return NULL;
-  return w->slopes + (format == prompter_slope_bit ? w->column / 8 : w->column * 2);
 }
 
 static enum passing passing_of(const struct tiles_between *b) {
@@ -101,7 +97,8 @@ PROMPTER_AMX __attribute__((noinline)) static void multiply_between(
       float *some = sums[turn++ % 2];
       struct waiting further =
           waiting_for(b->columns, between, first, row, b->rows - row, column, some, tiles);
-      factors.target = slopes_of(&further, between->format);
+      // Bits of 32 rows are two lines, which need no fetching ahead.
+      factors.target = between->format == prompter_slope_bit ? NULL : further.slopes;
       factors.target_stride = further.slope_bytes;
       multiply_tiles(&factors, some, wide, 1, &waiting, passing);
       waiting = further;

@@ -42,7 +42,10 @@ public struct ActivationSlopes: Sendable {
     self.rows = rows
     self.columns = columns
     let bytes = rows * prompter_slope_bytes(format.kept, columns)
-    buffer = Buffer(count: (bytes + 3) / 4)
+    // Products in tiles write whole blocks of 32 rows and columns.
+    let (wholeRows, wholeColumns) = ((rows + 31) / 32 * 32, (columns + 31) / 32 * 32)
+    let room = wholeRows * prompter_slope_bytes(format.kept, wholeColumns)
+    buffer = Buffer(count: (bytes + 3) / 4, capacity: (room + 3) / 4)
   }
 
   func check(rows: Int, columns: Int, of activation: Activation) {
