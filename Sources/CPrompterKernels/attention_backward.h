@@ -27,7 +27,7 @@ PROMPTER_INLINE float expected_gradient(const struct prompter_attention *a, cons
   return sum;
 }
 
-// With P the probabilities, dP = dO V^T and D the row sums of dO * O, or of P * dP if `out` is NULL:
+// With P the probabilities, dP = dO V^T and D the row sums of dO * O, or of P * dP if O is not read:
 // dS = scale P (dP - D), dV = P^T dO, dQ = dS K, dK = dS^T Q. P is computed again from the kept
 // logarithms of the denominators. Under dropout, P becomes P * mask where it meets V, and dP
 // becomes dP * mask; D is unchanged.
@@ -53,7 +53,7 @@ PROMPTER_INLINE void score_gradients(const struct prompter_attention *a, const s
       float value = exponential(probability[j] * scale - log_sum);
       probability[j] = j < limit ? value : 0.0f;
     }
-    if (out != NULL) {
+    if (t->reads_output) {
       for (size_t c = 0; c < a->size; c++) dot += dout[r * out_stride + c] * out[r * out_stride + c];
     } else {
       dot = expected_gradient(a, t, first + r, probability, gradient);
@@ -124,7 +124,7 @@ PROMPTER_INLINE void backward_head(const struct prompter_attention *a,
   for (size_t i = 0; i < t->queries; i += block) {
     size_t count = t->queries - i < block ? t->queries - i : block, n = a->size;
     const float *go = dout + i * out_stride, *q = t->q.p + i * t->q.row;
-    score_gradients(a, t, i, count, out == NULL ? NULL : out + i * out_stride, go, out_stride,
+    score_gradients(a, t, i, count, t->reads_output ? out + i * out_stride : NULL, go, out_stride,
                     log_sums + i * a->heads, keys, values, p, ds);
     if (g.bias != NULL) add_bias_gradients(a, t, i, count, ds, g.bias);
     // Transposed views: (j, r) of these is (r, j) of p and ds.

@@ -30,7 +30,8 @@ struct head {
   const int32_t *places;  // of the queries, NULL where they do not matter
   const float *bias;      // of key j for a query at place p is at j - p; NULL for none
   uint32_t row_key, number;  // of dropout: the row's key, and the head's number
-  int is_wide;               // a constant: whether products are those of AVX-512
+  // Constants: whether products are those of AVX-512, and whether the pullback reads the output.
+  int is_wide, reads_output;
 };
 
 // Without the rows of its queries, keys and values, which see head_in_place.
