@@ -56,9 +56,6 @@ public func assembled(
 }
 
 extension Variable {
-  /// Whether rows of this variable are copies of each other, which ``mappingRows(_:)`` takes once.
-  public var isAssembled: Bool { assembly != nil }
-
   /// What a layer makes of each row by itself: of each row once, if this variable was assembled of
   /// rows some of which are copies; see ``assembled(_:constants:copied:)``.
   ///

@@ -40,7 +40,7 @@ public struct BERT: Backbone {
     blocks = try (0..<configuration.layerCount).map {
       try Block(
         from: loader["encoder.layer.\($0)"], configuration,
-        isLast: $0 == configuration.layerCount - 1)
+        isFirst: $0 == 0, isLast: $0 == configuration.layerCount - 1)
     }
     let width = configuration.width
     pooler =
@@ -152,7 +152,9 @@ private struct Block: Sendable {
   let heads: Int
   let attentionDropout: Float
 
-  init(from loader: ParameterLoader, _ c: BERT.Configuration, isLast: Bool) throws {
+  init(
+    from loader: ParameterLoader, _ c: BERT.Configuration, isFirst: Bool, isLast: Bool
+  ) throws {
     heads = c.headCount
     attentionDropout = c.attentionDropout
     let own = loader["attention.self"]
@@ -165,13 +167,18 @@ private struct Block: Sendable {
         try own.joinedLinear(["key", "value"], outputs: c.width, inputs: c.width)
       ) : nil
     attended = try loader["attention.output.dense"].linear(outputs: c.width, inputs: c.width)
+    // The first block takes rows that are copies of a prompt's once, in float32. It does so whether there
+    // are any or not, for no row may depend on others.
     let output = attended.linearMap
-    weights = (
-      AttentionWeights(heard: projections, output: output),
-      parts.flatMap {
-        AttentionWeights(heard: $0.heard, queries: $0.queries, output: output)
-      }
-    )
+    weights =
+      isFirst
+      ? (nil, nil)
+      : (
+        AttentionWeights(heard: projections, output: output),
+        parts.flatMap {
+          AttentionWeights(heard: $0.heard, queries: $0.queries, output: output)
+        }
+      )
     attentionNorm = try loader["attention.output.LayerNorm"].layerNorm(
       width: c.width, epsilon: c.epsilon)
     inner = try loader["intermediate.dense"].linear(outputs: c.innerWidth, inputs: c.width)
@@ -214,7 +221,7 @@ private struct Block: Sendable {
     _ kernel: AttentionKernel, _ x: Variable, reading slots: [Int32]?, of own: Variable,
     prompt: DeepPrompt?, _ pass: Pass
   ) -> Variable {
-    if slots == nil, let joined = weights.joined, !x.isAssembled {
+    if slots == nil, let joined = weights.joined {
       return attention(kernel, between: joined, of: x, prompt: prompt)
     }
     if slots != nil, let apart = weights.apart {

@@ -107,12 +107,14 @@ struct T5SelfAttention: Sendable {
     cache: (rows: T5CacheRows, table: Tensor)? = nil, reading: T5Slots? = nil,
     _ setting: T5Setting
   ) -> T5Stream {
-    if let weights, let pending = stream.pending, cache == nil, reading?.indices == nil {
+    let read = reading ?? slots
+    if let weights, let pending = stream.pending, cache == nil {
       let (sum, normalized) = norm(stream.sum, adding: pending, in: setting.pass)
       let heard = attention(
         kernel(slots, KeyRanges(offsets: slots.offsets), setting), between: weights,
         of: normalized, prompt: prompt, bias: bias)
-      return T5Stream(sum: sum, pending: setting.dropped(heard, slots))
+      return T5Stream(
+        sum: read.rows(of: sum), pending: setting.dropped(read.rows(of: heard), read))
     }
     let width = heads * size
     let (sum, projected) = projected(stream, in: setting.pass)
@@ -123,7 +125,6 @@ struct T5SelfAttention: Sendable {
         of: cache.table.buffer, heads: 2 * heads, size: size)
       heardOf = KeysAndValues(headMajor: cache.table)
     }
-    let read = reading ?? slots
     let heard = attention(
       kernel(read, cache?.rows.keys ?? KeyRanges(offsets: slots.offsets), setting),
       queries: Projection(read.rows(of: projected), column: 0), keys: heardOf.keys,

@@ -2,6 +2,7 @@
 
 import PrompterAutodiff
 import PrompterCore
+import PrompterKernels
 import PrompterModels
 import PrompterNN
 import PrompterTensor
@@ -32,25 +33,28 @@ import Testing
   }
 
   private func states(
-    of rows: [Row], _ prompts: [FoldedPrompt], _ pooling: Pooling
+    of rows: [Row], _ prompts: [FoldedPrompt], _ pooling: Pooling, by other: BERT? = nil
   ) -> [[Float]] {
     let state = PromptState.folded(prompts)
-    return backbone.sequenceStates(
+    return (other ?? backbone).sequenceStates(
       of: Batch(rows), prompts: state, pooling: pooling, dropout: 0, in: .inference()
     ).value.rowValues
   }
 
-  private func single(_ row: Row, _ pooling: Pooling) -> [Float] {
+  private func single(_ row: Row, _ pooling: Pooling, by other: BERT? = nil) -> [Float] {
     var alone = row
     alone.prompt = 0
-    return states(of: [alone], [prompts[row.prompt]], pooling)[0]
+    return states(of: [alone], [prompts[row.prompt]], pooling, by: other)[0]
   }
 
-  @Test(arguments: Pooling.allCases)
-  func `each row of a mixed batch says what it says alone`(pooling: Pooling) {
-    let mixed = states(of: rows, prompts, pooling)
+  @Test(arguments: Pooling.allCases, Precision.allCases)
+  func `each row of a mixed batch says what it says alone`(
+    pooling: Pooling, precision: Precision
+  ) throws {
+    let backbone = try TinyBERT.load(precision: precision)
+    let mixed = states(of: rows, prompts, pooling, by: backbone)
     for (row, state) in zip(rows, mixed) {
-      #expect(gap(state, single(row, pooling)) <= 1e-6, "prompt \(row.prompt)")
+      #expect(gap(state, single(row, pooling, by: backbone)) <= 1e-6, "prompt \(row.prompt)")
     }
   }
 
