@@ -38,11 +38,11 @@ PROMPTER_INLINE struct head_gradients gradients_in_place(
 
 PROMPTER_INLINE void forward(const struct prompter_attention *a, float *out, size_t out_stride,
                              float *log_sums, float *scratch, const int is_wide) {
-  int by_head = goes_by_head(a);
   size_t turned = turned_stride(a);
   struct prefix known = {0};
   for (size_t i = 0; i < a->rows * a->heads; i++) {
-    size_t row = by_head ? i % a->rows : i / a->heads, h = by_head ? i / a->rows : i % a->heads;
+    struct place at = place_of(a, i);
+    size_t row = at.row, h = at.head;
     size_t first = (size_t)a->query_offsets[row];
     struct head t = head_in_place(a, row, h, turned, is_wide);
     forward_head(a, &t, out + first * out_stride + h * a->size, out_stride,
@@ -71,11 +71,11 @@ PROMPTER_INLINE void backward(const struct prompter_attention *a,
                               const struct prompter_attention_gradients *d, const float *out,
                               const float *dout, size_t out_stride, const float *log_sums,
                               float *scratch, const int is_wide) {
-  int by_head = goes_by_head(a);
   size_t turned = turned_stride(a);
   struct prefix known[2] = {0};
   for (size_t i = 0; i < a->rows * a->heads; i++) {
-    size_t row = by_head ? i % a->rows : i / a->heads, h = by_head ? i / a->rows : i % a->heads;
+    struct place at = place_of(a, i);
+    size_t row = at.row, h = at.head;
     size_t first = (size_t)a->query_offsets[row], offset = first * out_stride + h * a->size;
     struct head t = head_in_place(a, row, h, turned, is_wide);
     backward_head(a, d, &t, gradients_in_place(a, d, row, h), out + offset, dout + offset, out_stride,

@@ -77,6 +77,16 @@ PROMPTER_INLINE int goes_by_head(const struct prompter_attention *a) {
   return a->prefix_keys != NULL || a->key_head_stride > a->key_stride;
 }
 
+// The row and the head that come i-th.
+struct place {
+  size_t row, head;
+};
+
+PROMPTER_INLINE struct place place_of(const struct prompter_attention *a, size_t i) {
+  if (goes_by_head(a)) return (struct place){i % a->rows, i / a->rows};
+  return (struct place){i / a->heads, i % a->heads};
+}
+
 PROMPTER_INLINE uint32_t dropout_key_of(const struct prompter_attention *a, const struct head *t,
                                         size_t query) {
   uint32_t heads = (uint32_t)a->query_heads, i = (uint32_t)query;

@@ -66,7 +66,7 @@ static struct waiting waiting_for(size_t n, const struct tiles_between *b, size_
                                   size_t rows, size_t column, const float *sums,
                                   uint16_t *tiles) {
   size_t bytes = b->slopes == NULL ? 0 : prompter_slope_bytes(b->format, wide);
-  size_t place = (first + row) / wide * ((n + wide - 1) / wide) + column / wide;
+  size_t place = (first + row) / (2 * lines) * ((n + wide - 1) / wide) + column / wide;
   size_t sixteen = (n + deep - 1) / deep * tile;
   struct waiting w = {
       .sums = sums, .rows = at_most(rows, 2 * lines), .columns = at_most(wide, n - column),
@@ -78,18 +78,16 @@ static struct waiting waiting_for(size_t n, const struct tiles_between *b, size_
 }
 
 static enum passing passing_of(const struct tiles_between *b) {
-  if (b->is_sum) return passing_sum;
   if (!b->is_backward) return (enum passing)b->kind;
   return b->format == prompter_slope_bit ? passing_bit : passing_short;
 }
 
 // Rows of the next product, from `first` on of all that the slopes are of.
 PROMPTER_AMX __attribute__((noinline)) static void multiply_between(
-    const struct block_factors *b, const struct tiles_between *between, size_t first,
-    uint16_t *tiles) {
+    const struct block_factors *b, const struct tiles_between *between, enum passing passing,
+    size_t first, uint16_t *tiles) {
   _Alignas(64) float sums[2][2 * lines * wide];
   struct waiting waiting = {0};
-  enum passing passing = passing_of(between);
   size_t turn = 0;
   for (size_t column = 0; column < b->columns; column += wide) {
     for (size_t row = 0; row < b->rows; row += 2 * lines) {
@@ -123,7 +121,7 @@ PROMPTER_AMX static void run(struct kept_panels *const m[2], const float *const 
       continue;
     }
     struct block_factors second = {m[1]->n, m[1]->k, values[1], further, count};
-    multiply_between(&first, between, r, further);
+    multiply_between(&first, between, passing_of(between), r, further);
     bfloat16_sums(&second, y + r * m[1]->n, 0);
   }
   _tile_release();
@@ -158,13 +156,14 @@ PROMPTER_AMX static void round_product(const struct block_factors *factors, cons
                                        const float *bias, size_t most, uint16_t *tiles,
                                        uint16_t *y) {
   _tile_loadconfig(&tile_shape);
-  struct tiles_between between = {.bias = bias, .is_sum = 1};
+  struct tiles_between between = {.bias = bias};
   for (size_t r = 0; r < factors->rows; r += most) {
     struct block_factors some = *factors;
     some.tiles = tiles;
     some.rows = at_most(most, factors->rows - r);
     make_tiles(x + r * some.depth, some.rows, some.depth, tiles);
-    multiply_between(&some, &between, r, y + r / lines * steps_of(some.columns) * tile);
+    multiply_between(&some, &between, passing_sum, r,
+                     y + r / lines * steps_of(some.columns) * tile);
   }
   _tile_release();
 }

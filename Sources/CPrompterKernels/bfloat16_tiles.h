@@ -35,7 +35,6 @@ struct tiles_between {
   enum prompter_slope format;
   char *slopes;  // written, or read where `is_backward`; NULL: not wanted
   int is_backward;
-  int is_sum;  // neither: nothing but the bias is added
 };
 
 // Both products, the first one's n being the second one's k. What stands between is rounded as it

@@ -19,11 +19,11 @@ struct staged {
   float *q, *k, *v, *out;
 };
 
-PROMPTER_INLINE struct staged stage_at(float *stage, size_t queries, size_t keys, size_t size) {
+PROMPTER_INLINE struct staged stage_at(float *stage, const struct head *t, size_t size) {
   struct staged s = {.q = stage};
-  s.out = s.q + queries * size;
-  s.k = s.out + queries * size;
-  s.v = s.k + keys * size;
+  s.out = s.q + t->queries * size;
+  s.k = s.out + t->queries * size;
+  s.v = s.k + t->text * size;
   return s;
 }
 
@@ -40,36 +40,34 @@ static struct rounded_pass pass_of(const struct prompter_attention *a,
                                scratch + prompter_attention_scratch(turned - room, a->size)};
 }
 
-PROMPTER_INLINE struct head widened_head(const struct rounded_pass *p, size_t row, size_t h,
-                                         const struct staged *s, const int is_wide) {
+// Widens what a head reads to where it is staged.
+PROMPTER_INLINE void widen_head(const struct rounded_pass *p, size_t row, size_t h,
+                                const struct staged *s, struct head *t) {
   const struct prompter_rounded_attention *m = p->m;
-  struct head t = head_of(p->a, row, h, p->turned, is_wide);
   size_t size = p->a->size, key = (size_t)p->a->key_begin[row];
-  widen_columns(m->queries, (size_t)p->a->query_offsets[row], t.queries, m->query_column + h * size,
+  widen_columns(m->queries, (size_t)p->a->query_offsets[row], t->queries, m->query_column + h * size,
                 size, s->q);
-  widen_columns(m->keys, key, t.text, m->key_column + h * size, size, s->k);
-  widen_columns(m->values, key, t.text, m->value_column + h * size, size, s->v);
-  t.q = (struct strided){s->q, size, 1};
-  t.k = s->k;
-  t.v = s->v;
-  t.key_stride = size;
-  return t;
+  widen_columns(m->keys, key, t->text, m->key_column + h * size, size, s->k);
+  widen_columns(m->values, key, t->text, m->value_column + h * size, size, s->v);
+  t->q = (struct strided){s->q, size, 1};
+  t->k = s->k;
+  t->v = s->v;
+  t->key_stride = size;
 }
 
 PROMPTER_INLINE void forward(const struct rounded_pass *p, float *log_sums, const int is_wide) {
   const struct prompter_attention *a = p->a;
-  int by_head = goes_by_head(a);
   struct prefix known = {0};
   for (size_t i = 0; i < a->rows * a->heads; i++) {
-    size_t row = by_head ? i % a->rows : i / a->heads, h = by_head ? i / a->rows : i % a->heads;
+    struct place at = place_of(a, i);
+    size_t row = at.row, h = at.head;
     size_t first = (size_t)a->query_offsets[row], size = a->size;
-    size_t queries = (size_t)a->query_offsets[row + 1] - first;
-    size_t keys = (size_t)(a->key_end[row] - a->key_begin[row]);
-    struct staged s = stage_at(p->stage, queries, keys, size);
-    struct head t = widened_head(p, row, h, &s, is_wide);
+    struct head t = head_of(a, row, h, p->turned, is_wide);
+    struct staged s = stage_at(p->stage, &t, size);
+    widen_head(p, row, h, &s, &t);
     forward_head(a, &t, s.out, size, log_sums == NULL ? NULL : log_sums + first * a->heads + h,
                  a->heads, p->scratch, &known);
-    narrow_columns(p->m->out, first, queries, h * size, size, s.out);
+    narrow_columns(p->m->out, first, t.queries, h * size, size, s.out);
   }
 }
 
@@ -89,17 +87,16 @@ PROMPTER_INLINE void backward(const struct rounded_pass *p,
                               const struct prompter_rounded_attention *g, const float *log_sums,
                               const int is_wide) {
   const struct prompter_attention *a = p->a;
-  int by_head = goes_by_head(a);
   struct prefix known[2] = {0};
   for (size_t i = 0; i < a->rows * a->heads; i++) {
-    size_t row = by_head ? i % a->rows : i / a->heads, h = by_head ? i / a->rows : i % a->heads;
+    struct place at = place_of(a, i);
+    size_t row = at.row, h = at.head;
     size_t first = (size_t)a->query_offsets[row], size = a->size;
-    size_t queries = (size_t)a->query_offsets[row + 1] - first;
-    size_t keys = (size_t)(a->key_end[row] - a->key_begin[row]);
-    struct staged s = stage_at(p->stage, queries, keys, size);
-    struct staged ds = stage_at(p->stage + 2 * (queries + keys) * size, queries, keys, size);
-    struct head t = widened_head(p, row, h, &s, is_wide);
-    widen_columns(g->out, first, queries, h * size, size, ds.out);
+    struct head t = head_of(a, row, h, p->turned, is_wide);
+    struct staged s = stage_at(p->stage, &t, size);
+    struct staged ds = stage_at(p->stage + 2 * (t.queries + t.text) * size, &t, size);
+    widen_head(p, row, h, &s, &t);
+    widen_columns(g->out, first, t.queries, h * size, size, ds.out);
     struct head_gradients to = gradients_of(a, d, row, h);
     if (g->queries.tiles != NULL) {
       to.q = ds.q;

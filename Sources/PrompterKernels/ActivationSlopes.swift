@@ -43,8 +43,7 @@ public struct ActivationSlopes: Sendable {
     self.columns = columns
     let bytes = rows * prompter_slope_bytes(format.kept, columns)
     // Products in tiles write whole blocks of 32 rows and columns.
-    let (wholeRows, wholeColumns) = ((rows + 31) / 32 * 32, (columns + 31) / 32 * 32)
-    let room = wholeRows * prompter_slope_bytes(format.kept, wholeColumns)
+    let room = prompter_room(rows) * prompter_slope_bytes(format.kept, prompter_room(columns))
     buffer = Buffer(count: (bytes + 3) / 4, capacity: (room + 3) / 4)
   }
 

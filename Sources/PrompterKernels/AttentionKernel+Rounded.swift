@@ -45,8 +45,7 @@ extension AttentionKernel {
     Kernels.expect(logSums, count: queryCount * heads, "attention")
     let output = RoundedMatrix(uninitializedRows: queryCount, columns: width)
     var matrices = unsafe inputs.description(with: output)
-    let scratch = roundedScratch(prefix)
-    unsafe withDescription(prefix, bias) { description in
+    unsafe withRoundedDescription(prefix, bias) { description, scratch in
       unsafe prompter_rounded_attention_forward(
         &description, &matrices, logSums?.base, scratch.base)
     }
@@ -98,16 +97,20 @@ extension AttentionKernel {
     var matrices = unsafe inputs.description(with: pullback.dy)
     var written = unsafe gradients?.description(with: pullback.dy) ?? prompter_rounded_attention()
     unsafe written.out = pullback.dy.description
-    let scratch = roundedScratch(prefix)
-    unsafe withDescription(prefix, bias) { description in
+    unsafe withRoundedDescription(prefix, bias) { description, scratch in
       unsafe prompter_rounded_attention_backward(
         &description, &targets, &matrices, &written, pullback.logSums.base, scratch.base)
     }
   }
 
-  private func roundedScratch(_ prefix: AttentionPrefix?) -> Buffer {
+  private func withRoundedDescription(
+    _ prefix: AttentionPrefix?, _ bias: PositionBias?,
+    _ body: (inout prompter_attention, Buffer) -> Void
+  ) {
     let queries = zip(queryOffsets, queryOffsets.dropFirst()).reduce(0) { max($0, $1.1 - $1.0) }
-    return Buffer(
-      count: prompter_rounded_attention_scratch(Int(queries), longestRow(prefix), size))
+    let longest = longestRow(prefix)
+    let scratch = Buffer(
+      count: prompter_rounded_attention_scratch(Int(queries), longest, size))
+    unsafe withDescription(prefix, bias, longest: longest) { unsafe body(&$0, scratch) }
   }
 }

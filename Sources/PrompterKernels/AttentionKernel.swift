@@ -231,8 +231,9 @@ public struct AttentionKernel: Sendable {
     precondition(
       keys.columns == values.columns && keys.headStride == values.headStride,
       "Keys and values share their strides.")
-    let scratch = Buffer(count: prompter_attention_scratch(longestRow(prefix), size))
-    unsafe withDescription(prefix, bias) { description in
+    let longest = longestRow(prefix)
+    let scratch = Buffer(count: prompter_attention_scratch(longest, size))
+    unsafe withDescription(prefix, bias, longest: longest) { description in
       unsafe description.queries = UnsafePointer(queries.start)
       unsafe description.keys = UnsafePointer(keys.start)
       unsafe description.values = UnsafePointer(values.start)
@@ -243,11 +244,12 @@ public struct AttentionKernel: Sendable {
     }
   }
 
-  // Without queries, keys and values.
+  // Without queries, keys and values; `longest` is the longest row's.
   func withDescription(
-    _ prefix: AttentionPrefix?, _ bias: PositionBias?, _ body: (inout prompter_attention) -> Void
+    _ prefix: AttentionPrefix?, _ bias: PositionBias?, longest: Int,
+    _ body: (inout prompter_attention) -> Void
   ) {
-    check(bias, longest: longestRow(prefix))
+    check(bias, longest: longest)
     let begin = prefix?.begin ?? []
     let end = prefix?.end ?? []
     let rowKeys = dropout?.rowKeys ?? []

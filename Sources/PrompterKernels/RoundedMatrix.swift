@@ -74,36 +74,22 @@ extension PackedMatrix {
   ///
   /// - Complexity: 2 rows inputs outputs FLOPs.
   public func roundedProduct(_ x: Buffer, rows: Int, adding bias: Buffer? = nil) -> RoundedMatrix {
-    check(x, rows, inputs)
     Kernels.expect(bias, count: outputs, "bias")
-    let y = RoundedMatrix(uninitializedRows: rows, columns: outputs)
-    let status = unsafe prompter_matrix_round_product(
-      matrix, 0, x.base, bias?.base, rows, y.description)
-    precondition(status == 0, "A product [\(rows), \(inputs), \(outputs)] failed.")
-    return y
+    return rounded(x, rows, from: inputs, to: outputs, isBackward: 0, bias)
   }
 
   /// x = y W, rounded, for y [rows, outputs]: the pullback of ``multiply(_:into:)``.
   ///
   /// - Complexity: 2 rows inputs outputs FLOPs.
   public func roundedProductTransposed(_ y: Buffer, rows: Int) -> RoundedMatrix {
-    check(y, rows, outputs)
-    let x = RoundedMatrix(uninitializedRows: rows, columns: inputs)
-    let status = unsafe prompter_matrix_round_product(
-      matrix, 1, y.base, nil, rows, x.description)
-    precondition(status == 0, "A product [\(rows), \(outputs), \(inputs)] failed.")
-    return x
+    rounded(y, rows, from: outputs, to: inputs, isBackward: 1, nil)
   }
 
   /// y = x Wᵀ, with x [rows, inputs] and y [rows, outputs].
   ///
   /// - Complexity: 2 rows inputs outputs FLOPs.
   public func multiply(_ x: RoundedMatrix, into y: Buffer) {
-    precondition(x.columns == inputs, "A factor of \(x.columns) columns for \(inputs) inputs.")
-    check(y, x.rows, outputs)
-    let status = unsafe prompter_matrix_multiply_rounded(
-      matrix, 0, x.description, x.rows, y.base)
-    precondition(status == 0, "A product [\(x.rows), \(inputs), \(outputs)] failed.")
+    multiply(x, from: inputs, into: y, outputs, isBackward: 0)
   }
 
   /// x = y W, with y [rows, outputs] and x [rows, inputs]: the pullback of
@@ -111,10 +97,27 @@ extension PackedMatrix {
   ///
   /// - Complexity: 2 rows inputs outputs FLOPs.
   public func multiplyTransposed(_ y: RoundedMatrix, into x: Buffer) {
-    precondition(y.columns == outputs, "A factor of \(y.columns) columns for \(outputs) outputs.")
-    check(x, y.rows, inputs)
+    multiply(y, from: outputs, into: x, inputs, isBackward: 1)
+  }
+
+  private func rounded(
+    _ x: Buffer, _ rows: Int, from depth: Int, to columns: Int, isBackward: Int32, _ bias: Buffer?
+  ) -> RoundedMatrix {
+    check(x, rows, depth)
+    let y = RoundedMatrix(uninitializedRows: rows, columns: columns)
+    let status = unsafe prompter_matrix_round_product(
+      matrix, isBackward, x.base, bias?.base, rows, y.description)
+    precondition(status == 0, "A product [\(rows), \(depth), \(columns)] failed.")
+    return y
+  }
+
+  private func multiply(
+    _ x: RoundedMatrix, from depth: Int, into y: Buffer, _ columns: Int, isBackward: Int32
+  ) {
+    precondition(x.columns == depth, "A factor of \(x.columns) columns for a depth of \(depth).")
+    check(y, x.rows, columns)
     let status = unsafe prompter_matrix_multiply_rounded(
-      matrix, 1, y.description, y.rows, x.base)
-    precondition(status == 0, "A product [\(y.rows), \(outputs), \(inputs)] failed.")
+      matrix, isBackward, x.description, x.rows, y.base)
+    precondition(status == 0, "A product [\(x.rows), \(depth), \(columns)] failed.")
   }
 }

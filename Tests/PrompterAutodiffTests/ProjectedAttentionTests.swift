@@ -116,11 +116,7 @@ import Testing
       #expect(found == nil && expected == nil, "\(Trace.current)")
       return
     }
-    let difference = zip(found.values, expected.values).reduce(0) {
-      $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
-    }
-    let size = expected.values.reduce(0) { $0 + $1 * $1 }
-    #expect(difference <= 2e-5 * size + 1e-9, "\(difference) of \(size), \(Trace.current)")
+    expectNear(found, expected, share: 2e-5, absolute: 1e-9)
   }
 
   private func expectAlike(_ test: Case) {

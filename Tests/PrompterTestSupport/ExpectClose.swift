@@ -30,6 +30,19 @@ public func expectClose(
       + "\(worst.excess) times the limit.", sourceLocation)
 }
 
+/// Records an issue unless Σ (a − b)² ≤ share Σ b² + absolute: for what is rounded on the way, of
+/// which a value may be rounded to its other neighbour.
+public func expectNear(
+  _ a: Tensor, _ b: Tensor, share: Float, absolute: Float = 0,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let difference = zip(a.values, b.values).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+  let size = b.values.reduce(0) { $0 + $1 * $1 }
+  guard a.shape.count == b.shape.count, difference <= share * size + absolute else {
+    return report("\(a.shape) is off by \(difference) of \(size), squared.", sourceLocation)
+  }
+}
+
 /// Records an issue unless both tensors hold the same bits.
 public func expectSameBits(
   _ a: Tensor, _ b: Tensor, sourceLocation: SourceLocation = #_sourceLocation
