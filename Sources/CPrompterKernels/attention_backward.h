@@ -27,17 +27,14 @@ PROMPTER_INLINE float expected_gradient(const struct prompter_attention *a, cons
   return sum;
 }
 
-// With P the probabilities, dP = dO V^T and D the row sums of dO * O, or of P * dP if O is not read:
-// dS = scale P (dP - D), dV = P^T dO, dQ = dS K, dK = dS^T Q. P is computed again from the kept
-// logarithms of the denominators. Under dropout, P becomes P * mask where it meets V, and dP
-// becomes dP * mask; D is unchanged.
+// p = P from Q K^T, and ds = dS from dP = dO V^T. With P the probabilities and D the row sums of
+// dO * O, or of P * dP if O is not read: dS = scale P (dP - D), and then dV = P^T dO, dQ = dS K,
+// dK = dS^T Q. P is computed again from the kept logarithms of the denominators. Under dropout, P
+// becomes P * mask where it meets V, and dP becomes dP * mask; D is unchanged.
 PROMPTER_INLINE void score_gradients(const struct prompter_attention *a, const struct head *t,
                                      size_t first, size_t count, const float *out,
                                      const float *dout, size_t out_stride, const float *log_sums,
-                                     const float *keys, const float *values, float *p, float *ds) {
-  struct strided q = {t->q.p + first * t->q.row, t->q.row, 1}, g = {dout, out_stride, 1};
-  small_product(t->is_wide, count, t->stride, a->size, q, keys, t->turned, p, t->stride, 0);
-  small_product(t->is_wide, count, t->stride, a->size, g, values, t->turned, ds, t->stride, 0);
+                                     float *p, float *ds) {
   for (size_t r = 0; r < count; r++) {
     PROMPTER_REASSOCIATE
     float *probability = p + r * t->stride, *gradient = ds + r * t->stride;
@@ -124,8 +121,11 @@ PROMPTER_INLINE void backward_head(const struct prompter_attention *a,
   for (size_t i = 0; i < t->queries; i += block) {
     size_t count = t->queries - i < block ? t->queries - i : block, n = a->size;
     const float *go = dout + i * out_stride, *q = t->q.p + i * t->q.row;
+    struct strided some = {q, t->q.row, 1}, gradients = {go, out_stride, 1};
+    small_product(t->is_wide, count, t->stride, n, some, keys, t->turned, p, t->stride, 0);
+    small_product(t->is_wide, count, t->stride, n, gradients, values, t->turned, ds, t->stride, 0);
     score_gradients(a, t, i, count, t->reads_output ? out + i * out_stride : NULL, go, out_stride,
-                    log_sums + i * a->heads, keys, values, p, ds);
+                    log_sums + i * a->heads, p, ds);
     if (g.bias != NULL) add_bias_gradients(a, t, i, count, ds, g.bias);
     // Transposed views: (j, r) of these is (r, j) of p and ds.
     struct strided pt = {p, 1, t->stride}, st = {ds, 1, t->stride};

@@ -65,6 +65,26 @@ PROMPTER_INLINE void single_scores(const struct prompter_attention *a, const str
   row_dots(t->text, a->size, t->k, t->key_stride, t->q.p, scores + t->prompt);
 }
 
+// scores = softmax(scale * scores + bias) * sum for `count` queries from `first` on, and the
+// reciprocals of those sums; under dropout times the mask.
+PROMPTER_INLINE void softmax_rows(const struct prompter_attention *a, const struct head *t,
+                                  size_t first, size_t count, float *scores, float *inverse,
+                                  float *log_sums, size_t heads) {
+  struct denominator denominators[block];
+  for (size_t r = 0; r < count; r++) {
+    float scale = a->scale;
+    float *row = scores + r * t->stride;
+    size_t seen = seen_by(a, t, first + r);
+    if (t->bias != NULL) {
+      add_bias(row, t->bias - t->places[first + r], seen, scale);
+      scale = 1.0f;
+    }
+    denominators[r] = softmax_row(row, seen, t->stride, scale);
+    if (a->dropout_threshold) drop_row(row, a, dropout_key_of(a, t, first + r), seen);
+  }
+  end_softmax(denominators, count, inverse, log_sums, heads);
+}
+
 PROMPTER_INLINE void forward_head(const struct prompter_attention *a, const struct head *t,
                                   float *out, size_t out_stride, float *log_sums, size_t heads,
                                   float *scratch, struct prefix *known) {
@@ -81,20 +101,8 @@ PROMPTER_INLINE void forward_head(const struct prompter_attention *a, const stru
                     0);
     }
     float inverse[block];
-    struct denominator denominators[block];
-    for (size_t r = 0; r < count; r++) {
-      float scale = a->scale;
-      float *row = scores + r * t->stride;
-      size_t seen = seen_by(a, t, i + r);
-      if (t->bias != NULL) {
-        add_bias(row, t->bias - t->places[i + r], seen, scale);
-        scale = 1.0f;
-      }
-      denominators[r] = softmax_row(row, seen, t->stride, scale);
-      if (a->dropout_threshold) drop_row(row, a, dropout_key_of(a, t, i + r), seen);
-    }
-    end_softmax(denominators, count, inverse, log_sums == NULL ? NULL : log_sums + i * heads,
-                heads);
+    softmax_rows(a, t, i, count, scores, inverse, log_sums == NULL ? NULL : log_sums + i * heads,
+                 heads);
     float *target = out + i * out_stride;
     struct strided p = {scores, t->stride, 1}, text = {scores + t->prompt, t->stride, 1};
     if (t->prompt) {
