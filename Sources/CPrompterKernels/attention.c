@@ -18,7 +18,6 @@ PROMPTER_INLINE struct head head_in_place(const struct prompter_attention *a, si
   t.k = a->keys + key;
   t.v = a->values + key;
   t.key_stride = a->key_stride;
-  t.reads_output = 1;
   return t;
 }
 

@@ -50,10 +50,10 @@ PROMPTER_INLINE void score_gradients(const struct prompter_attention *a, const s
       float value = exponential(probability[j] * scale - log_sum);
       probability[j] = j < limit ? value : 0.0f;
     }
-    if (t->reads_output) {
-      for (size_t c = 0; c < a->size; c++) dot += dout[r * out_stride + c] * out[r * out_stride + c];
-    } else {
+    if (t->is_rounded) {
       dot = expected_gradient(a, t, first + r, probability, gradient);
+    } else {
+      for (size_t c = 0; c < a->size; c++) dot += dout[r * out_stride + c] * out[r * out_stride + c];
     }
     if (a->dropout_threshold) {
       uint32_t key = dropout_key_of(a, t, first + r);
@@ -124,9 +124,11 @@ PROMPTER_INLINE void backward_head(const struct prompter_attention *a,
     struct strided some = {q, t->q.row, 1}, gradients = {go, out_stride, 1};
     small_product(t->is_wide, count, t->stride, n, some, keys, t->turned, p, t->stride, 0);
     small_product(t->is_wide, count, t->stride, n, gradients, values, t->turned, ds, t->stride, 0);
-    score_gradients(a, t, i, count, t->reads_output ? out + i * out_stride : NULL, go, out_stride,
+    score_gradients(a, t, i, count, t->is_rounded ? NULL : out + i * out_stride, go, out_stride,
                     log_sums + i * a->heads, p, ds);
     if (g.bias != NULL) add_bias_gradients(a, t, i, count, ds, g.bias);
+    if (t->is_rounded) round_values(p, count * t->stride);
+    if (t->is_rounded) round_values(ds, count * t->stride);
     // Transposed views: (j, r) of these is (r, j) of p and ds.
     struct strided pt = {p, 1, t->stride}, st = {ds, 1, t->stride};
     struct strided text_p = {p + t->prompt, 1, t->stride}, text_s = {ds + t->prompt, 1, t->stride};
@@ -141,7 +143,7 @@ PROMPTER_INLINE void backward_head(const struct prompter_attention *a,
       float *dq = g.q + i * g.query_stride;
       int adds = i != 0 || d->adds_keys;
       if (t->prompt) {
-        small_product(t->is_wide, count, n, t->prompt, s, t->prefix_k, a->prefix_stride, dq,
+        small_product(t->is_wide, count, n, t->prompt, s, t->prefix_k, t->prefix_stride, dq,
                       g.query_stride, 0);
       }
       small_product(t->is_wide, count, n, t->text, s_text, t->k, t->key_stride, dq,

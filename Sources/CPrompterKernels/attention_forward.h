@@ -41,7 +41,7 @@ PROMPTER_INLINE struct denominator softmax_row(float *scores, size_t keys, size_
 // those are NULL: all rows at once, for one by one they would take as long as the exponentials.
 PROMPTER_INLINE void end_softmax(const struct denominator *of, size_t count, float *inverse,
                                  float *log_sums, size_t heads) {
-  float logs[block];
+  float logs[tiled_block];
   for (size_t r = 0; r < count; r++) {
     inverse[r] = 1.0f / of[r].sum;
     logs[r] = of[r].maximum + logarithm(of[r].sum);
@@ -61,7 +61,7 @@ PROMPTER_INLINE void drop_row(float *row, const struct prompter_attention *a, ui
 // transposing them takes longer than the product.
 PROMPTER_INLINE void single_scores(const struct prompter_attention *a, const struct head *t,
                                    float *scores) {
-  if (t->prompt) row_dots(t->prompt, a->size, t->prefix_k, a->prefix_stride, t->q.p, scores);
+  if (t->prompt) row_dots(t->prompt, a->size, t->prefix_k, t->prefix_stride, t->q.p, scores);
   row_dots(t->text, a->size, t->k, t->key_stride, t->q.p, scores + t->prompt);
 }
 
@@ -70,7 +70,7 @@ PROMPTER_INLINE void single_scores(const struct prompter_attention *a, const str
 PROMPTER_INLINE void softmax_rows(const struct prompter_attention *a, const struct head *t,
                                   size_t first, size_t count, float *scores, float *inverse,
                                   float *log_sums, size_t heads) {
-  struct denominator denominators[block];
+  struct denominator denominators[tiled_block];
   for (size_t r = 0; r < count; r++) {
     float scale = a->scale;
     float *row = scores + r * t->stride;
@@ -103,10 +103,11 @@ PROMPTER_INLINE void forward_head(const struct prompter_attention *a, const stru
     float inverse[block];
     softmax_rows(a, t, i, count, scores, inverse, log_sums == NULL ? NULL : log_sums + i * heads,
                  heads);
+    if (t->is_rounded) round_values(scores, count * t->stride);
     float *target = out + i * out_stride;
     struct strided p = {scores, t->stride, 1}, text = {scores + t->prompt, t->stride, 1};
     if (t->prompt) {
-      small_product(t->is_wide, count, a->size, t->prompt, p, t->prefix_v, a->prefix_stride, target,
+      small_product(t->is_wide, count, a->size, t->prompt, p, t->prefix_v, t->prefix_stride, target,
                     out_stride, 0);
     }
     small_product(t->is_wide, count, a->size, t->text, text, t->v, t->key_stride, target,

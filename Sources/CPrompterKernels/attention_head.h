@@ -5,10 +5,12 @@
 #define PROMPTER_ATTENTION_HEAD_H
 
 #include "prompter_attention.h"
+#include "rounding.h"
 #include "small_product.h"
 
-// Queries are taken in blocks, so that the scores of a long row stay in the cache.
-enum { block = 48 };
+// Queries are taken in blocks, so that the scores of a long row stay in the cache. Tiles add up over a
+// whole number of thirty-twos of them.
+enum { block = 48, tiled_block = 64 };
 
 // What is transposed, or written by eights or sixteens, spoils up to sixteen values beyond its end.
 enum { room = 16 };
@@ -26,12 +28,14 @@ struct head {
   struct strided q;
   const float *k, *v;  // key_stride from row to row
   size_t key_stride;
-  const float *prefix_k, *prefix_v;
+  const float *prefix_k, *prefix_v;  // prefix_stride from row to row
+  size_t prefix_stride;
   const int32_t *places;  // of the queries, NULL where they do not matter
   const float *bias;      // of key j for a query at place p is at j - p; NULL for none
   uint32_t row_key, number;  // of dropout: the row's key, and the head's number
-  // Constants: whether products are those of AVX-512, and whether the pullback reads the output.
-  int is_wide, reads_output;
+  // Constants: whether products are those of AVX-512, and whether their factors are rounded; then the
+  // output is not kept for the pullback.
+  int is_wide, is_rounded;
 };
 
 // Without the rows of its queries, keys and values, which see head_in_place.
@@ -51,6 +55,7 @@ PROMPTER_INLINE struct head head_of(const struct prompter_attention *a, size_t r
       .stride = sixteens(prompt + text),
       .prefix_k = prompt ? a->prefix_keys + prefix * a->prefix_stride + h * a->size : NULL,
       .prefix_v = prompt ? a->prefix_values + prefix * a->prefix_stride + h * a->size : NULL,
+      .prefix_stride = a->prefix_stride,
       .places = a->query_places != NULL ? a->query_places + first_query : NULL,
       .bias = a->bias != NULL ? a->bias + h * a->bias_stride + a->bias_center - prompt : NULL,
       .row_key = a->dropout_threshold != 0 ? derived_key(a->dropout_key, a->row_keys[row]) : 0,
@@ -100,7 +105,7 @@ PROMPTER_INLINE void gather_transposed(const struct prompter_attention *a, const
                                        struct prefix *known) {
   size_t stride = t->turned;
   if (t->prompt && (known->rows != prefix || known->count != t->prompt)) {
-    transpose(t->prompt, a->size, prefix, a->prefix_stride, y, stride);
+    transpose(t->prompt, a->size, prefix, t->prefix_stride, y, stride);
   }
   *known = (struct prefix){prefix, t->prompt};
   transpose(t->text, a->size, text, t->key_stride, y + t->prompt, stride);
@@ -118,6 +123,11 @@ PROMPTER_INLINE size_t seen_by(const struct prompter_attention *a, const struct 
 PROMPTER_INLINE void add_bias(float *restrict scores, const float *restrict bias, size_t seen,
                               float scale) {
   for (size_t j = 0; j < seen; j++) scores[j] = scores[j] * scale + bias[j];
+}
+
+// The nearest values in bfloat16.
+PROMPTER_INLINE void round_values(float *values, size_t count) {
+  for (size_t i = 0; i < count; i++) values[i] = bits_to_float((int32_t)rounded(values[i]));
 }
 
 // Loops over a whole number of sixteens: nothing is left over.

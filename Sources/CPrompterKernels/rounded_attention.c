@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attention over matrices in bfloat16. One head of one row is widened into scratch memory, where
-// products then find all they read in the first cache, and what they make of it is narrowed.
+// Attention over matrices in bfloat16 without tiles. One head of one row is widened into scratch memory,
+// where products then find all they read in the first cache, and what they make of it is narrowed. All
+// factors are rounded, as tiles round them.
+
+#include <string.h>
 
 #include "attention_backward.h"
 #include "attention_forward.h"
 #include "rounding.h"
+#include "tiled_attention.h"
 
 // What all heads of one pass share.
 struct rounded_pass {
@@ -16,7 +20,8 @@ struct rounded_pass {
 
 // A head's matrices in scratch memory, each `size` wide.
 struct staged {
-  float *q, *k, *v, *out;
+  float *q, *k, *v, *out;  // without the prompt's keys and values
+  float *prefix_k, *prefix_v;
 };
 
 PROMPTER_INLINE struct staged stage_at(float *stage, const struct head *t, size_t size) {
@@ -24,15 +29,17 @@ PROMPTER_INLINE struct staged stage_at(float *stage, const struct head *t, size_
   s.out = s.q + t->queries * size;
   s.k = s.out + t->queries * size;
   s.v = s.k + t->text * size;
+  s.prefix_k = s.v + t->text * size;
+  s.prefix_v = s.prefix_k + t->prompt * size;
   return s;
 }
 
 size_t prompter_rounded_attention_scratch(size_t queries, size_t keys, size_t size) {
+  if (attends_in_tiles(size)) return tiled_attention_scratch(queries, keys, size);
   // Values and gradients of one head.
   return prompter_attention_scratch(keys, size) + 4 * (queries + keys) * size;
 }
 
-// What is transposed of a prompt stays where it is from one row to the next, whatever else they need.
 static struct rounded_pass pass_of(const struct prompter_attention *a,
                                    const struct prompter_rounded_attention *m, float *scratch) {
   size_t turned = turned_stride(a);
@@ -49,6 +56,16 @@ PROMPTER_INLINE void widen_head(const struct rounded_pass *p, size_t row, size_t
                 size, s->q);
   widen_columns(m->keys, key, t->text, m->key_column + h * size, size, s->k);
   widen_columns(m->values, key, t->text, m->value_column + h * size, size, s->v);
+  for (size_t r = 0; r < t->prompt; r++) {
+    memcpy(s->prefix_k + r * size, t->prefix_k + r * t->prefix_stride, size * sizeof(float));
+    memcpy(s->prefix_v + r * size, t->prefix_v + r * t->prefix_stride, size * sizeof(float));
+  }
+  round_values(s->prefix_k, t->prompt * size);
+  round_values(s->prefix_v, t->prompt * size);
+  t->prefix_k = s->prefix_k;
+  t->prefix_v = s->prefix_v;
+  t->prefix_stride = size;
+  t->is_rounded = 1;
   t->q = (struct strided){s->q, size, 1};
   t->k = s->k;
   t->v = s->v;
@@ -57,8 +74,8 @@ PROMPTER_INLINE void widen_head(const struct rounded_pass *p, size_t row, size_t
 
 PROMPTER_INLINE void forward(const struct rounded_pass *p, float *log_sums, const int is_wide) {
   const struct prompter_attention *a = p->a;
-  struct prefix known = {0};
   for (size_t i = 0; i < a->rows * a->heads; i++) {
+    struct prefix known = {0};
     struct place at = place_of(a, i);
     size_t row = at.row, h = at.head;
     size_t first = (size_t)a->query_offsets[row], size = a->size;
@@ -87,14 +104,14 @@ PROMPTER_INLINE void backward(const struct rounded_pass *p,
                               const struct prompter_rounded_attention *g, const float *log_sums,
                               const int is_wide) {
   const struct prompter_attention *a = p->a;
-  struct prefix known[2] = {0};
   for (size_t i = 0; i < a->rows * a->heads; i++) {
+    struct prefix known[2] = {0};
     struct place at = place_of(a, i);
     size_t row = at.row, h = at.head;
     size_t first = (size_t)a->query_offsets[row], size = a->size;
     struct head t = head_of(a, row, h, p->turned, is_wide);
     struct staged s = stage_at(p->stage, &t, size);
-    struct staged ds = stage_at(p->stage + 2 * (t.queries + t.text) * size, &t, size);
+    struct staged ds = stage_at(p->stage + 2 * (t.queries + t.keys) * size, &t, size);
     widen_head(p, row, h, &s, &t);
     widen_columns(g->out, first, t.queries, h * size, size, ds.out);
     struct head_gradients to = gradients_of(a, d, row, h);
@@ -122,6 +139,10 @@ static void forward_narrow(const struct rounded_pass *p, float *log_sums) {
 void prompter_rounded_attention_forward(const struct prompter_attention *a,
                                         const struct prompter_rounded_attention *m,
                                         float *log_sums, float *scratch) {
+  if (attends_in_tiles(a->size)) {
+    tiled_attention_forward(a, m, log_sums, scratch);
+    return;
+  }
   struct rounded_pass pass = pass_of(a, m, scratch);
   (has_wide_registers() ? forward_wide : forward_narrow)(&pass, log_sums);
 }
@@ -145,6 +166,10 @@ void prompter_rounded_attention_backward(const struct prompter_attention *a,
                                          const struct prompter_rounded_attention *m,
                                          const struct prompter_rounded_attention *g,
                                          const float *log_sums, float *scratch) {
+  if (attends_in_tiles(a->size)) {
+    tiled_attention_backward(a, d, m, g, log_sums, scratch);
+    return;
+  }
   struct rounded_pass pass = pass_of(a, m, scratch);
   (has_wide_registers() ? backward_wide : backward_narrow)(&pass, d, g, log_sums);
 }

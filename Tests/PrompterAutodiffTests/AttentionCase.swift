@@ -96,7 +96,7 @@ func forEachAttentionCase(dropout: Float? = nil, _ body: (AttentionCase) -> Void
     ([1], [0..<0]), ([1, 1], [0..<1, 0..<0]), ([7, 1, 5], [0..<0, 2..<9, 0..<3]),
     ([3, 16, 2], [1..<8, 1..<8, 4..<6]), ([130, 2, 49], [0..<9, 0..<0, 3..<4]),
   ]
-  withEvery("heads, size", in: [(1, 4), (3, 8), (4, 32), (1, 33), (3, 33)]) { heads, size in
+  withEvery("heads, size", in: [(1, 4), (3, 8), (4, 32), (2, 64), (3, 33)]) { heads, size in
     withEvery("layout", in: layouts.indices) { index in
       body(
         AttentionCase(
