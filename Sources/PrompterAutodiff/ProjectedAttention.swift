@@ -33,7 +33,8 @@ public struct AttentionWeights: Sendable {
 /// - Parameters:
 ///   - kernel: Heads, scale, which keys each query sees, and dropout.
 ///   - weights: The weights.
-///   - x: What is heard [tokens, inputs].
+///   - x: What is heard [tokens, inputs]; of rows that are copies each is multiplied once, see
+///     ``Variable/mappingRows(_:)``.
 ///   - own: What queries are made of [queries, inputs], if the weights have them apart; else they are x's.
 ///   - prompt: The layer's prompts, if any.
 ///   - bias: Biases by distance, if any; the kernel must know the queries' places.
@@ -44,15 +45,15 @@ public func attention(
 ) -> Variable {
   precondition((own == nil) == (weights.queries == nil), "Queries of their own need both.")
   let tape = Tape.common(x, own, prompt?.keys, prompt?.values, bias?.lines)
-  let inputs = weights.inputs(x.value, own?.value, width: kernel.width)
+  let inputs = weights.inputs(x, own?.value, width: kernel.width)
   let logSums = tape.map { _ in Tensor(uninitialized: [kernel.queryCount, kernel.heads]) }
   let heard = kernel.forward(
     inputs, prefix: prompt?.prefix, bias: bias?.bias, logSums: logSums?.buffer)
   let y = Tensor(uninitialized: [kernel.queryCount, weights.output.outputs])
   weights.output.multiply(heard, into: y.buffer)
   guard let tape, let logSums else { return Variable(y) }
-  return tape.record(y) { [x = x.adjoint, own = own?.adjoint] dy in
-    let gradients = x != nil || own != nil ? weights.gradients(like: inputs) : nil
+  return tape.record(y) { [x = Heard(x), own = own?.adjoint] dy in
+    let gradients = x.isRecorded || own != nil ? weights.gradients(like: inputs) : nil
     kernel.pullBack(
       AttentionKernel.RoundedPullback(
         of: weights.output.roundedProductTransposed(dy.buffer, rows: dy.rows),
@@ -60,10 +61,31 @@ public func attention(
         bias: bias?.lines.adjoint?.owned().buffer),
       inputs: inputs, prefix: prompt?.prefix, bias: bias?.bias, into: gradients)
     guard let gradients else { return }
-    pullBack(gradients.keys.matrix, through: weights.heard.weight, to: x)
+    x.pullBack(gradients.keys.matrix, through: weights.heard.weight)
     if let queries = weights.queries {
       pullBack(gradients.queries.matrix, through: queries.weight, to: own)
     }
+  }
+}
+
+// Where the gradient of what is heard goes: to all of it, or to the rows that were copied, once.
+private struct Heard {
+  private let whole: Adjoint?
+  private let copied: (slots: [Int32], rows: Int, adjoint: Adjoint?)?
+
+  init(_ x: Variable) {
+    whole = x.adjoint
+    copied = x.assembly.map { ($0.slots, $0.copied.value.rows, $0.copied.adjoint) }
+  }
+
+  var isRecorded: Bool { whole != nil }
+
+  func pullBack(_ dy: RoundedMatrix, through weight: PackedMatrix) {
+    guard let copied else { return PrompterAutodiff.pullBack(dy, through: weight, to: whole) }
+    let dx = Tensor(uninitialized: [copied.rows, weight.inputs])
+    weight.multiplyTransposed(
+      dy.sumsOfCopies(copied.slots, count: copied.rows), rows: copied.rows, into: dx.buffer)
+    copied.adjoint?.accumulate(dx, isGiven: true)
   }
 }
 
@@ -76,12 +98,20 @@ private func pullBack(_ dy: RoundedMatrix, through weight: PackedMatrix, to x: A
 
 extension AttentionWeights {
   fileprivate func inputs(
-    _ x: Tensor, _ own: Tensor?, width: Int
+    _ x: Variable, _ own: Tensor?, width: Int
   ) -> AttentionKernel.RoundedInputs {
-    let all = heard.weight.roundedProduct(x.buffer, rows: x.rows, adding: heard.bias)
+    let all =
+      x.assembly.map {
+        RoundedMatrix(
+          assembling: $0.slots, constants: rounded(heard, $0.constants.value),
+          copied: rounded(heard, $0.copied.value))
+      } ?? rounded(heard, x.value)
     guard let queries, let own else { return inputs(all, all, first: width, width) }
-    let apart = queries.weight.roundedProduct(own.buffer, rows: own.rows, adding: queries.bias)
-    return inputs(apart, all, first: 0, width)
+    return inputs(rounded(queries, own), all, first: 0, width)
+  }
+
+  private func rounded(_ layer: Projections, _ x: Tensor) -> RoundedMatrix {
+    layer.weight.roundedProduct(x.buffer, rows: x.rows, adding: layer.bias)
   }
 
   private func inputs(

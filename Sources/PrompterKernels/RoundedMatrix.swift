@@ -35,6 +35,34 @@ public struct RoundedMatrix: Sendable {
     unsafe prompter_narrow_rows(description, 0, rows, columns, values.base)
   }
 
+  /// A matrix assembled of others of as many columns.
+  ///
+  /// - Parameters:
+  ///   - slots: For each row, a row of `constants`, or −1 − i for row i of `copied`.
+  ///   - constants: Rows that stand in one place each.
+  ///   - copied: Rows that stand in several.
+  public init(assembling slots: [Int32], constants: RoundedMatrix, copied: RoundedMatrix) {
+    precondition(constants.columns == copied.columns, "Parts have as many columns.")
+    for slot in slots {
+      precondition(
+        slot < constants.rows && -1 - slot < copied.rows, "Slot \(slot) is of no row.")
+    }
+    self.init(uninitializedRows: slots.count, columns: constants.columns)
+    let parts = unsafe [constants.description, copied.description]
+    unsafe prompter_assemble_rows(description, parts, slots, slots.count)
+  }
+
+  /// The pullback of ``init(assembling:constants:copied:)`` to what was copied, in float32: for each of its
+  /// `count` rows the sum of this matrix's rows that stand where it did.
+  public func sumsOfCopies(_ slots: [Int32], count: Int) -> Buffer {
+    precondition(slots.count == rows, "\(slots.count) slots for \(rows) rows.")
+    for slot in slots { precondition(-1 - slot < count, "Slot \(slot) is of no row.") }
+    let sums = Buffer(count: count * columns, capacity: PackedMatrix.room(rows: count) * columns)
+    sums.fill(with: 0)
+    unsafe prompter_add_copies(sums.base, description, slots, slots.count, columns)
+    return sums
+  }
+
   /// All values [rows, columns] in float32.
   public func widened() -> Buffer {
     let result = Buffer(count: rows * columns)

@@ -40,7 +40,7 @@ public struct BERT: Backbone {
     blocks = try (0..<configuration.layerCount).map {
       try Block(
         from: loader["encoder.layer.\($0)"], configuration,
-        isFirst: $0 == 0, isLast: $0 == configuration.layerCount - 1)
+        isLast: $0 == configuration.layerCount - 1)
     }
     let width = configuration.width
     pooler =
@@ -153,7 +153,7 @@ private struct Block: Sendable {
   let attentionDropout: Float
 
   init(
-    from loader: ParameterLoader, _ c: BERT.Configuration, isFirst: Bool, isLast: Bool
+    from loader: ParameterLoader, _ c: BERT.Configuration, isLast: Bool
   ) throws {
     heads = c.headCount
     attentionDropout = c.attentionDropout
@@ -167,18 +167,13 @@ private struct Block: Sendable {
         try own.joinedLinear(["key", "value"], outputs: c.width, inputs: c.width)
       ) : nil
     attended = try loader["attention.output.dense"].linear(outputs: c.width, inputs: c.width)
-    // The first block takes rows that are copies of a prompt's once, in float32. It does so whether there
-    // are any or not, for no row may depend on others.
     let output = attended.linearMap
-    weights =
-      isFirst
-      ? (nil, nil)
-      : (
-        AttentionWeights(heard: projections, output: output),
-        parts.flatMap {
-          AttentionWeights(heard: $0.heard, queries: $0.queries, output: output)
-        }
-      )
+    weights = (
+      AttentionWeights(heard: projections, output: output),
+      parts.flatMap {
+        AttentionWeights(heard: $0.heard, queries: $0.queries, output: output)
+      }
+    )
     attentionNorm = try loader["attention.output.LayerNorm"].layerNorm(
       width: c.width, epsilon: c.epsilon)
     inner = try loader["intermediate.dense"].linear(outputs: c.innerWidth, inputs: c.width)

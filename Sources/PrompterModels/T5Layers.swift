@@ -108,8 +108,8 @@ struct T5SelfAttention: Sendable {
     _ setting: T5Setting
   ) -> T5Stream {
     let read = reading ?? slots
-    if let weights, let pending = stream.pending, cache == nil {
-      let (sum, normalized) = norm(stream.sum, adding: pending, in: setting.pass)
+    let (sum, normalized) = normalized(stream, in: setting.pass)
+    if let weights, cache == nil {
       let heard = attention(
         kernel(slots, KeyRanges(offsets: slots.offsets), setting), between: weights,
         of: normalized, prompt: prompt, bias: bias)
@@ -117,7 +117,7 @@ struct T5SelfAttention: Sendable {
         sum: read.rows(of: sum), pending: setting.dropped(read.rows(of: heard), read))
     }
     let width = heads * size
-    let (sum, projected) = projected(stream, in: setting.pass)
+    let projected = normalized.mappingRows { projections($0, in: setting.pass) }
     var heardOf = KeysAndValues(projected, from: width, width: width)
     if let cache {
       Kernels.placeHeads(
@@ -145,17 +145,15 @@ extension T5SelfAttention {
       dropout: setting.attentionDropout)
   }
 
-  // The stream's sum, and its queries, keys and values. The first layer's input may have been assembled
-  // of rows that are copies of each other.
-  private func projected(_ stream: T5Stream, in pass: Pass) -> (sum: Variable, Variable) {
+  // The stream's sum and its norm. The first layer's input may have been assembled of rows that are
+  // copies of each other.
+  private func normalized(
+    _ stream: T5Stream, in pass: Pass
+  ) -> (sum: Variable, normalized: Variable) {
     guard let pending = stream.pending else {
-      let projected = stream.sum.mappingRows {
-        projections(norm($0, in: pass).normalized, in: pass)
-      }
-      return (stream.sum, projected)
+      return (stream.sum, stream.sum.mappingRows { norm($0, in: pass).normalized })
     }
-    let (sum, normalized) = norm(stream.sum, adding: pending, in: pass)
-    return (sum, projections(normalized, in: pass))
+    return norm(stream.sum, adding: pending, in: pass)
   }
 }
 

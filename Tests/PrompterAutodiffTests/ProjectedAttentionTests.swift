@@ -188,4 +188,32 @@ import Testing
       expectSameBits(dx, rows(slots, of: Variable(whole)).value)
     }
   }
+
+  @Test func `rows that are copies are multiplied once, with the same bits`() {
+    let batch = AttentionCase(
+      heads: 2, size: 32, lengths: [5, 3, 9], prompts: [0..<0, 0..<4, 1..<3], seed: 3)
+    let test = Case(batch, isApart: false)
+    var random = SeededRandom(seed: 9)
+    let (words, vectors) = (random.tensor([11, 24]), random.tensor([2, 24]))
+    // Each row begins with both virtual tokens.
+    let slots = [5, 3, 9].reduce(into: [Int32]()) { slots, length in
+      let words = Int32(slots.count { $0 >= 0 })
+      slots += [-1, -2] + (0..<Int32(length) - 2).map { words + $0 }
+    }
+    func run(isAssembled: Bool) -> (y: Tensor, gradient: Tensor?) {
+      let tape = Tape()
+      let copied = tape.variable(vectors)
+      let x =
+        isAssembled
+        ? assembled(slots, constants: Variable(words), copied: copied)
+        : embedding(slots, tokens: Variable(words), virtualTokens: copied)
+      let y = attention(test.kernel, between: test.weights, of: x, prompt: nil)
+      tape.pullback(from: y, seed: test.dy)
+      return (y.value, copied.gradient)
+    }
+    let (once, all) = (run(isAssembled: true), run(isAssembled: false))
+    expectSameBits(once.y, all.y)
+    // The sum of a copy's gradients is rounded, or each of them.
+    expectAlike(once.gradient, all.gradient)
+  }
 }

@@ -87,4 +87,29 @@ import Testing
         Tensor(Array(all.values.prefix(rows * 96)), shape: [rows, 96]))
     }
   }
+
+  @Test func `assembled rows are those of the parts, and copies' gradients add up`() {
+    let slots: [Int32] = [-2, 0, -2, 16, -1, 3, -2, 2] + (0..<17).map { Int32(16 - $0) }
+    withEvery("columns", in: [1, 32, 33, 70, 96]) { columns in
+      var random = SeededRandom(seed: columns)
+      let (constants, copied) = (random.tensor([17, columns]), random.tensor([3, columns]))
+      let matrix = RoundedMatrix(
+        assembling: slots,
+        constants: RoundedMatrix(rounding: constants.buffer, rows: 17, columns: columns),
+        copied: RoundedMatrix(rounding: copied.buffer, rows: 3, columns: columns))
+      let expected = slots.flatMap { slot in
+        let part = (slot < 0 ? copied : constants).rounded(to: .bfloat16).values
+        return part[(Int(slot < 0 ? -1 - slot : slot) * columns)...].prefix(columns)
+      }
+      expectSameBits(widened(matrix), Tensor(expected, shape: [slots.count, columns]))
+      let sums = Tensor(
+        reading: matrix.sumsOfCopies(slots, count: 3), shape: [3, columns])
+      let rows = copied.rounded(to: .bfloat16).values
+      let counts: [Float] = [1, 3, 0]
+      expectClose(
+        sums,
+        Tensor(rows.indices.map { counts[$0 / columns] * rows[$0] }, shape: [3, columns]),
+        absolute: 1e-6)
+    }
+  }
 }

@@ -26,4 +26,12 @@ void prompter_narrow_rows(struct prompter_rounded y, size_t row, size_t count, s
 void prompter_widen_rows(struct prompter_rounded y, size_t row, size_t count, size_t columns,
                          float *x);
 
+/// Rows of others, of as many columns: y[s] = x[0][slots[s]] or, for -1 - i, x[1][i].
+void prompter_assemble_rows(struct prompter_rounded y, const struct prompter_rounded x[2],
+                            const int32_t *slots, size_t count);
+
+/// sums[i] += x[s] for slots[s] = -1 - i: the second one's part of the pullback. `sums` has `columns`.
+void prompter_add_copies(float *sums, struct prompter_rounded x, const int32_t *slots, size_t count,
+                         size_t columns);
+
 #endif
