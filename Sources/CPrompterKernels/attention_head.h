@@ -8,8 +8,8 @@
 #include "rounding.h"
 #include "small_product.h"
 
-// Queries are taken in blocks, so that the scores of a long row stay in the cache. Tiles add up over a
-// whole number of thirty-twos of them.
+// Queries are taken in blocks, so that the scores of a long row stay in the cache. Tiles add up over
+// a whole number of thirty-twos of them.
 enum { block = 48, tiled_block = 64 };
 
 // What is transposed, or written by eights or sixteens, spoils up to sixteen values beyond its end.

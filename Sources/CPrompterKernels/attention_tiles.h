@@ -1,52 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small matrices in bfloat16 as both factors of products in tiles. All of them stand as rounded matrices
-// do, [sixteen][step][16][32]: rows of a first factor, sixteen at a time, with 32 values of the depth in
-// each line; columns of a second, sixteen at a time, whose lines are the depth in pairs.
+// Small matrices in bfloat16 as both factors of products in tiles. All of them stand as rounded
+// matrices do, [sixteen][step][16][32]: rows of a first factor, sixteen at a time, with 32 values of
+// the depth in each line; columns of a second, sixteen at a time, whose lines are the depth in pairs.
 
 #ifndef PROMPTER_ATTENTION_TILES_H
 #define PROMPTER_ATTENTION_TILES_H
 
 #include "bfloat16_sums.h"
+#include "bfloat16_turn.h"
 #include "rounding.h"
 
 #if defined(__x86_64__) && defined(__linux__)
 
 PROMPTER_INLINE size_t in_tiles(size_t count, size_t of) { return (count + of - 1) / of; }
-
-// Sixteen lines of sixteen pairs, transposed: within quarters of a line, then the quarters.
-PROMPTER_AMX_INLINE void turn_over(__m512i a[lines]) {
-  __m512i b[lines];
-#pragma clang loop unroll(full)
-  for (size_t i = 0; i < lines; i += 2) {
-    b[i] = _mm512_unpacklo_epi32(a[i], a[i + 1]);
-    b[i + 1] = _mm512_unpackhi_epi32(a[i], a[i + 1]);
-  }
-#pragma clang loop unroll(full)
-  for (size_t i = 0; i < lines; i += 4) {
-    a[i] = _mm512_unpacklo_epi64(b[i], b[i + 2]);
-    a[i + 1] = _mm512_unpackhi_epi64(b[i], b[i + 2]);
-    a[i + 2] = _mm512_unpacklo_epi64(b[i + 1], b[i + 3]);
-    a[i + 3] = _mm512_unpackhi_epi64(b[i + 1], b[i + 3]);
-  }
-#pragma clang loop unroll(full)
-  for (size_t i = 0; i < 4; i++) {
-#pragma clang loop unroll(full)
-    for (size_t half = 0; half < lines; half += 8) {
-      b[half + i] = _mm512_shuffle_i32x4(a[half + i], a[half + i + 4], 0x88);
-      b[half + i + 4] = _mm512_shuffle_i32x4(a[half + i], a[half + i + 4], 0xdd);
-    }
-  }
-#pragma clang loop unroll(full)
-  for (size_t i = 0; i < 8; i++) {
-    a[i] = _mm512_shuffle_i32x4(b[i], b[i + 8], 0x88);
-    a[i + 8] = _mm512_shuffle_i32x4(b[i], b[i + 8], 0xdd);
-  }
-}
-
-PROMPTER_AMX_INLINE void store_tile(const __m512i pairs[lines], uint16_t *target) {
-#pragma clang loop unroll(full)
-  for (size_t i = 0; i < lines; i++) _mm512_store_si512(target + i * deep, pairs[i]);
-}
 
 // Rows as columns of a second factor, for products that add up over what runs along the rows.
 PROMPTER_AMX __attribute__((noinline)) static void turn_rows(struct prompter_rounded rows,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attention over matrices in bfloat16 without tiles. One head of one row is widened into scratch memory,
-// where products then find all they read in the first cache, and what they make of it is narrowed. All
-// factors are rounded, as tiles round them.
+// Attention over matrices in bfloat16 without tiles. One head of one row is widened into scratch
+// memory, where products then find all they read in the first cache, and what they make of it is
+// narrowed. All factors are rounded, as tiles round them.
 
 #include <string.h>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One head of one row after the other: its queries, keys and values are made factors in the first caches,
-// and all products are tiles', whose factors are bfloat16. Scores, their softmax and all sums are float32.
+// One head of one row after the other: its queries, keys and values are made factors in the first
+// caches, and all products are tiles', whose factors are bfloat16. Scores, their softmax and all sums
+// are float32.
 
 #include "tiled_attention.h"
 
@@ -170,24 +171,34 @@ PROMPTER_AMX_INLINE void forward_block(const struct tiled_pass *p, const struct 
   round_rows(f->sums, size, inverse, out);
 }
 
-PROMPTER_AMX static void forward(struct tiled_pass *p, float *log_sums) {
-  const struct prompter_attention *a = p->a;
+// What both passes read of a head.
+PROMPTER_AMX_INLINE void gather_head(const struct tiled_pass *p, const struct head *t) {
   const struct prompter_rounded_attention *m = p->m;
   const struct factors_of_head *f = &p->f;
+  gather_asked(p, asked_of(p, p->at, m->queries, m->query_column), f->q);
+  gather_heard(p, t, t->prefix_k, heard_of(p, p->at, m->keys, m->key_column), f->k);
+  gather_heard(p, t, t->prefix_v, heard_of(p, p->at, m->values, m->value_column), f->v);
+  turn_rows(f->k, t->stride / lines, f->turned_k);
+}
+
+PROMPTER_AMX_INLINE void fetch_next(const struct tiled_pass *p) {
+  const struct prompter_rounded_attention *m = p->m;
+  fetch_rows(asked_of(p, p->next, m->queries, m->query_column), 0);
+  fetch_rows(heard_of(p, p->next, m->keys, m->key_column), 0);
+  fetch_rows(heard_of(p, p->next, m->values, m->value_column), 0);
+}
+
+PROMPTER_AMX static void forward(struct tiled_pass *p, float *log_sums) {
+  const struct prompter_attention *a = p->a;
   for (size_t i = 0; i < a->rows * a->heads; i++) {
     struct head t = head_at(p, i);
-    size_t first = (size_t)a->query_offsets[p->at.row];
-    gather_asked(p, asked_of(p, p->at, m->queries, m->query_column), f->q);
-    gather_heard(p, &t, t.prefix_k, heard_of(p, p->at, m->keys, m->key_column), f->k);
-    gather_heard(p, &t, t.prefix_v, heard_of(p, p->at, m->values, m->value_column), f->v);
-    turn_rows(f->k, t.stride / lines, f->turned_k);
-    fetch_rows(asked_of(p, p->next, m->queries, m->query_column), 0);
-    make_depth(f->v, in_tiles(t.keys, deep), a->size / lines, f->deep_v);
-    fetch_rows(heard_of(p, p->next, m->keys, m->key_column), 0);
-    fetch_rows(heard_of(p, p->next, m->values, m->value_column), 0);
-    fetch_rows(asked_of(p, p->at, m->out, 0), 1);
+    size_t first = (size_t)a->query_offsets[p->at.row] * a->heads + t.number;
+    gather_head(p, &t);
+    make_depth(p->f.v, in_tiles(t.keys, deep), a->size / lines, p->f.deep_v);
+    fetch_next(p);
+    fetch_rows(asked_of(p, p->at, p->m->out, 0), 1);
     for (size_t q = 0; q < t.queries; q += tiled_block) {
-      forward_block(p, &t, q, log_sums == NULL ? NULL : log_sums + first * a->heads + t.number);
+      forward_block(p, &t, q, log_sums == NULL ? NULL : log_sums + first);
     }
   }
 }
@@ -221,8 +232,8 @@ PROMPTER_AMX_INLINE void sum_over_queries(const struct tiled_pass *p, struct pro
   sum_blocks(p->f.turned_scores, wanted, columns, across, steps, y, p->a->size, accumulates);
 }
 
-// A block of a head's queries: their own gradients unless `dq` has no tiles, and what they add to those of
-// keys and values.
+// A block of a head's queries: their own gradients unless `dq` has no tiles, and what they add to
+// those of keys and values.
 PROMPTER_AMX_INLINE void backward_block(const struct tiled_pass *p, const struct head *t,
                                         size_t first, size_t wanted, float *dbias,
                                         const float *log_sums, struct part dq) {
@@ -253,31 +264,24 @@ PROMPTER_AMX static void backward(struct tiled_pass *p,
                                   const struct prompter_rounded_attention *g,
                                   const float *log_sums) {
   const struct prompter_attention *a = p->a;
-  const struct prompter_rounded_attention *m = p->m;
   const struct factors_of_head *f = &p->f;
-  int wants_text = g->queries.tiles != NULL;
   for (size_t i = 0; i < a->rows * a->heads; i++) {
     struct head t = head_at(p, i);
     struct head_gradients to = gradients_of(a, d, p->at.row, t.number);
     struct part dq = asked_of(p, p->at, g->queries, g->query_column);
     struct part dk = heard_of(p, p->at, g->keys, g->key_column);
     struct part dv = heard_of(p, p->at, g->values, g->value_column);
-    size_t first = (size_t)a->query_offsets[p->at.row];
-    size_t wanted = in_tiles(wants_text ? t.keys : t.prompt, lines);
-    gather_asked(p, asked_of(p, p->at, m->queries, m->query_column), f->q);
+    size_t first = (size_t)a->query_offsets[p->at.row] * a->heads + t.number;
+    size_t wanted = in_tiles(dq.of.tiles != NULL ? t.keys : t.prompt, lines);
+    gather_head(p, &t);
     gather_asked(p, asked_of(p, p->at, g->out, 0), f->dout);
-    gather_heard(p, &t, t.prefix_k, heard_of(p, p->at, m->keys, m->key_column), f->k);
-    gather_heard(p, &t, t.prefix_v, heard_of(p, p->at, m->values, m->value_column), f->v);
-    turn_rows(f->k, t.stride / lines, f->turned_k);
-    fetch_rows(asked_of(p, p->next, m->queries, m->query_column), 0);
     turn_rows(f->v, t.stride / lines, f->turned_v);
+    fetch_next(p);
     fetch_rows(asked_of(p, p->next, g->out, 0), 0);
-    if (wants_text) make_depth(f->k, in_tiles(t.keys, deep), a->size / lines, f->deep_k);
-    fetch_rows(heard_of(p, p->next, m->keys, m->key_column), 0);
-    fetch_rows(heard_of(p, p->next, m->values, m->value_column), 0);
+    if (dq.of.tiles != NULL) make_depth(f->k, in_tiles(t.keys, deep), a->size / lines, f->deep_k);
     fetch_rows(dq, 1);
     for (size_t q = 0; q < t.queries; q += tiled_block) {
-      backward_block(p, &t, q, wanted, to.bias, log_sums + first * a->heads + t.number, dq);
+      backward_block(p, &t, q, wanted, to.bias, log_sums + first, dq);
     }
     fetch_rows(dk, 1);
     fetch_rows(dv, 1);

@@ -95,8 +95,8 @@ struct prompter_rounded_attention {
 size_t prompter_rounded_attention_scratch(size_t queries, size_t keys, size_t size);
 
 /// prompter_attention_forward of matrices in bfloat16, the output rounded; `a` has neither queries nor
-/// keys nor values. Factors of all products are rounded, prompts' keys and values too; scores,
-/// their softmax and sums are float32.
+/// keys nor values. Factors of all products are rounded, prompts' keys and values too; scores, their
+/// softmax and sums are float32.
 void prompter_rounded_attention_forward(const struct prompter_attention *a,
                                         const struct prompter_rounded_attention *m,
                                         float *log_sums, float *scratch);
