@@ -27,8 +27,9 @@ public struct AttentionWeights: Sendable {
 ///
 /// The same as ``attention(_:queries:keys:values:prompt:bias:)`` between products, but what stands between
 /// them, each way, is bfloat16: as the products round their factors it stays so what it would be for
-/// them, and queries, keys and values, and the gradient of what is heard, are rounded as well. All that
-/// is read and written is half as large.
+/// them, and queries, keys and values, and the gradient of what is heard, are rounded as well. So are the
+/// other factors of attention's own products: prompts, probabilities and the gradients of scores. All
+/// that is read and written is half as large.
 ///
 /// - Parameters:
 ///   - kernel: Heads, scale, which keys each query sees, and dropout.

@@ -12,7 +12,7 @@ extension AttentionKernel {
     /// The values.
     public let values: RoundedBlock
 
-    /// Inputs that stand in columns of rounded matrices.
+    /// Inputs that stand in columns of rounded matrices; heads of whole lines of 32 values begin with one.
     public init(queries: RoundedBlock, keys: RoundedBlock, values: RoundedBlock) {
       self.queries = queries
       self.keys = keys
@@ -20,9 +20,9 @@ extension AttentionKernel {
     }
 
     func check(_ kernel: AttentionKernel) {
-      queries.check(rows: kernel.queryCount, width: kernel.width)
-      keys.check(rows: kernel.keyCount, width: kernel.width)
-      values.check(rows: kernel.keyCount, width: kernel.width)
+      queries.check(rows: kernel.queryCount, heads: kernel.heads, size: kernel.size)
+      keys.check(rows: kernel.keyCount, heads: kernel.heads, size: kernel.size)
+      values.check(rows: kernel.keyCount, heads: kernel.heads, size: kernel.size)
     }
 
     func description(with out: RoundedMatrix) -> prompter_rounded_attention {
@@ -35,7 +35,8 @@ extension AttentionKernel {
 
   /// The output [queries, width], rounded; see ``forward(queries:keys:values:prefix:bias:into:logSums:)``.
   ///
-  /// Only what is read and written is bfloat16: scores, their softmax and all sums are float32.
+  /// Factors of all products are bfloat16, prompts' keys and values and probabilities too; scores, their
+  /// softmax and all sums are float32.
   ///
   /// - Complexity: 4 width Σᵣ queriesᵣ (promptᵣ + keysᵣ) FLOPs.
   public func forward(
@@ -92,7 +93,7 @@ extension AttentionKernel {
     inputs.check(self)
     gradients?.check(self)
     Kernels.expect(pullback.logSums, count: queryCount * heads, "attention")
-    RoundedBlock(pullback.dy, column: 0).check(rows: queryCount, width: width)
+    RoundedBlock(pullback.dy, column: 0).check(rows: queryCount, heads: heads, size: size)
     var targets = unsafe targets(prefix: pullback.prefix, prefix, bias: pullback.bias, bias)
     var matrices = unsafe inputs.description(with: pullback.dy)
     var written = unsafe gradients?.description(with: pullback.dy) ?? prompter_rounded_attention()

@@ -90,10 +90,12 @@ public struct RoundedBlock: Sendable {
     self.column = column
   }
 
-  func check(rows: Int, width: Int) {
+  func check(rows: Int, heads: Int, size: Int) {
     precondition(
-      matrix.rows == rows && column >= 0 && column + width <= matrix.columns,
+      matrix.rows == rows && column >= 0 && column + heads * size <= matrix.columns,
       "attention: the block lies outside its matrix.")
+    precondition(
+      size % 32 != 0 || column % 32 == 0, "attention: column \(column) is within a line of 32.")
   }
 }
 
