@@ -25,6 +25,19 @@ public func checkGradients(
   of inputs: [Tensor], step: Double = 0.03, tolerance: Double = 2e-3, elements: Int = 16,
   sourceLocation: SourceLocation = #_sourceLocation, _ function: @escaping ([Variable]) -> Variable
 ) {
+  let wrong = gradientDifferences(
+    of: inputs, step: step, tolerance: tolerance, elements: elements,
+    sourceLocation: sourceLocation, function)
+  for difference in wrong { report(difference, sourceLocation) }
+}
+
+/// What ``checkGradients(of:step:tolerance:elements:sourceLocation:_:)`` would report.
+///
+/// - Returns: A sentence for each gradient that is missing or wrong.
+public func gradientDifferences(
+  of inputs: [Tensor], step: Double = 0.03, tolerance: Double = 2e-3, elements: Int = 16,
+  sourceLocation: SourceLocation = #_sourceLocation, _ function: @escaping ([Variable]) -> Variable
+) -> [String] {
   let tape = Tape()
   let variables = inputs.map { tape.variable($0) }
   let originals = inputs.map { $0.copy() }
@@ -33,17 +46,15 @@ public func checkGradients(
   let projection = random.tensor(output.shape)
   // The inputs of differences may be written by nobody, or all that follows is worthless.
   tape.pullback(from: output, seed: projection)
-  for (index, original) in originals.enumerated() {
-    expectSameBits(inputs[index], original, sourceLocation: sourceLocation)
+  return originals.indices.flatMap { index -> [String] in
+    expectSameBits(inputs[index], originals[index], sourceLocation: sourceLocation)
     guard let gradient = variables[index].gradient else {
-      report("No gradient of input \(index).", sourceLocation)
-      continue
+      return ["No gradient of input \(index)."]
     }
     let check = GradientCheck(
       inputs: inputs, index: index, gradient: gradient.values.map { Double($0) }, step: step,
-      tolerance: tolerance, projection: projection, function: function,
-      sourceLocation: sourceLocation)
-    check.run(elements: elements, using: &random)
+      tolerance: tolerance, projection: projection, function: function)
+    return check.differences(elements: elements, using: &random)
   }
 }
 
@@ -56,23 +67,26 @@ private struct GradientCheck {
   let tolerance: Double
   let projection: Tensor
   let function: ([Variable]) -> Variable
-  let sourceLocation: SourceLocation
 
-  func run(elements: Int, using random: inout SeededRandom) {
+  func differences(elements: Int, using random: inout SeededRandom) -> [String] {
     let count = gradient.count
-    guard count > 0 else { return }
+    guard count > 0 else { return [] }
+    var found: [String?] = []
     for _ in 0..<min(elements, count) {
       let element = Int(random.next() % UInt64(count))
-      compare(along: [(element, 1)], "element \(element)")
+      found.append(difference(along: [(element, 1)], "element \(element)"))
     }
-    compare(along: unit(gradient), "its gradient")
+    found.append(difference(along: unit(gradient), "its gradient"))
     for number in 1...2 {
       let direction = random.tensor([count]).values.map { Double($0) }
-      compare(along: unit(direction), "random direction \(number)")
+      found.append(difference(along: unit(direction), "random direction \(number)"))
     }
+    return found.compactMap(\.self)
   }
 
-  private func compare(along direction: [(element: Int, share: Double)], _ name: String) {
+  private func difference(
+    along direction: [(element: Int, share: Double)], _ name: String
+  ) -> String? {
     let near = (value(at: step, direction), value(at: -step, direction))
     let far = (value(at: 2 * step, direction), value(at: -2 * step, direction))
     let numeric =
@@ -81,10 +95,10 @@ private struct GradientCheck {
     let largest = gradient.reduce(0) { max($0, abs($1)) }
     // The last term is for gradients that are zero but for the rounding of what cancels in them.
     let allowed = tolerance * max(largest, abs(recorded)) + 1e-6 * near.0.noise / step + 5e-6
-    guard !(abs(numeric - recorded) <= allowed) else { return }
-    report(
+    guard !(abs(numeric - recorded) <= allowed) else { return nil }
+    return
       "Input \(index) \(inputs[index].shape), \(name): the tape gives \(recorded), differences "
-        + "\(numeric), more than \(allowed) apart.", sourceLocation)
+      + "\(numeric), more than \(allowed) apart."
   }
 
   // The projected output at a distance from the inputs, and the size of what rounding errors are
