@@ -18,6 +18,7 @@ let package = Package(
   targets: [
     .target(
       name: "CPrompterKernels",
+      cSettings: [.headerSearchPath(".")],  // includes name a header's folder
       linkerSettings: [
         .linkedLibrary("dnnl", .when(platforms: [.linux])),
         .linkedLibrary("m", .when(platforms: [.linux])),

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "CPrompterKernels.h"
-#include "int16_panels.h"
-#include "panels.h"
+#include "products/float32/float32_panels.h"
+#include "products/int16/int16_panels.h"
 
 // MiniLM's shape, and a batch of 32 texts of 13 tokens with 20 virtual tokens before each.
 enum { heads = 12, size = 32, width = heads * size, inner = 4 * width };

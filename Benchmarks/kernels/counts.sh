@@ -23,7 +23,8 @@ if ! grep -qw avx2 /proc/cpuinfo; then
   exit 0
 fi
 "$compiler" -O2 -I"$sources" -I"$sources/include" -o "$folder/counts" counts.c \
-  "$sources"/{activation,arena,attention,elements,int16,int16_panels,kept_panels,mapping,memory,norm,panels,wide_product}.c \
+  "$sources"/{attention/attention,elements/{activation,elements,int16,norm},memory/{arena,mapping,memory}}.c \
+  "$sources"/products/{float32/float32_panels,int16/int16_panels,kept_panels,wide_product}.c \
   -lm -lpthread
 
 failed=0
