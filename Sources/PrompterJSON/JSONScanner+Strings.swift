@@ -27,7 +27,7 @@ extension JSONScanner {
   }
 
   /// The byte to be read next, nil at the string's end and at the text's.
-  private func nextInString() throws -> UInt8? {
+  func nextInString() throws -> UInt8? {
     guard let byte = next, byte != UInt8(ascii: "\"") else { return nil }
     guard byte >= 0x20 else { throw failure(.words("no control character in a string")) }
     return byte
@@ -35,6 +35,10 @@ extension JSONScanner {
 
   private mutating func endString(_ bytes: ArraySlice<UInt8>, from start: Int) throws -> String {
     guard let string = String(validating: bytes, as: UTF8.self) else {
+      if repairsStrings {
+        try expectNext("\"")
+        return String(decoding: bytes, as: UTF8.self)
+      }
       position = start
       throw failure(.utf8)
     }
@@ -43,7 +47,7 @@ extension JSONScanner {
   }
 
   /// Reads what follows a backslash.
-  private mutating func escape() throws -> Unicode.Scalar {
+  mutating func escape() throws -> Unicode.Scalar {
     let scalar: Unicode.Scalar
     switch next {
     case UInt8(ascii: "\"")?: scalar = "\""
@@ -65,12 +69,20 @@ extension JSONScanner {
     advance()
     let first = try fourDigits()
     if let scalar = Unicode.Scalar(first) { return scalar }
-    guard first < 0xDC00, takeNext("\\"), takeNext("u") else { throw failure(.surrogatePair) }
+    let afterFirst = position
+    if let scalar = try secondHalf(of: first) { return scalar }
+    guard repairsStrings else { throw failure(.surrogatePair) }
+    // What follows the half is read as if nothing had been before it.
+    position = afterFirst
+    return "\u{FFFD}"
+  }
+
+  /// The character of two escapes of which the first has been read; nil if the next is none that fits.
+  private mutating func secondHalf(of first: UInt32) throws -> Unicode.Scalar? {
+    guard first < 0xDC00, takeNext("\\"), takeNext("u") else { return nil }
     let second = try fourDigits()
-    guard 0xDC00...0xDFFF ~= second,
-      let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
-    else { throw failure(.surrogatePair) }
-    return scalar
+    guard 0xDC00...0xDFFF ~= second else { return nil }
+    return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
   }
 
   private mutating func fourDigits() throws -> UInt32 {

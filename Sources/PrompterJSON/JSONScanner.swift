@@ -16,16 +16,29 @@
 public struct JSONScanner: Sendable {
   let text: [UInt8]
 
+  /// Where the text ends.
+  let limit: Int
+
+  /// Whether a string may hold what no Unicode text does; U+FFFD stands for it.
+  let repairsStrings: Bool
+
   /// How many bytes have been read.
-  public internal(set) var position = 0
+  public internal(set) var position: Int
 
   /// A scanner that is at the first byte of a text.
   public init(_ text: [UInt8]) {
+    self.init(text, in: text.indices, repairingStrings: false)
+  }
+
+  init(_ text: [UInt8], in range: Range<Int>, repairingStrings: Bool) {
     self.text = text
+    position = range.lowerBound
+    limit = range.upperBound
+    repairsStrings = repairingStrings
   }
 
   /// The byte to be read next, nil at the end.
-  public var next: UInt8? { position < text.count ? text[position] : nil }
+  public var next: UInt8? { position < limit ? text[position] : nil }
 
   /// Goes past the next byte; there must be one.
   public mutating func advance() { position += 1 }
