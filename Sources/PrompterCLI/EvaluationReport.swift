@@ -43,6 +43,9 @@ struct EvaluationReport {
       "seconds": .number(evaluation.seconds),
       "examples_per_second": .number(evaluation.examplesPerSecond),
     ]
+    if let label = prompt.prompt.card.task.positiveLabel {
+      report = report.adding("f1_label", .string(label))
+    }
     if let share = evaluation.illegalShare { report = report.adding("illegal", .number(share)) }
     guard let confusion = evaluation.confusion else { return report }
     let scores = zip(evaluation.labels, confusion.classScores).map { label, scores -> JSONValue in
@@ -75,6 +78,9 @@ struct EvaluationReport {
       ("Score", Text.scores(evaluation.metrics)),
       ("Always the majority", Text.scores(evaluation.baseline)),
     ]
+    if let label = card.task.positiveLabel {
+      rows.append(("F1 is that of", Text.clipped(label, to: 40)))
+    }
     if let share = evaluation.illegalShare {
       rows.append(("Answers no label", Text.percent(share)))
     }

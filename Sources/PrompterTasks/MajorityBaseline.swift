@@ -31,19 +31,23 @@ public struct MajorityBaseline: Sendable, Equatable {
   }
 
   /// The baseline's scores on references, given as indices below ``labelCount``.
-  public func scores(references: [Int], metrics: [Metric]) -> [Metric: Double] {
+  public func scores(
+    references: [Int], metrics: [Metric], positiveClass: Int? = nil
+  ) -> [Metric: Double] {
     let matrix = ConfusionMatrix(
       predictions: Array(repeating: index, count: references.count), references: references,
       labelCount: labelCount)
-    return matrix.scores(metrics)
+    return matrix.scores(metrics, positiveClass: positiveClass)
   }
 
   /// The baseline's scores on an evaluation set.
   ///
   /// - Throws: ``DataError`` if an example has no label, or one that the space does not know.
   public func scores(
-    on evaluation: Dataset, labels: LabelSpace, metrics: [Metric]
+    on evaluation: Dataset, labels: LabelSpace, metrics: [Metric], positiveClass: Int? = nil
   ) throws -> [Metric: Double] {
-    try scores(references: evaluation.labelIndices(in: labels), metrics: metrics)
+    try scores(
+      references: evaluation.labelIndices(in: labels), metrics: metrics,
+      positiveClass: positiveClass)
   }
 }

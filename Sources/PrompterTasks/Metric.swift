@@ -7,7 +7,8 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
   /// The share of examples that are predicted right.
   case accuracy
 
-  /// F1 = 2 P R / (P + R) of the positive class, which is the last one unless stated.
+  /// F1 = 2 P R / (P + R) of the positive class, which is the last one unless stated; a task's is
+  /// ``TaskDescription/positiveLabelIndex``.
   case f1
 
   /// The mean F1 of the classes that occur among the predictions or references.
@@ -43,8 +44,10 @@ public enum Metric: String, Codable, Sendable, CaseIterable {
 
 extension ConfusionMatrix {
   /// The scores by several metrics; one that is named twice counts once.
-  public func scores(_ metrics: [Metric]) -> [Metric: Double] {
-    Dictionary(metrics.map { ($0, $0.value(of: self)) }) { first, _ in first }
+  public func scores(_ metrics: [Metric], positiveClass: Int? = nil) -> [Metric: Double] {
+    Dictionary(metrics.map { ($0, $0.value(of: self, positiveClass: positiveClass)) }) {
+      first, _ in first
+    }
   }
 }
 

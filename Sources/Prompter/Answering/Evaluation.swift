@@ -137,11 +137,13 @@ struct LabelScorer: Scorer {
     let confusion = ConfusionMatrix(
       predictions: answers.map { labels.firstIndex(of: $0.text) ?? 0 }, references: references,
       labelCount: labels.count)
+    let positive = task.positiveLabelIndex
     let majority = MajorityBaseline(trainingLabels: references, labelCount: labels.count)
-      .scores(references: references, metrics: task.metrics)
+      .scores(references: references, metrics: task.metrics, positiveClass: positive)
     return Evaluation(
       task: name, examples: references.count,
-      metrics: confusion.scores(task.metrics).named, baseline: majority.named,
+      metrics: confusion.scores(task.metrics, positiveClass: positive).named,
+      baseline: majority.named,
       confusion: confusion, labels: task.labels, answers: answers)
   }
 }

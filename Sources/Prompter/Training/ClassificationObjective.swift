@@ -44,7 +44,9 @@ final class ClassificationObjective: Objective {
     let majority = try MajorityBaseline(training: training, labels: labels)
     baseline =
       try validation.map {
-        try majority.scores(on: $0, labels: labels, metrics: task.metrics).named
+        try majority.scores(
+          on: $0, labels: labels, metrics: task.metrics, positiveClass: task.positiveLabelIndex
+        ).named
       } ?? [:]
   }
 
@@ -115,7 +117,7 @@ final class ClassificationObjective: Objective {
     let matrix = ConfusionMatrix(
       predictions: predictions, references: validation.examples.map { Int($0.label) },
       labelCount: task.labels.count)
-    return matrix.scores(task.metrics).named
+    return matrix.scores(task.metrics, positiveClass: task.positiveLabelIndex).named
   }
 
   private func answering(_ prompt: FoldedPrompt) -> Answering {

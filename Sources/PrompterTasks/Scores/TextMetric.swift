@@ -9,7 +9,7 @@ public enum TextMetric: String, Codable, Sendable, CaseIterable {
   /// what the target means where that is true, and something else where it is not.
   case accuracy
 
-  /// F1 of the last label; an output that is no label counts as the wrong one of two. Over
+  /// F1 of ``TaskDescription/positiveLabelIndex``; an output that is no label counts as the wrong one of two. Over
   /// MultiRC's answers this is its F1a.
   case f1
 

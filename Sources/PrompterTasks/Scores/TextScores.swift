@@ -129,7 +129,7 @@ extension TextScores {
 
   // Of two labels an illegal output is counted as the one that is wrong.
   private var positiveF1: Double {
-    guard let positive = labels.indices.last else { return 0 }
+    guard let positive = PositiveLabel.index(in: labels) else { return 0 }
     let matrix = confusion
     let right = matrix[reference: positive, prediction: positive]
     let illegal =
