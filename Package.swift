@@ -46,18 +46,19 @@ let package = Package(
     .target(
       name: "PrompterMethods",
       dependencies: ["PrompterTensor", "PrompterAutodiff", "PrompterNN", "PrompterCore"]),
-    .target(name: "PrompterTasks", dependencies: ["PrompterTokenizer", "PrompterCore"]),
+    .target(
+      name: "PrompterTasks", dependencies: ["PrompterJSON", "PrompterTokenizer", "PrompterCore"]),
     .target(
       name: "Prompter",
       dependencies: [
-        "PrompterKernels", "PrompterTensor", "PrompterAutodiff", "PrompterNN",
+        "PrompterKernels", "PrompterTensor", "PrompterAutodiff", "PrompterNN", "PrompterJSON",
         "PrompterCheckpoint", "PrompterTokenizer", "PrompterCore", "PrompterModels",
         "PrompterMethods", "PrompterTasks",
       ]),
     .executableTarget(
       name: "PrompterCLI",
       dependencies: [
-        "Prompter", "PrompterKernels", "PrompterModels",
+        "Prompter", "PrompterJSON", "PrompterKernels", "PrompterModels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ]

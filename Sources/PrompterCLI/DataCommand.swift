@@ -35,7 +35,8 @@ struct DataFileOptions: ParsableArguments {
     completion: .directory)
   var model: String?
 
-  func dataset() throws -> Dataset {
+  /// The examples, and what of the file was not read.
+  func dataset() throws -> (Dataset, Omissions) {
     let preset = task.flatMap(TaskDescription.preset)
     if let task, preset == nil, TaskDescription.textToText(task) == nil {
       let names = Set(TaskDescription.presetNames + TaskDescription.textToTextNames).sorted()
@@ -43,13 +44,14 @@ struct DataFileOptions: ParsableArguments {
         "There is no task `\(task)`; the tasks are \(names.joined(separator: ", ")).")
     }
     if written || template != nil || (task != nil && preset == nil) { return try texts() }
-    return try Dataset(
-      contentsOf: URL(filePath: file), fields: fields.applied(to: preset?.fields ?? Fields()),
-      requireLabels: false)
+    var task = preset ?? TaskDescription(kind: .textClassification)
+    task.fields = try fields.applied(to: task.fields)
+    let dataset = try Dataset(contentsOf: URL(filePath: file), task: task, requireLabels: false)
+    return (dataset, dataset.omissions)
   }
 
   // What a model that writes reads, and the answers that are right.
-  private func texts() throws -> Dataset {
+  private func texts() throws -> (Dataset, Omissions) {
     var description =
       TaskDescription.textToText(task ?? "text-to-text", isNamed: false)
       ?? TaskDescription.labelsAsTexts
@@ -59,12 +61,12 @@ struct DataFileOptions: ParsableArguments {
     }
     let texts = try TextToTextDataset(
       contentsOf: URL(filePath: file), task: description, for: .evaluation, requireTargets: false)
-    return Dataset(
-      examples: texts.examples.map {
-        Example(
-          text: $0.input, pair: nil,
-          label: $0.targets.isEmpty ? nil : $0.targets.joined(separator: " | "), line: $0.line)
-      }, url: texts.url)
+    let examples = texts.examples.map {
+      Example(
+        text: $0.input, pair: nil,
+        label: $0.targets.isEmpty ? nil : $0.targets.joined(separator: " | "), line: $0.line)
+    }
+    return (Dataset(examples: examples, url: texts.url), texts.omissions)
   }
 
   /// Tokens an example, special ones included, if a model was named.
@@ -102,9 +104,9 @@ struct DataPreviewCommand: ParsableCommand {
 
   func run() throws {
     if limit < 0 { throw UsageError("--limit must not be negative.") }
-    let dataset = try data.dataset()
+    let (dataset, omissions) = try data.dataset()
     let report = DataReport(
-      file: data.file, summary: DatasetSummary(of: dataset),
+      file: data.file, summary: DatasetSummary(of: dataset), omissions: omissions,
       tokens: try data.tokenLengths(of: dataset, console),
       rows: Array(dataset.examples.prefix(limit)))
     try Output.write(console.json ? report.json.line : report.text)
@@ -125,9 +127,9 @@ struct DataSummaryCommand: ParsableCommand {
   @OptionGroup var console: OutputOptions
 
   func run() throws {
-    let dataset = try data.dataset()
+    let (dataset, omissions) = try data.dataset()
     let report = DataReport(
-      file: data.file, summary: DatasetSummary(of: dataset),
+      file: data.file, summary: DatasetSummary(of: dataset), omissions: omissions,
       tokens: try data.tokenLengths(of: dataset, console), rows: nil)
     try Output.write(console.json ? report.json.line : report.text)
   }

@@ -6,6 +6,7 @@ import Prompter
 struct DataReport {
   let file: String
   let summary: DatasetSummary
+  let omissions: Omissions
   let tokens: LengthStatistics?
   /// The examples to show; nil for none at all.
   let rows: [Example]?
@@ -22,6 +23,12 @@ struct DataReport {
       "characters": Self.json(of: summary.characters),
       "words": Self.json(of: summary.words),
     ]
+    if let line = omissions.firstLine {
+      report = report.adding(
+        "passed_over",
+        ["rows": .integer(omissions.rowCount), "first_line": .integer(line)])
+    }
+    report = report.adding("columns_not_read", JSONValue(omissions.columns))
     if let tokens { report = report.adding("tokens", Self.json(of: tokens)) }
     if let rows { report = report.adding("rows", .array(rows.map(Self.json))) }
     return report
@@ -57,6 +64,14 @@ struct DataReport {
     if summary.pairs > 0 { rows.append(("With two texts", Text.count(summary.pairs))) }
     if summary.unlabelled > 0 {
       rows.append(("Without a label", Text.count(summary.unlabelled)))
+    }
+    if let line = omissions.firstLine {
+      rows.append(
+        ("Lines passed over", "\(Text.count(omissions.rowCount)), the first is line \(line)"))
+    }
+    if !omissions.columns.isEmpty {
+      let columns = omissions.columns.map { Text.clipped($0, to: 40) }.joined(separator: ", ")
+      rows.append(("Columns not read", Text.clipped(columns, to: 200)))
     }
     return .pairs(rows)
   }

@@ -41,10 +41,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Score the first examples only.", valueName: "n"))
   var limit: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "A label of the file, and what the prompts call it. Repeatable.", valueName: "file=prompt"))
-  var mapLabel: [String] = []
+  @OptionGroup var labels: LabelMapOptions
 
   @Flag(help: "Let the prompts vote, too.")
   var ensemble = false
@@ -59,7 +56,8 @@ struct EvaluateCommand: ParsableCommand {
     try answers.check()
     try requirePositive(limit, "--limit")
     let file = EvaluationFile(
-      url: URL(filePath: try path()), fields: fields, labelMap: try labelMap(), limit: limit)
+      url: URL(filePath: try path()), fields: fields, labelMap: try labels.map(),
+      limit: limit, console: console)
     let loaded = try prompts.load(console)
     let model = try model.load(compute, console)
     let predictor = answers.applied(
@@ -79,17 +77,6 @@ struct EvaluateCommand: ParsableCommand {
     try Output.write(console.json ? report.json.line : report.text)
   }
 
-  private func labelMap() throws -> [String: String] {
-    try mapLabel.reduce(into: [:]) { map, pair in
-      let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2 else {
-        throw UsageError(
-          "--map-label takes FILE=PROMPT, as in --map-label 1=positive, not `\(pair)`.")
-      }
-      map[parts[0]] = parts[1]
-    }
-  }
-
   private func path() throws -> String {
     switch (data, file) {
     case (let path?, nil), (nil, let path?): path
@@ -103,8 +90,9 @@ struct EvaluateCommand: ParsableCommand {
 struct EvaluationFile {
   let url: URL
   let fields: FieldOptions
-  let labelMap: [String: String]
+  let labelMap: LabelMap
   let limit: Int?
+  let console: OutputOptions
 
   private enum Examples {
     case labelled(Dataset)
@@ -136,16 +124,14 @@ struct EvaluationFile {
     var task = prompt.prompt.card.task
     if let text = task.text {
       task.text = try fields.applied(to: text)
-      return .texts(
-        try TextToTextDataset(
-          contentsOf: url, task: task, for: .evaluation, labelMap: labelMap, limit: limit))
+      let dataset = try TextToTextDataset(
+        contentsOf: url, task: task, for: .evaluation, labelMap: labelMap, limit: limit)
+      console.note(dataset.omissions, of: url, task)
+      return .texts(dataset)
     }
-    var dataset = try Dataset(
-      contentsOf: url, fields: fields.applied(to: task.fields), limit: limit)
-    for index in dataset.examples.indices {
-      guard let label = dataset.examples[index].label else { continue }
-      dataset.examples[index].label = labelMap[label] ?? label
-    }
+    task.fields = try fields.applied(to: task.fields)
+    let dataset = try Dataset(contentsOf: url, task: task, labelMap: labelMap, limit: limit)
+    console.note(dataset.omissions, of: url, task)
     return .labelled(dataset)
   }
 }

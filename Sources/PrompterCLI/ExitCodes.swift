@@ -142,6 +142,9 @@ struct ErrorReport: Equatable {
 
   // Foundation's own errors describe themselves to programmers.
   private static func sentence(for error: any Error) -> String {
+    if case DataError.unknownLabel(_?, _, _, _) = error {
+      return "\("\(error)".dropLast()); --map-label says what a label of the file is called."
+    }
     let isFoundations = error is CocoaError || type(of: error) == NSError.self
     return isFoundations ? error.localizedDescription : "\(error)"
   }

@@ -2,6 +2,7 @@
 
 import Foundation
 import Prompter
+import PrompterJSON
 
 /// A line of input and its number.
 struct NumberedLine: Equatable {
@@ -12,14 +13,13 @@ struct NumberedLine: Equatable {
 /// Reads lines from standard input or a file, some at a time; blank ones are passed over.
 struct LineReader: Sendable {
   private var number = 0
-  private var rest: ArraySlice<Substring>?  // of a file; nil for standard input
+  private var rest: ArraySlice<UInt8>?  // of a file; nil for standard input
 
   /// A reader of a file, or of standard input if there is no path or it is `-`.
   init(path: String?) throws {
     guard let path, path != "-" else { return }
     do {
-      let bytes = try Data(contentsOf: URL(filePath: path))
-      rest = Self.lines(of: String(decoding: bytes, as: UTF8.self))
+      rest = try [UInt8](Data(contentsOf: URL(filePath: path)))[...]
     } catch CocoaError.fileReadNoSuchFile, CocoaError.fileNoSuchFile {
       throw DataError.fileNotFound(file: path)
     } catch {
@@ -31,12 +31,7 @@ struct LineReader: Sendable {
 
   /// A reader of a text.
   init(text: String) {
-    rest = Self.lines(of: text)
-  }
-
-  private static func lines(of text: String) -> ArraySlice<Substring> {
-    // CR and LF are one character, which counts as a line end too.
-    text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }[...]
+    rest = Array(text.utf8)[...]
   }
 
   /// The next lines, none at the end of the input.
@@ -44,61 +39,84 @@ struct LineReader: Sendable {
     var lines: [NumberedLine] = []
     while lines.count < limit, let line = line() {
       number += 1
-      let bare = number == 1 && line.hasPrefix("\u{FEFF}") ? String(line.dropFirst()) : line
-      if !bare.allSatisfy(\.isWhitespace) {
-        lines.append(NumberedLine(number: number, text: bare))
+      let bare = number == 1 && line.unicodeScalars.first == "\u{FEFF}"
+      let text = bare ? String(line.unicodeScalars.dropFirst()) : line
+      if !text.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
+        lines.append(NumberedLine(number: number, text: text))
       }
     }
     return lines
   }
 
+  // Lines end in LF or CRLF, and the last one need not end.
   private mutating func line() -> String? {
-    guard rest != nil else { return readLine() }
-    return rest?.popFirst().map(String.init)
+    guard let rest else { return readLine() }
+    guard !rest.isEmpty else { return nil }
+    let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+    self.rest = rest[min(end + 1, rest.endIndex)...]
+    let line = rest[..<end]
+    return String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
   }
 }
 
 /// A query as it is written in a line.
-struct QueryLine: Decodable {
-  var task: String?
-  var text: String?
-  var pair: String?
-  var id: JSONValue?
-  /// All fields that are texts, by their names.
-  var columns: [String: String]
+///
+/// Of equal keys the last holds, and half of a surrogate pair becomes U+FFFD, as in data.
+struct QueryLine {
+  /// What identifies it, to be given back as it came.
+  private(set) var id = JSONValue.null
 
-  private struct Name: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
+  private let members: [(key: String, value: SpelledJSON)]
 
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
+  /// Reads a line that is a JSON object.
+  ///
+  /// - Throws: ``QueryFailure`` for a line that is something else.
+  init(_ line: String) throws {
+    guard let value = try? SpelledJSON(Array(line.utf8)) else {
+      throw QueryFailure("The line is not valid JSON.")
+    }
+    guard let members = value.members else { throw QueryFailure("The line is not a JSON object.") }
+    self.members = members
+    if let id = member("id") { self.id = JSONValue(identifying: id) ?? .null }
   }
 
-  init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: Name.self)
-    func field(_ name: String) throws -> String? {
-      try values.decodeIfPresent(String.self, forKey: Name(stringValue: name))
-    }
-    id = try values.decodeIfPresent(JSONValue.self, forKey: Name(stringValue: "id"))
-    (task, text, pair) = (try field("task"), try field("text"), try field("pair"))
-    columns = values.allKeys.reduce(into: [:]) { columns, name in
-      guard name.stringValue != "task", name.stringValue != "id" else { return }
-      columns[name.stringValue] = try? values.decode(String.self, forKey: name)
-    }
+  /// Makes sure that a query can be identified.
+  func checkID() throws {
+    guard let id = member("id"), JSONValue(identifying: id) == nil else { return }
+    throw QueryFailure("The field `id` should be a string or a number.")
   }
+
+  private func member(_ name: String) -> SpelledJSON? {
+    members.last { $0.key.utf8.elementsEqual(name.utf8) }?.value
+  }
+
+  /// A field that must be a string if it is there and not null.
+  private func text(_ name: String) throws -> String? {
+    guard let value = member(name), value.kind != .null else { return nil }
+    guard let text = value.string else {
+      throw QueryFailure("The field `\(name)` should be a string.")
+    }
+    return text
+  }
+
+  /// The prompt that should answer, if the query names one.
+  func task() throws -> String? { try text("task") }
 
   /// The query, for a task whose template has these columns, if it has one.
   func query(columns names: [String]) throws -> Query {
+    let (task, text, pair) = (try task(), try text("text"), try text("pair"))
     guard !names.isEmpty else {
       guard let text else { throw QueryFailure("The query has no field `text`.") }
       return Query(text, pair, task: task)
     }
-    guard text != nil || names.contains(where: { columns[$0] != nil }) else {
+    let values = names.map { ($0, member($0)?.string) }
+    guard text != nil || values.contains(where: { $0.1 != nil }) else {
       let known = names.map { "`\($0)`" }.joined(separator: ", ")
       throw QueryFailure("The query has none of the fields \(known), nor `text`.")
     }
-    return Query(text ?? "", pair, columns: columns, task: task)
+    let columns = values.compactMap { name, value in value.map { (name, $0) } }
+    return Query(
+      text ?? "", pair, columns: Dictionary(columns) { first, _ in first }, task: task)
   }
 }
 
@@ -118,14 +136,14 @@ struct QueryBatch: Sendable {
     items = lines.map { line in
       var id = JSONValue.null
       do {
-        let query = try Self.query(in: line.text)
-        id = query.id ?? .null
-        queries.append(try query.query(columns: predictor.columns(of: query.task)))
+        let query = try QueryLine(line.text)
+        id = query.id
+        try query.checkID()
+        queries.append(try query.query(columns: predictor.columns(of: query.task())))
         return .query(id: id)
       } catch {
         return .failure([
-          "id": id == .null ? Self.id(in: line.text) : id, "line": .integer(line.number),
-          "error": .string("\(error)"),
+          "id": id, "line": .integer(line.number), "error": .string("\(error)"),
         ])
       }
     }
@@ -161,34 +179,6 @@ struct QueryBatch: Sendable {
       case .query(let id): predictions.popFirst()?.json(id: id)
       }
     }
-  }
-
-  private static func query(in line: String) throws -> QueryLine {
-    do {
-      return try JSONDecoder().decode(QueryLine.self, from: Data(line.utf8))
-    } catch DecodingError.typeMismatch(_, let context) {
-      throw QueryFailure(sentence(forPath: context.codingPath))
-    } catch DecodingError.valueNotFound(_, let context) {
-      throw QueryFailure(sentence(forPath: context.codingPath))
-    } catch {
-      throw QueryFailure("The line is not valid JSON.")
-    }
-  }
-
-  private static func sentence(forPath path: [any CodingKey]) -> String {
-    switch path.first?.stringValue {
-    case "id"?: "The field `id` should be a string or a number."
-    case let name?: "The field `\(name)` should be a string."
-    case nil: "The line is not a JSON object."
-    }
-  }
-
-  // What identifies a query whose other fields are wrong.
-  private static func id(in line: String) -> JSONValue {
-    struct Identified: Decodable {
-      var id: JSONValue?
-    }
-    return (try? JSONDecoder().decode(Identified.self, from: Data(line.utf8)))?.id ?? .null
   }
 }
 

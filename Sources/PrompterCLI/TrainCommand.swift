@@ -52,6 +52,8 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Learn from the first examples only.", valueName: "n"))
   var limit: Int?
 
+  @OptionGroup var labels: LabelMapOptions
+
   @Option(help: "The method (default: p-tuning-v2).")
   var method: MethodArgument?
 
@@ -108,7 +110,8 @@ struct TrainCommand: ParsableCommand {
           + "layers of a decoder the same keys and values.")
     }
     let data = try TrainingFiles(
-      training: train, validation: validation, test: test, task: task, limit: limit)
+      training: train, validation: validation, test: test, task: task,
+      labelMap: try labels.map(), limit: limit, console: console)
     let model = try PretrainedModel(
       contentsOf: modelFolder,
       precision: compute.precision(console, trainingWeights: name == .fineTuning))

@@ -10,28 +10,45 @@ enum TrainingFiles {
   case texts(
     training: TextToTextDataset, validation: TextToTextDataset?, test: TextToTextDataset?)
 
-  /// Reads the files of a run.
+  /// Reads the files of a run, and makes sure that validation and test data have no other labels than
+  /// the training data: a run of hours should not end in the first one that it cannot score.
   init(
-    training: String, validation: String?, test: String?, task: TaskDescription, limit: Int?
+    training: String, validation: String?, test: String?, task: TaskDescription,
+    labelMap: LabelMap, limit: Int?, console: OutputOptions
   ) throws {
     let training = URL(filePath: training)
     let (validation, test) = (validation.map { URL(filePath: $0) }, test.map { URL(filePath: $0) })
+    var task = task
     guard task.text == nil else {
-      func texts(_ url: URL) throws -> TextToTextDataset {
-        try TextToTextDataset(contentsOf: url, task: task, for: .evaluation)
+      func texts(
+        _ url: URL, for purpose: TextToTextDataset.Purpose, limit: Int? = nil
+      ) throws -> TextToTextDataset {
+        let dataset = try TextToTextDataset(
+          contentsOf: url, task: task, for: purpose, labelMap: labelMap, limit: limit)
+        console.note(dataset.omissions, of: url, task)
+        return dataset
       }
+      let learnt = try texts(training, for: .training, limit: limit)
+      if task.text?.readsLabels == true { task.labels = learnt.answers }
       self = .texts(
-        training: try TextToTextDataset(
-          contentsOf: training, task: task, for: .training, limit: limit),
-        validation: try validation.map(texts), test: try test.map(texts))
+        training: learnt, validation: try validation.map { try texts($0, for: .evaluation) },
+        test: try test.map { try texts($0, for: .evaluation) })
       return
     }
-    func labelled(_ url: URL) throws -> Dataset {
-      try Dataset(contentsOf: url, fields: task.fields)
+    func labelled(_ url: URL, limit: Int? = nil) throws -> Dataset {
+      let dataset = try Dataset(contentsOf: url, task: task, labelMap: labelMap, limit: limit)
+      console.note(dataset.omissions, of: url, task)
+      return dataset
+    }
+    let learnt = try labelled(training, limit: limit)
+    let labels = try LabelSpace(learnt.labels)
+    func scored(_ url: URL) throws -> Dataset {
+      let dataset = try labelled(url)
+      _ = try dataset.labelIndices(in: labels)
+      return dataset
     }
     self = .labelled(
-      training: try Dataset(contentsOf: training, fields: task.fields, limit: limit),
-      validation: try validation.map(labelled), test: try test.map(labelled))
+      training: learnt, validation: try validation.map(scored), test: try test.map(scored))
   }
 
   /// The labels that a prompt may start from.

@@ -4,21 +4,26 @@
 ///
 /// Case does not count, and about one character in three may be wrong.
 func closestMatch(to word: String, among candidates: [String]) -> String? {
-  let typed = Array(word.lowercased().prefix(100))
+  let typed = comparable(word)
   let limit = max(1, typed.count / 3)
   var best: (candidate: String, distance: Int)?
   for candidate in candidates {
-    let distance = editDistance(typed, Array(candidate.lowercased().prefix(100)))
+    let distance = editDistance(typed, comparable(candidate))
     let isCloser = best.map { distance < $0.distance } ?? true
     if isCloser, distance <= limit, distance < typed.count { best = (candidate, distance) }
   }
   return best?.candidate
 }
 
-/// The number of characters to insert, delete or replace to get from one word to another.
+// The first hundred scalars, in lower case.
+private func comparable(_ word: String) -> [Unicode.Scalar] {
+  word.unicodeScalars.prefix(100).flatMap { $0.properties.lowercaseMapping.unicodeScalars }
+}
+
+/// The number of elements to insert, delete or replace to get from one word to another.
 ///
 /// - Complexity: O(m n) time, O(n) space.
-func editDistance(_ first: [Character], _ second: [Character]) -> Int {
+func editDistance<Element: Equatable>(_ first: [Element], _ second: [Element]) -> Int {
   var row = Array(0...second.count)
   for (i, a) in first.enumerated() {
     var diagonal = row[0]

@@ -64,7 +64,7 @@ extension DataError: CustomStringConvertible {
       "\(file) holds no examples."
     case .missingColumn(let file, let field, let expected, let found):
       "\(file) has no column for the \(field) (\(Self.alternatives(expected))); "
-        + "its columns are \(Self.list(found))."
+        + "its columns are \(Self.listed(found))."
     case .unknownLabel(let file, let line, let label, let known):
       Self.unknownLabelSentence(place: Self.place(file, line), label: label, known: known)
     case .duplicateLabel(let label):
@@ -105,7 +105,7 @@ extension DataError {
   ) -> String {
     let start = place.isEmpty ? "The label" : "\(place)the label"
     let guess = closestMatch(to: label, among: known).map { " (did you mean \(quoted($0))?)" }
-    return "\(start) \(quoted(label)) is not one of the task's: \(list(known))\(guess ?? "")."
+    return "\(start) \(quoted(label)) is not one of the task's: \(listed(known))\(guess ?? "")."
   }
 
   private static func count(_ number: Int, _ noun: String) -> String {
@@ -116,14 +116,29 @@ extension DataError {
     names.map(quoted).joined(separator: " or ")
   }
 
-  /// The first dozen names, quoted: a file without a header may have a whole text as a name.
-  private static func list(_ names: [String]) -> String {
-    let shown = names.prefix(12).map(quoted).joined(separator: ", ")
-    return names.count > 12 ? "\(shown) and \(names.count - 12) more" : shown
+  /// The first names, quoted, as many as a sentence has room for: a file without a header may have a
+  /// whole text as a name.
+  static func listed(_ names: [String]) -> String {
+    var shown: [String] = []
+    var room = 240
+    for name in names.prefix(12) {
+      let next = quoted(name)
+      room -= next.utf8.count + 2
+      guard room >= 0 || shown.isEmpty else { break }
+      shown.append(next)
+    }
+    let more = names.count - shown.count
+    return shown.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
   }
 
-  private static func quoted(_ name: String) -> String {
-    let printable = name.map { $0.isNewline ? " " : $0 }
-    return "\"\(String(printable.prefix(60)))\(printable.count > 60 ? "…" : "")\""
+  // By scalars: one character may have as many marks as the file has bytes.
+  static func quoted(_ name: String) -> String {
+    var shown = String.UnicodeScalarView()
+    for scalar in name.unicodeScalars.prefix(60) {
+      let isBreak =
+        scalar.properties.generalCategory == .control || "\u{2028}"..."\u{2029}" ~= scalar
+      shown.append(isBreak ? " " : scalar)
+    }
+    return "\"\(shown)\(name.unicodeScalars.dropFirst(60).isEmpty ? "" : "…")\""
   }
 }

@@ -10,6 +10,8 @@ enum DataFormat: Equatable {
   case commaSeparated
   case trec
 
+  var isJSON: Bool { self == .json || self == .jsonLines }
+
   static let extensionList = ".jsonl, .json, .tsv, .csv or .label"
 
   init(of url: URL) throws {
@@ -22,6 +24,17 @@ enum DataFormat: Equatable {
     case let other:
       throw DataError.unsupportedFormat(
         file: url.relativePath, fileExtension: other.isEmpty ? url.lastPathComponent : ".\(other)")
+    }
+  }
+
+  /// The format of a preset's file: some are published under other names.
+  ///
+  /// Microsoft's MRPC is a table with tabs in `msr_paraphrase_train.txt`.
+  init(of url: URL, preset: String?) throws {
+    if preset == "mrpc", url.pathExtension.lowercased() == "txt" {
+      self = .tabSeparated
+    } else {
+      try self.init(of: url)
     }
   }
 

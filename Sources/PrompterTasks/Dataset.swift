@@ -15,14 +15,18 @@ public import Foundation
 /// | `.label` | TREC's `COARSE:fine question` lines, in ISO 8859-1 unless a line is valid UTF-8 |
 ///
 /// Lines end in LF or CRLF, the last one need not end, blank lines are skipped and a byte-order
-/// mark is ignored. Bytes that are not UTF-8 become U+FFFD: a stray byte costs one character and
-/// not the file.
+/// mark is ignored. Bytes that are not UTF-8 become U+FFFD, and so does an escape in JSON that is half of
+/// a surrogate pair: a stray byte costs one character and not the file. Of equal keys of an object
+/// the last holds. A label is taken as it is spelled: `1.0` and `1` are two labels.
 public struct Dataset: Sendable {
   /// The examples, in the order of the file.
   public var examples: [Example]
 
   /// The file that they come from, for messages.
   public var url: URL
+
+  /// What of the file was not read.
+  public private(set) var omissions = Omissions()
 
   /// A data set of examples at hand.
   public init(examples: [Example], url: URL) {
@@ -43,12 +47,48 @@ public struct Dataset: Sendable {
   public init(
     contentsOf url: URL, fields: Fields? = nil, requireLabels: Bool = true, limit: Int? = nil
   ) throws {
-    let format = try DataFormat(of: url)
-    let reader = ExampleReader(
-      file: url.relativePath, fields: fields ?? Fields(), requireLabels: requireLabels,
-      limit: max(0, limit ?? .max))
     try self.init(
-      examples: reader.examples(in: Self.bytes(of: url), format: format), url: url)
+      reading: url, format: DataFormat(of: url),
+      ExampleReader(
+        file: url.relativePath, fields: fields ?? Fields(), requireLabels: requireLabels,
+        limit: max(0, limit ?? .max)))
+  }
+
+  /// Reads a file of a task.
+  ///
+  /// What is known of a preset's published files holds for a preset alone: rows that do not fit their
+  /// header are passed over, as by the usual readers of these files, and ``omissions`` says how many;
+  /// a task about two texts takes no column for one; and MRPC's own files may end in `.txt`.
+  ///
+  /// - Parameters:
+  ///   - url: The file; its extension says how it is written.
+  ///   - task: The task; its fields say which columns to read.
+  ///   - labelMap: What the task calls labels that the file spells otherwise.
+  ///   - requireLabels: Whether every example must have a label.
+  ///   - limit: Read only this many examples.
+  /// - Throws: ``DataError``.
+  /// - Complexity: O(bytes), all in memory.
+  public init(
+    contentsOf url: URL, task: TaskDescription, labelMap: LabelMap = [:],
+    requireLabels: Bool = true, limit: Int? = nil
+  ) throws {
+    try self.init(
+      reading: url, format: DataFormat(of: url, preset: task.preset),
+      ExampleReader(
+        file: url.relativePath, fields: task.fields, requireLabels: requireLabels,
+        limit: max(0, limit ?? .max), requirePair: task.isAboutPairs,
+        passesOverBadRows: task.preset != nil))
+    for index in examples.indices {
+      examples[index].label = examples[index].label.map { labelMap[$0] }
+    }
+  }
+
+  private init(reading url: URL, format: DataFormat, _ reader: ExampleReader) throws {
+    var omissions = Omissions()
+    let examples = try reader.examples(
+      in: Self.bytes(of: url), format: format, noting: &omissions)
+    self.init(examples: examples, url: url)
+    self.omissions = omissions
   }
 
   static func bytes(of url: URL) throws -> [UInt8] {
@@ -73,7 +113,7 @@ extension Dataset {
   /// The distinct labels in the order of their indices: numbers by value, anything else by
   /// spelling.
   public var labels: [String] {
-    LabelSpace.ordered(Set(examples.lazy.compactMap(\.label)))
+    LabelSpace.ordered(examples.lazy.compactMap(\.label))
   }
 
   /// The index of each example's label, for training and evaluation.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PrompterJSON
+
 /// What a data set holds, in numbers.
 public struct DatasetSummary: Codable, Sendable, Equatable {
   /// How often a label occurs.
@@ -33,12 +35,14 @@ public struct DatasetSummary: Codable, Sendable, Equatable {
   /// - Complexity: O(bytes + n log n).
   public init(of dataset: Dataset) {
     let examples = dataset.examples
-    var counts: [String: Int] = [:]
-    for case let label? in examples.lazy.map(\.label) { counts[label, default: 0] += 1 }
+    var counts: [UTF8Key: Int] = [:]
+    for case let label? in examples.lazy.map(\.label) { counts[UTF8Key(label), default: 0] += 1 }
     self.examples = examples.count
     unlabelled = examples.count { $0.label == nil }
     pairs = examples.count { $0.pair != nil }
-    labels = LabelSpace.ordered(counts.keys).map { LabelCount(label: $0, count: counts[$0] ?? 0) }
+    labels = LabelSpace.ordered(counts.keys.lazy.map(\.text)).map {
+      LabelCount(label: $0, count: counts[UTF8Key($0)] ?? 0)
+    }
     characters = LengthStatistics(
       examples.map { $0.text.unicodeScalars.count + ($0.pair?.unicodeScalars.count ?? 0) })
     words = LengthStatistics(

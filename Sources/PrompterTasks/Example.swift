@@ -8,7 +8,7 @@ public struct Example: Sendable, Equatable {
   /// The second text, for tasks that compare two.
   public var pair: String?
 
-  /// The label in canonical spelling (`"0"`, `"true"`, `"entailment"`), if the file has one.
+  /// The label as the file spells it (`"0"`, `"1.0"`, `"true"`, `"entailment"`), if it has one.
   public var label: String?
 
   /// The line of its file on which the example starts, counted from 1.

@@ -41,6 +41,11 @@ struct ColumnRoles: Equatable {
   var text: Int
   var pair: Int?
   var label: Int?
+
+  /// The columns that no field takes.
+  func unread(of columns: [String]) -> [String] {
+    columns.indices.filter { $0 != text && $0 != pair && $0 != label }.map { columns[$0] }
+  }
 }
 
 extension Fields {
@@ -52,8 +57,18 @@ extension Fields {
   private static let labelNames = ["label", "answer", "Quality", "coarse"]
 
   /// Finds the fields among the columns of a file.
-  func roles(in columns: [String], file: String, requireLabels: Bool) throws -> ColumnRoles {
-    var roles = try textRoles(in: columns, file: file)
+  ///
+  /// - Parameters:
+  ///   - columns: The columns.
+  ///   - file: The file, for messages.
+  ///   - requireLabels: Whether there must be a label.
+  ///   - requirePair: Whether there must be a second text.
+  /// - Returns: Their places.
+  /// - Throws: ``DataError/missingColumn(file:field:expected:found:)``.
+  func roles(
+    in columns: [String], file: String, requireLabels: Bool, requirePair: Bool = false
+  ) throws -> ColumnRoles {
+    var roles = try textRoles(in: columns, file: file, requirePair: requirePair)
     let names = label.map { [$0] } ?? Self.labelNames
     roles.label = names.lazy.compactMap { Self.position(of: $0, in: columns) }.first
     guard roles.label != nil || !requireLabels else {
@@ -62,8 +77,12 @@ extension Fields {
     return roles
   }
 
-  private func textRoles(in columns: [String], file: String) throws -> ColumnRoles {
-    guard let text else { return try foundTextRoles(in: columns, file: file) }
+  private func textRoles(
+    in columns: [String], file: String, requirePair: Bool
+  ) throws -> ColumnRoles {
+    guard let text else {
+      return try foundTextRoles(in: columns, file: file, requirePair: requirePair)
+    }
     let textColumn = try Self.column(named: text, for: "text", in: columns, file: file)
     let pairColumn = try pair.map {
       try Self.column(named: $0, for: "pair", in: columns, file: file)
@@ -71,7 +90,9 @@ extension Fields {
     return ColumnRoles(text: textColumn, pair: pairColumn)
   }
 
-  private func foundTextRoles(in columns: [String], file: String) throws -> ColumnRoles {
+  private func foundTextRoles(
+    in columns: [String], file: String, requirePair: Bool
+  ) throws -> ColumnRoles {
     for layout in Self.layouts {
       guard let textColumn = Self.position(of: layout.text, in: columns) else { continue }
       if let name = pair {
@@ -79,11 +100,13 @@ extension Fields {
         return ColumnRoles(text: textColumn, pair: pairColumn)
       }
       let pairColumn = Self.position(of: layout.pair ?? "pair", in: columns)
-      guard pairColumn != nil || layout.pair == nil else { continue }
+      guard pairColumn != nil || (layout.pair == nil && !requirePair) else { continue }
       return ColumnRoles(text: textColumn, pair: pairColumn)
     }
-    let expected = Self.layouts.map(\.text)
-    throw DataError.missingColumn(file: file, field: "text", expected: expected, found: columns)
+    let expected = Self.layouts.filter { !requirePair || $0.pair != nil }
+      .map { requirePair ? "\($0.text) and \($0.pair ?? "")" : $0.text }
+    throw DataError.missingColumn(
+      file: file, field: requirePair ? "text and pair" : "text", expected: expected, found: columns)
   }
 
   private static func column(
@@ -97,7 +120,9 @@ extension Fields {
 
   /// The column of that very name, or else one that differs in case only.
   static func position(of name: String, in columns: [String]) -> Int? {
-    columns.firstIndex(of: name)
-      ?? columns.firstIndex { $0.lowercased() == name.lowercased() }
+    func first(_ name: String, _ spelling: (String) -> String) -> Int? {
+      columns.firstIndex { spelling($0).utf8.elementsEqual(name.utf8) }
+    }
+    return first(name) { $0 } ?? first(name.lowercased()) { $0.lowercased() }
   }
 }

@@ -1,35 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Foundation
-
 extension ExampleReader {
-  /// Reads the fields of each object of a JSON file.
-  func jsonExamples(in objects: JSONObjects) throws -> [Example] {
+  /// The names of the fields to take from each object.
+  private struct Names {
+    var text: String
+    var pair: String?
+    var label: String
+  }
+
+  /// Reads the fields of each object of a JSON file; what else it holds is not looked at.
+  func jsonExamples(in objects: JSONObjects, _ omissions: inout Omissions) throws -> [Example] {
     var examples: [Example] = []
-    var names: JSONNames?
+    var names: Names?
     for place in try objects.places() {
       guard examples.count < limit else { break }
-      let known = try names ?? self.names(ofFirst: place, in: objects)
-      let row = try objects.decode(place) {
-        try JSONDecoder().decode(JSONExample.self, from: $0, configuration: known)
-      }
+      let row = try objects.object(at: place)
+      let known = try names ?? self.names(ofFirst: row, &omissions)
       names = known
-      names?.labelKind = row.labelKind
-      let label = try checkedLabel(row.label, line: place.line)
-      examples.append(Example(text: row.text, pair: row.pair, label: label, line: place.line))
+      let label = try row.memberIfPresent(known.label)?.label()
+      try examples.append(
+        Example(
+          text: row.member(known.text).text(),
+          pair: known.pair.map { try row.member($0).text() },
+          label: checkedLabel(label, line: place.line), line: place.line))
     }
     return examples
   }
 
   /// The names of the fields, told by the first object.
-  private func names(
-    ofFirst place: JSONObjects.Place, in objects: JSONObjects
-  ) throws -> JSONNames {
-    let columns = try objects.decode(place) {
-      try JSONDecoder().decode(JSONColumns.self, from: $0).names
-    }
-    let roles = try fields.roles(in: columns, file: file, requireLabels: requireLabels)
-    return JSONNames(
+  private func names(ofFirst row: JSONField, _ omissions: inout Omissions) throws -> Names {
+    let columns = row.names
+    let roles = try roles(in: columns, &omissions)
+    return Names(
       text: columns[roles.text], pair: roles.pair.map { columns[$0] },
       label: roles.label.map { columns[$0] } ?? fields.label ?? "label")
   }

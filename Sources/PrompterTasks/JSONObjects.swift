@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Foundation
+internal import PrompterJSON
 
-/// The objects of a JSON file, decoded one by one so that each error names its line.
+/// The objects of a JSON file, read one by one so that each error names its line.
 struct JSONObjects {
   /// Where an object is.
   struct Place {
@@ -30,63 +30,43 @@ struct JSONObjects {
     return try elements.all().map { Place(range: $0.range, line: $0.number) }
   }
 
-  /// Decodes an object as a type.
-  func decode<Row: Decodable>(_ place: Place, _ type: Row.Type) throws -> Row {
-    try decode(place) { try JSONDecoder().decode(type, from: $0) }
-  }
-
-  /// Decodes an object, its errors told with the line.
-  func decode<Row>(_ place: Place, _ decode: (Data) throws -> Row) throws -> Row {
-    let line = place.line
+  /// The object at a place.
+  ///
+  /// - Throws: ``DataError/invalidJSON(file:line:reason:)`` if it is none.
+  func object(at place: Place) throws -> JSONField {
+    let value: SpelledJSON
     do {
-      return try repairing(Data(bytes[place.range]), decode)
-    } catch JSONFieldFault.missing(let field) {
-      throw DataError.missingField(file: file, line: line, field: field)
-    } catch JSONFieldFault.wrongType(let field, let expected) {
-      throw DataError.wrongType(file: file, line: line, field: field, expected: expected)
-    } catch DecodingError.keyNotFound(let key, let context) {
-      let field = Self.path(context.codingPath + [key])
-      throw DataError.missingField(file: file, line: line, field: field)
-    } catch DecodingError.typeMismatch(let type, let context) {
-      throw wrongType(type, at: context.codingPath, line: line)
-    } catch DecodingError.valueNotFound(let type, let context) {
-      throw wrongType(type, at: context.codingPath, line: line)
-    } catch {
-      throw DataError.invalidJSON(file: file, line: line, reason: "its syntax is wrong")
+      value = try SpelledJSON(bytes, in: place.range)
+    } catch let failure as JSONScanner.Failure {
+      throw fault(failure.reason, line: place.line)
+    }
+    guard let object = JSONField(root: value, file: file, line: place.line) else {
+      throw fault("it is another kind of value", line: place.line)
+    }
+    return object
+  }
+
+  private func fault(_ reason: String, line: Int) -> DataError {
+    .invalidJSON(file: file, line: line, reason: reason)
+  }
+}
+
+extension JSONScanner.Failure {
+  /// What is wrong, as the end of a sentence.
+  fileprivate var reason: String {
+    if found == nil { return "its syntax is wrong: it ends too early" }
+    return switch expected {
+    case .words("no control character in a string"):
+      "a string holds a line end or another control character, which must be written as an escape"
+    case .character(let character): "its syntax is wrong: a \(character) should stand \(place)"
+    case .escape: "a backslash is followed by what is no escape"
+    case .end: "its syntax is wrong: more follows the value"
+    case .words(let words): "its syntax is wrong: \(words) should stand \(place)"
+    case .surrogatePair, .utf8: "its syntax is wrong"
     }
   }
 
-  private func wrongType(
-    _ type: Any.Type, at path: [any CodingKey], line: Int
-  ) -> DataError {
-    guard !path.isEmpty else {
-      return .invalidJSON(file: file, line: line, reason: "it is another kind of value")
-    }
-    let expected =
-      switch type {
-      case is String.Type: "a string"
-      case is Bool.Type: "a boolean"
-      case is Int.Type: "a whole number"
-      case is [Any].Type: "a list"
-      default: "an object"
-      }
-    return .wrongType(file: file, line: line, field: Self.path(path), expected: expected)
-  }
-
-  // As in `passage.questions[2].answers`.
-  private static func path(_ keys: [any CodingKey]) -> String {
-    keys.reduce("") { path, key in
-      if let index = key.intValue { return "\(path)[\(index)]" }
-      return path.isEmpty ? key.stringValue : "\(path).\(key.stringValue)"
-    }
-  }
-
-  /// Decodes the bytes as they are, or else with what is not UTF-8 replaced.
-  private func repairing<Row>(_ data: Data, _ decode: (Data) throws -> Row) throws -> Row {
-    do {
-      return try decode(data)
-    } catch DecodingError.dataCorrupted {
-      return try decode(Data(String(decoding: data, as: UTF8.self).utf8))
-    }
+  private var place: String {
+    found.flatMap { 0x21..<0x7F ~= $0 ? "before \(Unicode.Scalar($0))" : nil } ?? "somewhere"
   }
 }

@@ -50,20 +50,29 @@ struct TabSeparatedRows: TableRows {
 
 extension ExampleReader {
   /// Reads a header and the rows below it.
-  func tableExamples(from source: some TableRows) throws -> [Example] {
+  func tableExamples(
+    from source: some TableRows, _ omissions: inout Omissions
+  ) throws -> [Example] {
     var rows = source
     var row = TableRow()
     guard try rows.read(into: &row) else { throw DataError.noExamples(file: file) }
     let columns = row.columns.indices.map(row.trimmedText)
-    let roles = try fields.roles(in: columns, file: file, requireLabels: requireLabels)
+    let roles = try roles(in: columns, &omissions)
     var examples: [Example] = []
+    var misfit: DataError?
     while examples.count < limit, try rows.read(into: &row) {
-      guard row.columns.count == columns.count else {
-        throw DataError.wrongColumnCount(
-          file: file, line: row.line, found: row.columns.count, expected: columns.count)
+      if row.columns.count == columns.count {
+        try examples.append(example(from: row, roles: roles))
+        continue
       }
-      try examples.append(example(from: row, roles: roles))
+      let fault = DataError.wrongColumnCount(
+        file: file, line: row.line, found: row.columns.count, expected: columns.count)
+      guard passesOverBadRows else { throw fault }
+      misfit = misfit ?? fault
+      omissions.passOver(line: row.line)
     }
+    // Where no row fits it is the header that is wrong.
+    if examples.isEmpty, let misfit { throw misfit }
     return examples
   }
 

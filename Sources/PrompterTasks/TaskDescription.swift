@@ -75,6 +75,12 @@ extension TaskDescription {
     }
   }
 
+  /// Whether a preset's examples have two texts.
+  var isAboutPairs: Bool {
+    guard kind == .textClassification, let preset else { return false }
+    return ["rte", "cb", "boolq", "mrpc"].contains(preset)
+  }
+
   /// All names that ``preset(_:)`` knows, for messages and help.
   public static let presetNames = ["text-classification", "sst2", "rte", "cb", "boolq", "mrpc"]
 

@@ -2,6 +2,7 @@
 
 import Foundation
 import Prompter
+import PrompterJSON
 import Testing
 
 @testable import PrompterCLI
@@ -80,9 +81,17 @@ import Testing
     #expect(object["scores"] as? [String: Double] == ["f1": 1e-7, "a": 1e300])
   }
 
-  @Test(arguments: ["7", "\"seven\"", "true", "null", "2.5"])
+  @Test(arguments: [
+    "7", "\"seven\"", "true", "null", "2.5", "1.0", "1e5", "-0", "12345678901234567890", "1E400",
+    "0.10", "\"007\"", #""half \ud83d""#,
+  ])
   func `identifiers are given back as they are`(_ text: String) throws {
-    let value = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    let value = try #require(JSONValue(identifying: SpelledJSON(Array(text.utf8))))
     #expect(value.line == text)
+  }
+
+  @Test(arguments: ["[1]", "{}", "[]"])
+  func `lists and objects identify nothing`(_ text: String) throws {
+    #expect(try JSONValue(identifying: SpelledJSON(Array(text.utf8))) == nil)
   }
 }

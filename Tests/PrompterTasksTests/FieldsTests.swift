@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Testing
 
 @testable import PrompterTasks
@@ -63,7 +64,42 @@ import Testing
   @Test func `columns of a file without a header are cut to a readable length`() {
     let header = (1...30).map { "\($0)" + String(repeating: "x", count: 500) }
     let sentence = complaint(about: header.joined(separator: "\t"), as: .tabSeparated)
-    #expect(sentence.count < 1_100)
-    #expect(sentence.hasSuffix("x…\" and 18 more."))
+    #expect(sentence.utf8.count < 500)
+    #expect(sentence.hasSuffix("x…\" and 27 more."))
+  }
+
+  @Test func `columns that no field takes are noted`() throws {
+    var omissions = Omissions()
+    let reader = ExampleReader(file: "data", fields: Fields(), requireLabels: true, limit: .max)
+    for (text, format) in [
+      ("title,text,label,idx\na,b,c,1\n", DataFormat.commaSeparated),
+      (#"{"title": "a", "text": "b", "label": "c", "idx": 1}"#, .jsonLines),
+    ] {
+      _ = try reader.examples(in: Array(text.utf8), format: format, noting: &omissions)
+      #expect(omissions.columns == ["title", "idx"])
+      #expect(omissions.columnSentence == "not read: \"title\", \"idx\"")
+      #expect(omissions.rowSentence == nil)
+    }
+  }
+
+  @Test func `a task about two texts takes no column for one`() throws {
+    let task = try #require(TaskDescription.preset("rte"))
+    try withFolder { folder in
+      let file = folder.appending(path: "a.jsonl")
+      let row = #"{"text": "t", "sentence1": "a", "sentence2": "b", "label": "entailment"}"#
+      try Data(row.utf8).write(to: file)
+      let read = try Dataset(contentsOf: file, task: task).examples
+      #expect(read == [Example(text: "a", pair: "b", label: "entailment")])
+      try Data(#"{"text": "t", "label": "entailment"}"#.utf8).write(to: file)
+      #expect(
+        complaint { try Dataset(contentsOf: file, task: task) }
+          .contains("has no column for the text and pair (\"sentence1 and sentence2\" or "))
+    }
+  }
+
+  @Test func `columns that look alike are two`() {
+    #expect(Fields.position(of: "caf\u{E9}", in: ["cafe\u{301}", "caf\u{E9}"]) == 1)
+    #expect(Fields.position(of: "CAF\u{C9}", in: ["cafe\u{301}", "caf\u{E9}"]) == 1)
+    #expect(Fields.position(of: "cafe", in: ["cafe\u{301}"]) == nil)
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import PrompterTestSupport
 import Testing
 
@@ -36,6 +37,26 @@ import Testing
     for _ in 0..<Mutations.count(1_500) {
       check(mutations.damaged(Array(text.utf8)), as: format)
     }
+  }
+
+  @Test func `combining marks in keys, labels and columns take time in proportion`() throws {
+    let marks = "a" + String(repeating: "\u{301}\u{316}", count: 100_000)
+    let json = #"{"text":"\#(marks)","\#(marks)":1,"label":"\#(marks)"}"# + "\n"
+    let table = "text,\(marks),label\nx,y,\(marks)\nx,y,\(marks)b\n"
+    let time = try ContinuousClock().measure {
+      for (text, format) in [(json + json, DataFormat.jsonLines), (table, .commaSeparated)] {
+        let dataset = Dataset(
+          examples: try examples(of: text, as: format), url: .init(filePath: "data"))
+        let space = try LabelSpace(dataset.labels)
+        #expect(try dataset.labelIndices(in: space).count == 2)
+        #expect(DatasetSummary(of: dataset).labels.count == dataset.labels.count)
+        let other = try LabelSpace(["a", "b"])
+        #expect(complaint { try dataset.labelIndices(in: other) }.utf8.count < 500)
+      }
+      #expect(complaint(about: #"{"\#(marks)":1}"#, as: .jsonLines).utf8.count < 500)
+      #expect(complaint(about: "\(marks)\n", as: .jsonLines).utf8.count < 500)
+    }
+    #expect(time < .seconds(5))
   }
 
   private func check(_ bytes: [UInt8], as format: DataFormat) {

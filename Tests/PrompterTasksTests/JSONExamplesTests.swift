@@ -15,10 +15,13 @@ import Testing
   }
 
   @Test(arguments: [
-    ("0", "0"), ("-7", "-7"), ("1.0", "1"), ("0.5", "0.5"), ("true", "true"), ("false", "false"),
-    ("\"entailment\"", "entailment"), ("\"1\"", "1"), ("12345678901234567", "12345678901234567"),
+    ("0", "0"), ("-7", "-7"), ("1.0", "1.0"), ("0.5", "0.5"), ("true", "true"), ("false", "false"),
+    ("\"entailment\"", "entailment"), ("\"1\"", "1"), ("1e5", "1e5"),
+    ("12345678901234567890", "12345678901234567890"),
   ])
-  func `labels of any simple type get one spelling`(written: String, spelled: String) throws {
+  func `labels of any simple type are taken as they are spelled`(written: String, spelled: String)
+    throws
+  {
     for first in ["\"s\"", "1", "0.5", "true", written] {
       let text = "{\"text\":\"a\",\"label\":\(first)}\n{\"text\":\"b\",\"label\":\(written)}"
       #expect(try examples(of: text, as: .jsonLines).last?.label == spelled)
@@ -63,13 +66,29 @@ import Testing
   @Test(arguments: [
     (
       "{\"text\":\"a\",\"label\":1}\n{\"text\":",
-      "line 2 is not a JSON object: its syntax is wrong."
+      "line 2 is not a JSON object: its syntax is wrong: it ends too early."
     ),
     ("[1]", "line 1 is not a JSON object: it is another kind of value."),
-    ("[{\"text\":\"a\",\"label\":1},\n]", "line 2 is not a JSON object: its syntax is wrong."),
+    (
+      "[{\"text\":\"a\",\"label\":1},\n]",
+      "line 2 is not a JSON object: its syntax is wrong: it ends too early."
+    ),
     ("[{\"text\":\"a\",\"label\":1}\n", "line 1 is not a JSON object: the array does not end."),
     ("[{\"text\":\"a\",\"label\":1}]\n[]", "line 1 is not a JSON object: text follows the array."),
-    ("[,]", "line 1 is not a JSON object: its syntax is wrong."),
+    ("[,]", "line 1 is not a JSON object: its syntax is wrong: it ends too early."),
+    (
+      "{\"text\" \"a\"}",
+      "line 1 is not a JSON object: its syntax is wrong: a : should stand before \"."
+    ),
+    (
+      "{\"text\":\"a\tb\"}",
+      "line 1 is not a JSON object: a string holds a line end or another control character, "
+        + "which must be written as an escape."
+    ),
+    (
+      "{\"text\":\"a\\x\"}",
+      "line 1 is not a JSON object: a backslash is followed by what is no escape."
+    ),
     ("[\"\\", "line 1 is not a JSON object: the array does not end."),
   ])
   func `broken JSON is told with its line`(text: String, sentence: String) {
@@ -108,7 +127,39 @@ import Testing
 
   @Test func `deep nesting is an error, not a crash`() {
     let deep = String(repeating: "[", count: 100_000)
-    #expect(complaint(about: deep, as: .jsonLines).hasSuffix("its syntax is wrong."))
+    #expect(
+      complaint(about: deep, as: .jsonLines).hasSuffix("its syntax is wrong: it ends too early."))
     #expect(complaint(about: deep, as: .json).hasSuffix("the array does not end."))
+  }
+
+  @Test func `of equal keys the last holds, as in Python`() throws {
+    let text = #"{"text":"first","label":"x","text":"second","label":"y"}"#
+    #expect(try examples(of: text, as: .jsonLines) == [Example(text: "second", label: "y")])
+    let late = #"{"text":"a","label":null,"label":"y","text":5,"text":"b"}"#
+    #expect(try examples(of: text + "\n" + late, as: .jsonLines).last?.text == "b")
+    #expect(
+      complaint(about: #"{"text":"a","label":"x","label":[1]}"#, as: .jsonLines)
+        .hasSuffix("should be a string, a number or a boolean."))
+  }
+
+  @Test func `half of a surrogate pair costs one character and not the row`() throws {
+    let text = #"{"text":"cut here \ud83d","label":"a"}"# + "\n" + #"{"text":"whole","label":"b"}"#
+    #expect(
+      try examples(of: text, as: .jsonLines) == [
+        Example(text: "cut here \u{FFFD}", label: "a", line: 1),
+        Example(text: "whole", label: "b", line: 2),
+      ])
+    let odd = #"{"text":"\ude00\ud83d\ud83d\ude00\ud83d\u0041","label":"\ud800"}"#
+    let read = try examples(of: odd, as: .jsonLines)
+    #expect(read.map(\.text) == ["\u{FFFD}\u{FFFD}😀\u{FFFD}A"])
+    #expect(read.map(\.label) == ["\u{FFFD}"])
+  }
+
+  @Test func `what is not read may be anything that Python writes`() throws {
+    let text = #"{"text":"a","x":NaN,"y":[-Infinity,1e999],"label":1,"z":{"text":2}}"#
+    #expect(try examples(of: text, as: .jsonLines) == [Example(text: "a", label: "1")])
+    let deep = String(repeating: "[", count: 50_000) + String(repeating: "]", count: 50_000)
+    let row = #"{"text":"a","x":\#(deep),"label":1}"#
+    #expect(try examples(of: row, as: .jsonLines).count == 1)
   }
 }

@@ -31,4 +31,13 @@ import Testing
   @Test func `a label cannot be there twice`() {
     #expect(complaint { try LabelSpace(["a", "b", "a"]) } == "The label \"a\" is given twice.")
   }
+
+  @Test func `labels that look alike are two`() throws {
+    let space = try LabelSpace(["\u{E9}", "e\u{301}"])
+    #expect(space.firstIndex(of: "e\u{301}") == 1)
+    var map: LabelMap = ["\u{E9}": "x"]
+    #expect(map["\u{E9}"] == "x" && map["e\u{301}"] != "x")
+    map["a"] = "b"
+    #expect(map["a"] == "b" && map["c"] == "c")
+  }
 }

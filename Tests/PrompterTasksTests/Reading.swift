@@ -10,8 +10,10 @@ func examples(
   of bytes: [UInt8], as format: DataFormat, fields: Fields = Fields(), requireLabels: Bool = true,
   limit: Int = .max
 ) throws -> [Example] {
-  try ExampleReader(file: "data", fields: fields, requireLabels: requireLabels, limit: limit)
-    .examples(in: bytes, format: format)
+  var omissions = Omissions()
+  return try ExampleReader(
+    file: "data", fields: fields, requireLabels: requireLabels, limit: limit
+  ).examples(in: bytes, format: format, noting: &omissions)
 }
 
 /// Reads a text as a file of a format, without a file.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PrompterJSON
 internal import PrompterKernels
 public import PrompterTasks
 
@@ -70,17 +71,18 @@ extension Predictor {
   }
 
   private func vote(among answers: [Evaluation.Answer]) -> Evaluation.Answer {
-    var totals: [String: (votes: Int, probability: Double)] = [:]
+    var totals: [UTF8Key: (votes: Int, probability: Double)] = [:]
     for answer in answers {
-      let total = totals[answer.text] ?? (0, 0)
-      totals[answer.text] = (total.votes + 1, total.probability + answer.probability)
+      let key = UTF8Key(answer.text)
+      let total = totals[key] ?? (0, 0)
+      totals[key] = (total.votes + 1, total.probability + answer.probability)
     }
     let winner = totals.max {
       ($0.value.votes, $0.value.probability, $1.key)
         < ($1.value.votes, $1.value.probability, $0.key)
     }
     return Evaluation.Answer(
-      text: winner?.key ?? "",
+      text: winner?.key.text ?? "",
       probability: (winner?.value.probability ?? 0) / Double(max(1, answers.count)))
   }
 

@@ -66,7 +66,8 @@ extension Predictor {
   ///   - name: The prompt's name.
   ///   - dataset: Texts with their answers.
   /// - Returns: The scores by the metrics of the prompt's task.
-  /// - Throws: ``PredictionError`` if there is no such prompt, or one with a head.
+  /// - Throws: ``PredictionError`` if there is no such prompt, or one with a head; ``DataError`` for an
+  ///   answer that is none of the prompt's labels, if it has labels.
   public func evaluate(_ name: String, on dataset: TextToTextDataset) throws -> Evaluation {
     let prompt = try index(of: name)
     return evaluation(of: prompt, by: try TextScorer(card(at: prompt).task, dataset, name: name))
@@ -158,6 +159,7 @@ struct TextScorer: Scorer {
     guard let text = task.text else {
       throw PredictionError.otherKind(task: name, isWritten: false)
     }
+    try dataset.check(labels: task.labels)
     self.task = task
     self.text = text
     self.dataset = dataset

@@ -2,6 +2,7 @@
 
 internal import Foundation
 internal import PrompterCore
+internal import PrompterJSON
 internal import PrompterKernels
 internal import PrompterTasks
 
@@ -68,12 +69,13 @@ extension Predictor {
   }
 
   private func ranked(_ inputs: [Input], by writing: Writing) -> [Prediction] {
-    var tokens: [String: [Int32]] = [:]
-    for choice in Set(inputs.flatMap(\.choices)) {
-      tokens[choice] = model.tokenizer.encode(choice, pair: nil, maximumLength: .max).ids
+    var tokens: [UTF8Key: [Int32]] = [:]
+    for choice in Set(inputs.lazy.flatMap(\.choices).map(UTF8Key.init)) {
+      tokens[choice] = model.tokenizer.encode(choice.text, pair: nil, maximumLength: .max).ids
     }
     let scores = writing.logLikelihoods(
-      of: inputs.map { $0.choices.map { tokens[$0] ?? [] } }, for: inputs.map(\.row), team: team)
+      of: inputs.map { $0.choices.map { tokens[UTF8Key($0)] ?? [] } }, for: inputs.map(\.row),
+      team: team)
     return zip(inputs, scores).map { choice($0, $1) }
   }
 
@@ -94,7 +96,8 @@ extension Predictor {
   private func answer(_ input: Input, _ generated: GeneratedText) -> Prediction {
     let text = model.tokenizer.decode(generated.tokens)
     return Prediction(
-      task: names[input.prompt], label: input.choices.contains(text) ? text : nil,
+      task: names[input.prompt],
+      label: input.choices.firstIndex(writtenAs: text).map { input.choices[$0] },
       probability: exp(Double(generated.score)), text: text, isCut: input.isCut)
   }
 

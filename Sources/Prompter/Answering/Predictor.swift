@@ -107,7 +107,7 @@ public struct Predictor: Sendable {
       guard names.count == 1 else { throw PredictionError.missingTask(known: names) }
       return 0
     }
-    guard let index = names.firstIndex(of: task) else {
+    guard let index = names.firstIndex(where: { $0.utf8.elementsEqual(task.utf8) }) else {
       throw PredictionError.unknownTask(task, known: names)
     }
     return index

@@ -97,7 +97,7 @@ public enum PredictionError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownTask(let name, let known):
-      "There is no prompt `\(name)`; the prompts are \(known.joined(separator: ", "))."
+      "There is no prompt `\(Self.shown(name))`; the prompts are \(known.joined(separator: ", "))."
     case .missingTask(let known):
       "The query names no task; the tasks are \(known.joined(separator: ", "))."
     case .duplicateTask(let name):
@@ -106,5 +106,10 @@ public enum PredictionError: Error, Equatable, CustomStringConvertible {
       "The prompt `\(task)` answers with \(isWritten ? "texts" : "labels by a head"), the data are "
         + "\(isWritten ? "labelled texts" : "texts with texts for answers")."
     }
+  }
+  // A name comes from a query, which may be anything.
+  private static func shown(_ name: String) -> String {
+    let scalars = name.unicodeScalars
+    return String(scalars.prefix(60)) + (scalars.dropFirst(60).isEmpty ? "" : "…")
   }
 }

@@ -68,7 +68,8 @@ public struct Trainer: Sendable {
   ///   - isInterrupted: Asked after each step; training saves its state and ends when it is true.
   /// - Returns: The best prompt.
   /// - Throws: ``TrainingError`` for a plan that cannot be carried out or a loss that is no number;
-  ///   errors of reading and writing.
+  ///   ``DataError`` for a label of the validation data that is none of the task's; errors of reading
+  ///   and writing.
   public func train(
     task: TaskDescription, training: Dataset, validation: Dataset? = nil, folder: URL? = nil,
     resuming: Bool = false, report: (TrainingEvent) -> Void = { _ in },
@@ -98,7 +99,8 @@ public struct Trainer: Sendable {
   ///   - isInterrupted: Asked after each step; training saves its state and ends when it is true.
   /// - Returns: The best prompt.
   /// - Throws: ``TrainingError`` for a plan that cannot be carried out or a loss that is no number;
-  ///   errors of reading and writing.
+  ///   ``DataError`` for a label of the validation data that is none of the task's; errors of reading
+  ///   and writing.
   public func train(
     task: TaskDescription, training: TextToTextDataset, validation: TextToTextDataset? = nil,
     folder: URL? = nil, resuming: Bool = false, report: (TrainingEvent) -> Void = { _ in },
@@ -111,6 +113,8 @@ public struct Trainer: Sendable {
       task.labels = training.answers
       guard task.labels.count > 1 else { throw TrainingError.tooFewLabels(task.labels) }
     }
+    try training.check(labels: task.labels)
+    try validation?.check(labels: task.labels)
     let session = try TrainingSession(trainer: self, task: task, folder: folder) {
       try TextObjective(task, training: training, validation: validation, in: $0)
     }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import Prompter
 import PrompterKernels
 
 /// What weights are multiplied in.
@@ -33,6 +34,15 @@ struct OutputOptions: ParsableArguments {
   /// Tells a person something, unless they asked for silence.
   func note(_ text: String) {
     if !quiet { Output.note(text) }
+  }
+
+  /// Tells what of a data file was not read; a preset's columns are known, and so are those that it
+  /// leaves out.
+  func note(_ omissions: Omissions, of file: URL, _ task: TaskDescription) {
+    let columns = task.preset == nil ? omissions.columnSentence : nil
+    for sentence in [omissions.rowSentence, columns].compactMap({ $0 }) {
+      note("\(file.relativePath): \(sentence).")
+    }
   }
 }
 

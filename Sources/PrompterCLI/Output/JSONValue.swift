@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PrompterJSON
+
 /// A JSON value whose objects keep the order in which their members were given.
 enum JSONValue: Equatable, Sendable {
   case null
@@ -7,6 +9,8 @@ enum JSONValue: Equatable, Sendable {
   case integer(Int)
   case number(Double)
   case string(String)
+  /// A value as its JSON is spelled, given back as it came.
+  case spelled(String)
   case array([JSONValue])
   case object([Member])
 
@@ -59,6 +63,7 @@ extension JSONValue {
     case .integer(let value): "\(value)"
     case .number(let value): value.isFinite ? "\(value)" : "null"
     case .string(let value): Self.quoted(value)
+    case .spelled(let value): value
     case .array(let values): "[" + values.map(\.line).joined(separator: ",") + "]"
     case .object(let members):
       "{" + members.map { "\(Self.quoted($0.name)):\($0.value.line)" }.joined(separator: ",") + "}"
@@ -87,20 +92,16 @@ extension JSONValue {
   }
 }
 
-extension JSONValue: Decodable {
-  /// Decodes a string, a number, a boolean or null: what may identify a query.
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      self = .null
-    } else if let value = try? container.decode(String.self) {
-      self = .string(value)
-    } else if let value = try? container.decode(Int.self) {
-      self = .integer(value)
-    } else if let value = try? container.decode(Bool.self) {
-      self = .bool(value)
-    } else {
-      self = .number(try container.decode(Double.self))
+extension JSONValue {
+  /// What identifies a query, to be given back as it came: a string, a number, a boolean or null; nil
+  /// for anything else.
+  init?(identifying value: SpelledJSON) {
+    switch value.kind {
+    case .null: self = .null
+    case .bool, .number: self = .spelled(value.spelling)
+    // One with half of a surrogate pair is no text, but its spelling is.
+    case .string: self = value.wellFormedString.map(JSONValue.string) ?? .spelled(value.spelling)
+    case .array, .object: return nil
     }
   }
 }

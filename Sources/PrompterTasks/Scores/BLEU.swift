@@ -83,11 +83,10 @@ public enum BLEU {
   }
 
   private static func unescaped(_ text: String) -> String {
-    let text = text.replacing("<skipped>", with: "").replacing("-\n", with: "")
-      .replacing("\n", with: " ")
-    guard text.contains("&") else { return text }
-    return text.replacing("&quot;", with: "\"").replacing("&amp;", with: "&")
-      .replacing("&lt;", with: "<").replacing("&gt;", with: ">")
+    let text = text.replacingBytes("<skipped>", with: "").replacingBytes("-\n", with: "")
+      .replacingBytes("\n", with: " ")
+    return text.replacingBytes("&quot;", with: "\"").replacingBytes("&amp;", with: "&")
+      .replacingBytes("&lt;", with: "<").replacingBytes("&gt;", with: ">")
   }
 
   // Replaces pairs of neighbours from left to right, none of which overlap.

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PrompterJSON
+
 /// What a pronoun refers to, compared as T5 does for WSC.
 enum Referent {
-  private static let determiners: Set = [
-    "a", "an", "each", "every", "few", "her", "his", "many", "much", "my", "our", "some", "that",
-    "the", "their", "these", "this", "those", "which", "whose", "your",
-  ]
+  private static let determiners = Set(
+    [
+      "a", "an", "each", "every", "few", "her", "his", "many", "much", "my", "our", "some", "that",
+      "the", "their", "these", "this", "those", "which", "whose", "your",
+    ].map(UTF8Key.init))
 
   /// Whether an answer means a referent: case and determiners aside, one has all the other's words.
   ///
@@ -14,11 +17,19 @@ enum Referent {
   static func isMeant(_ referent: String, by answer: String) -> Bool? {
     let (meant, given) = (words(of: referent), words(of: answer))
     guard !given.isEmpty else { return nil }
-    guard referent.contains("'") == answer.contains("'") else { return false }
+    guard hasApostrophe(referent) == hasApostrophe(answer) else { return false }
     return given.isSubset(of: meant) || meant.isSubset(of: given)
   }
 
-  private static func words(of text: String) -> Set<String> {
-    Set(text.lowercased().split(separator: " ").map(String.init)).subtracting(determiners)
+  private static func hasApostrophe(_ text: String) -> Bool {
+    text.utf8.contains(UInt8(ascii: "'"))
+  }
+
+  private static func words(of text: String) -> Set<UTF8Key> {
+    Set(
+      text.lowercased().utf8.split(separator: UInt8(ascii: " ")).map {
+        UTF8Key(String(decoding: $0, as: UTF8.self))
+      }
+    ).subtracting(determiners)
   }
 }

@@ -16,14 +16,9 @@ public struct TextScores: Sendable {
     precondition(
       outputs.count == examples.count,
       "\(outputs.count) outputs for \(examples.count) examples.")
-    self.outputs = outputs.map(Self.trimmed)
+    self.outputs = outputs.map(\.trimmed)
     self.examples = examples
     self.labels = labels
-  }
-
-  private static func trimmed(_ text: String) -> String {
-    guard let end = text.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-    return String(text[...end].drop { $0.isWhitespace })
   }
 
   /// The score by a metric; 0 without examples.
@@ -58,7 +53,7 @@ public struct TextScores: Sendable {
   public func isRight(_ index: Int) -> Bool {
     let example = examples[index]
     guard let isTrue = example.isTrue, let referent = example.targets.first else {
-      return example.targets.contains(outputs[index])
+      return example.targets.contains { $0.reads(as: outputs[index]) }
     }
     return Referent.isMeant(referent, by: outputs[index]) == isTrue
   }
@@ -77,7 +72,7 @@ public struct TextScores: Sendable {
 
   private func isLegal(_ index: Int) -> Bool {
     let choices = examples[index].choices
-    return (choices.isEmpty ? labels : choices).contains(outputs[index])
+    return (choices.isEmpty ? labels : choices).contains { $0.reads(as: outputs[index]) }
   }
 
   /// How often each answer was given.
@@ -94,7 +89,9 @@ public struct TextScores: Sendable {
 
   private func matchesExactly(_ index: Int) -> Bool {
     let output = NormalizedAnswer.words(of: outputs[index])
-    return examples[index].targets.contains { NormalizedAnswer.words(of: $0) == output }
+    return examples[index].targets.contains {
+      NormalizedAnswer.words(of: $0).elementsEqual(output) { $0.reads(as: $1) }
+    }
   }
 
   private var numbers: (outputs: [Double], targets: [Double]) {
@@ -109,7 +106,9 @@ public struct TextScores: Sendable {
 
 extension TextScores {
   // The index of a label; of anything else, the one after the last.
-  private func index(of answer: String) -> Int { labels.firstIndex(of: answer) ?? labels.count }
+  private func index(of answer: String) -> Int {
+    labels.firstIndex(writtenAs: answer) ?? labels.count
+  }
 
   private var confusion: ConfusionMatrix {
     ConfusionMatrix(

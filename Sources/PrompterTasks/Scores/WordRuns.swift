@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PrompterJSON
+
 /// How often each run of so many words occurs in a text.
 struct WordRuns {
-  private(set) var counts: [ArraySlice<String>: Int] = [:]
+  private(set) var counts: [ArraySlice<UTF8Key>: Int] = [:]
 
   /// All runs together.
   let total: Int
@@ -10,10 +12,11 @@ struct WordRuns {
   /// The runs of `length` words.
   init(_ words: [String], length: Int) {
     total = max(0, words.count - length + 1)
+    let words = words.map(UTF8Key.init)
     for start in 0..<total { counts[words[start..<start + length], default: 0] += 1 }
   }
 
-  private init(counts: [ArraySlice<String>: Int]) {
+  private init(counts: [ArraySlice<UTF8Key>: Int]) {
     self.counts = counts
     total = counts.values.reduce(0, +)
   }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PrompterJSON
+
 extension TextToTextReader {
   /// E2E's table: meanings `name[Alimentum], area[city centre]` and sentences that say them.
   func meaningExamples(in rows: [TextRow]) -> [TextToTextExample] {
@@ -17,13 +19,11 @@ extension TextToTextReader {
     var lines = Lines(bytes)
     while let (range, number) = lines.next() {
       let line = String(decoding: bytes[range], as: UTF8.self)
-      guard let bars = line.firstRange(of: "||") else {
+      guard let (meaning, sentence) = line.split(atFirst: "||") else {
         throw DataError.malformedExample(
           file: file, line: number, reason: "a line should read \"meaning||sentence\"")
       }
-      let sentence = Self.trimmed(line[bars.upperBound...])
-      rows.append(
-        (Self.trimmed(line[..<bars.lowerBound]), sentence.isEmpty ? [] : [sentence], number))
+      rows.append((meaning.trimmed, sentence.trimmed.isEmpty ? [] : [sentence.trimmed], number))
     }
     return meaningExamples(of: rows)
   }
@@ -33,12 +33,12 @@ extension TextToTextReader {
     of rows: [(meaning: String, sentences: [String], line: Int)]
   ) -> [TextToTextExample] {
     var examples: [TextToTextExample] = []
-    var places: [String: Int] = [:]
+    var places: [UTF8Key: Int] = [:]
     for row in rows {
-      if purpose == .evaluation, let place = places[row.meaning] {
+      if purpose == .evaluation, let place = places[UTF8Key(row.meaning)] {
         examples[place].targets += row.sentences
       } else {
-        places[row.meaning] = examples.count
+        places[UTF8Key(row.meaning)] = examples.count
         examples.append(example(["mr": row.meaning], targets: row.sentences, line: row.line))
       }
     }
@@ -49,21 +49,21 @@ extension TextToTextReader {
   /// prefix tuning reads (Li and Liang 2021); another text stays as it is.
   static func linear(_ meaning: String) -> String {
     var parts: [String] = []
-    var rest = trimmed(meaning)[...]
+    var rest = meaning.trimmed.utf8[...]
     while !rest.isEmpty {
-      guard let open = rest.firstIndex(of: "["), let close = rest[open...].firstIndex(of: "]")
-      else { return trimmed(meaning) }
-      let name = trimmed(rest[..<open])
-      parts.append("\(name) : \(trimmed(rest[rest.index(after: open)..<close]))")
-      rest = rest[rest.index(after: close)...].drop { $0 == "," || $0 == " " }
+      guard let open = rest.firstIndex(of: UInt8(ascii: "[")),
+        let close = rest[open...].firstIndex(of: UInt8(ascii: "]"))
+      else { return meaning.trimmed }
+      let (name, value) = (rest[..<open], rest[rest.index(after: open)..<close])
+      parts.append("\(trimmed(name)) : \(trimmed(value))")
+      rest = rest[rest.index(after: close)...].drop {
+        $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ")
+      }
     }
     return parts.joined(separator: " | ")
   }
 
-  private static func trimmed(_ text: some StringProtocol) -> String {
-    let isBlank: (Character) -> Bool = { $0.isWhitespace }
-    let end = text.lastIndex { !isBlank($0) }
-    guard let end else { return "" }
-    return String(text[...end].drop(while: isBlank))
+  private static func trimmed(_ bytes: Substring.UTF8View) -> String {
+    String(decoding: bytes, as: UTF8.self).trimmed
   }
 }

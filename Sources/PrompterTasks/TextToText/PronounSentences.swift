@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Foundation
-
-/// A line of WSC: a sentence, a span of it, and a pronoun that may refer to it.
-private struct WSCLine: Decodable {
-  struct Spans: Decodable {
-    let span1_text: String
-    let span2_text: String
-    let span2_index: Int
-  }
-  let text: String
-  let target: Spans
-  let label: Bool?
+/// A sentence of WSC, a span of it, and a pronoun that may refer to the span.
+private struct PronounSentence {
+  var text: String
+  var span: String
+  var pronoun: String
+  var index: Int
+  var isTrue: Bool?
+  var line: Int
 }
 
 extension TextToTextReader {
@@ -22,37 +18,100 @@ extension TextToTextReader {
   func pronounExamples(in objects: JSONObjects) throws -> [TextToTextExample] {
     var examples: [TextToTextExample] = []
     for place in try objects.places() where examples.count < limit {
-      let line = try objects.decode(place, WSCLine.self)
-      guard requireTargets, line.label == nil else {
-        if purpose == .training, line.label == false { continue }
-        let sentence = try marked(
-          line.target.span2_text, at: line.target.span2_index, in: line.text, line: place.line)
-        examples.append(
-          example(
-            ["text": sentence], targets: [line.target.span1_text], isTrue: line.label,
-            line: place.line))
-        continue
-      }
-      throw DataError.missingLabel(file: file, line: place.line)
+      let row = try objects.object(at: place)
+      let spans = try row.member("target")
+      let label = try row.memberIfPresent("label")?.label()
+      examples += try self.examples(
+        of: PronounSentence(
+          text: row.member("text").text(), span: spans.member("span1_text").text(),
+          pronoun: spans.member("span2_text").text(),
+          index: spans.member("span2_index").integer(),
+          isTrue: truth(of: label, line: place.line), line: place.line))
     }
     return examples
   }
 
+  /// The same of flat rows: the spans are columns of their own.
+  func pronounExamples(inRows rows: [TextRow]) throws -> [TextToTextExample] {
+    var examples: [TextToTextExample] = []
+    for row in rows where examples.count < limit {
+      func value(_ name: String) -> String { row.values[name] ?? "" }
+      guard let place = row.values["span2_index"] else {
+        throw DataError.missingField(file: file, line: row.line, field: "span2_index")
+      }
+      guard let index = Int(place.trimmed) else {
+        throw DataError.wrongType(
+          file: file, line: row.line, field: "span2_index", expected: "a whole number")
+      }
+      examples += try self.examples(
+        of: PronounSentence(
+          text: value("text"), span: value("span1_text"), pronoun: value("span2_text"),
+          index: index, isTrue: truth(of: row.targets.first, line: row.line), line: row.line))
+    }
+    return examples
+  }
+
+  private func truth(of label: String?, line: Int) throws -> Bool? {
+    let spelling = TargetSpelling(
+      file: file, labels: ["False", "True"], rules: .published, map: spelling.map)
+    return try label.flatMap { try spelling.target(of: $0, line: line) }.map { $0 == "True" }
+  }
+
+  // None of a sentence from which there is nothing to learn.
+  private func examples(of sentence: PronounSentence) throws -> [TextToTextExample] {
+    guard !requireTargets || sentence.isTrue != nil else {
+      throw DataError.missingLabel(file: file, line: sentence.line)
+    }
+    if purpose == .training, sentence.isTrue == false { return [] }
+    return [
+      example(
+        ["text": try marked(sentence)], targets: [sentence.span], isTrue: sentence.isTrue,
+        line: sentence.line)
+    ]
+  }
+
   // The published indices are off by a word or two in places, and some pronouns have punctuation
   // attached: the nearest word that is the pronoun, its marks aside, is meant.
-  private func marked(
-    _ pronoun: String, at index: Int, in text: String, line: Int
-  ) throws -> String {
-    var words = text.components(separatedBy: " ")
+  private func marked(_ sentence: PronounSentence) throws -> String {
+    var words = sentence.text.utf8
+      .split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false).map(Array.init)
+    let index = min(max(sentence.index, 0), words.count)
+    let pronoun = Array(sentence.pronoun.utf8)
     let near = words.indices.sorted { abs($0 - index) < abs($1 - index) }
     for place in near {
-      guard let range = words[place].range(of: pronoun), !pronoun.isEmpty else { continue }
-      let (before, after) = (words[place][..<range.lowerBound], words[place][range.upperBound...])
-      guard (before + after).allSatisfy({ !$0.isLetter && !$0.isNumber }) else { continue }
-      words[place] = "\(before)*\(pronoun)*\(after)"
-      return words.joined(separator: " ")
+      guard let range = Self.range(of: pronoun, asWordOf: words[place]) else { continue }
+      words[place].insert(UInt8(ascii: "*"), at: range.upperBound)
+      words[place].insert(UInt8(ascii: "*"), at: range.lowerBound)
+      return words.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
     }
     throw DataError.malformedExample(
-      file: file, line: line, reason: "the sentence has no word \"\(pronoun.prefix(40))\"")
+      file: file, line: sentence.line,
+      reason: "the sentence has no word \(DataError.quoted(sentence.pronoun))")
+  }
+
+  /// Where a pronoun is in a word that is nothing else, marks at its ends aside.
+  private static func range(of pronoun: [UInt8], asWordOf word: [UInt8]) -> Range<Int>? {
+    guard word.count >= pronoun.count, !pronoun.isEmpty else { return nil }
+    let (sought, found) = (core(of: pronoun), core(of: word))
+    let start = found.lowerBound - sought.lowerBound
+    guard !sought.isEmpty, sought.count == found.count, start >= 0,
+      word[start...].starts(with: pronoun)
+    else { return nil }
+    return start..<start + pronoun.count
+  }
+
+  // From the first letter or number to the last, in bytes.
+  private static func core(of word: [UInt8]) -> Range<Int> {
+    var (offset, start, end) = (0, 0, 0)
+    for scalar in String(decoding: word, as: UTF8.self).unicodeScalars {
+      let properties = scalar.properties
+      let isInner =
+        properties.isAlphabetic || properties.numericType != nil
+        || properties.canonicalCombiningClass != .notReordered
+      if isInner, end == 0 { start = offset }
+      offset += UTF8.width(scalar)
+      if isInner { end = offset }
+    }
+    return start..<end
   }
 }

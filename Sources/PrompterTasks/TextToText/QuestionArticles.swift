@@ -1,26 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Foundation
-
-/// A file of SQuAD, in its first version or its second.
-private struct SQuADFile: Decodable {
-  struct Article: Decodable {
-    let paragraphs: [Paragraph]
-  }
-  struct Paragraph: Decodable {
-    let context: String
-    let qas: [Question]
-  }
-  struct Question: Decodable {
-    let question: String
-    let answers: [Answer]?
-    let is_impossible: Bool?
-  }
-  struct Answer: Decodable {
-    let text: String
-  }
-  let data: [Article]
-}
+internal import PrompterJSON
 
 extension TextToTextReader {
   /// What is answered where a paragraph holds no answer.
@@ -35,26 +15,29 @@ extension TextToTextReader {
         file: file, line: 1, reason: "a SQuAD file is an object with \"data\"")
     }
     let objects = JSONObjects(bytes, file: file, format: .json)
-    let articles = try objects.decode(.init(range: text, line: 1), SQuADFile.self).data
+    let root = try objects.object(at: .init(range: text, line: 1))
     var examples: [TextToTextExample] = []
-    for paragraph in articles.lazy.flatMap(\.paragraphs) where examples.count < limit {
-      for question in paragraph.qas {
-        examples.append(
-          example(
-            ["question": question.question, "context": paragraph.context],
-            targets: Self.targets(of: question), line: examples.count + 1))
+    var budget = InputBudget(file: file, fileSize: bytes.count)
+    for article in try root.member("data").elements() {
+      for paragraph in try article.member("paragraphs").elements() where examples.count < limit {
+        let context = try paragraph.member("context").text()
+        for question in try paragraph.member("qas").elements() {
+          let example = example(
+            ["question": try question.member("question").text(), "context": context],
+            targets: try Self.targets(of: question), line: examples.count + 1)
+          try budget.add(example)
+          examples.append(example)
+        }
       }
     }
     return examples
   }
 
   // Several people answered each question, often alike.
-  private static func targets(of question: SQuADFile.Question) -> [String] {
-    if question.is_impossible == true { return [unanswerable] }
-    var targets: [String] = []
-    for answer in question.answers ?? [] where !targets.contains(answer.text) {
-      targets.append(answer.text)
-    }
-    return targets
+  private static func targets(of question: JSONField) throws -> [String] {
+    if try question.memberIfPresent("is_impossible")?.truth() == true { return [unanswerable] }
+    var seen: Set<UTF8Key> = []
+    return try (question.memberIfPresent("answers")?.elements() ?? [])
+      .map { try $0.member("text").text() }.filter { seen.insert(UTF8Key($0)).inserted }
   }
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Foundation
-
 /// One row of a flat file: the values of the columns asked for, and of the target's.
 struct TextRow: Equatable {
   var values: [String: String]
@@ -14,41 +12,54 @@ struct TextRowReader {
   let file: String
   /// The columns, each under all the names that it may have.
   let columns: [(name: String, spellings: [String])]
+  /// Columns that need not be there, and whose values need not be texts.
+  var extras: [String] = []
   let targetNames: [String]
   /// What the columns are called where the first row is no header.
-  let headerless: [String]?
+  let headerless: PublishedColumns?
   let requireTargets: Bool
   let limit: Int
+  /// Whether rows that do not fit the header are passed over.
+  var passesOverBadRows = false
 
   /// Where the columns are among a file's own.
   private struct Places {
-    var columns: [(name: String, place: Int)]
+    var columns: [(name: String, place: Int)] = []
+    var extras: [(name: String, place: Int)] = []
     var target: Int?
   }
 
-  func rows(in bytes: [UInt8], format: DataFormat) throws -> [TextRow] {
+  func rows(
+    in bytes: [UInt8], format: DataFormat, _ omissions: inout Omissions
+  ) throws -> [TextRow] {
     switch format {
-    case .tabSeparated: try tableRows(from: TabSeparatedRows(bytes))
-    case .commaSeparated: try tableRows(from: CommaSeparatedRows(bytes, file: file))
-    case .json, .jsonLines: try jsonRows(JSONObjects(bytes, file: file, format: format))
+    case .tabSeparated: try tableRows(from: TabSeparatedRows(bytes), &omissions)
+    case .commaSeparated: try tableRows(from: CommaSeparatedRows(bytes, file: file), &omissions)
+    case .json, .jsonLines:
+      try jsonRows(JSONObjects(bytes, file: file, format: format), &omissions)
     case .trec:
       throw DataError.unsupportedFormat(file: file, fileExtension: ".label")
     }
   }
 
-  private func places(in found: [String]) throws -> Places {
-    var places = Places(columns: [])
+  private func places(in found: [String], _ omissions: inout Omissions) throws -> Places {
+    var places = Places()
     for (name, spellings) in columns {
       guard let place = Self.place(of: spellings, in: found) else {
         throw DataError.missingColumn(file: file, field: name, expected: spellings, found: found)
       }
       places.columns.append((name, place))
     }
+    places.extras = extras.compactMap { name in
+      Self.place(of: [name], in: found).map { (name, $0) }
+    }
     places.target = Self.place(of: targetNames, in: found)
     guard places.target != nil || !requireTargets else {
       throw DataError.missingColumn(
         file: file, field: "target", expected: targetNames, found: found)
     }
+    let read = Set((places.columns + places.extras).map(\.place) + [places.target ?? -1])
+    omissions.columns = found.indices.filter { !read.contains($0) }.map { found[$0] }
     return places
   }
 
@@ -58,33 +69,44 @@ struct TextRowReader {
 }
 
 extension TextRowReader {
-  private func tableRows(from source: some TableRows) throws -> [TextRow] {
+  private func tableRows(
+    from source: some TableRows, _ omissions: inout Omissions
+  ) throws -> [TextRow] {
     var source = source
     var row = TableRow()
     guard try source.read(into: &row) else { throw DataError.noExamples(file: file) }
     let header = row.columns.indices.map(row.trimmedText)
     var rows: [TextRow] = []
     let places: Places
-    if let headerless, header.count == headerless.count,
+    var widths = header.count...header.count
+    if let headerless, headerless.widths.contains(header.count),
       columns.allSatisfy({ Self.place(of: $0.spellings, in: header) == nil })
     {
-      places = try self.places(in: headerless)
+      widths = headerless.widths
+      places = try self.places(in: headerless.names, &omissions)
       if limit > 0 { rows.append(textRow(row, places)) }
     } else {
-      places = try self.places(in: header)
+      places = try self.places(in: header, &omissions)
     }
+    var misfit: DataError?
     while rows.count < limit, try source.read(into: &row) {
-      guard row.columns.count == header.count else {
-        throw DataError.wrongColumnCount(
-          file: file, line: row.line, found: row.columns.count, expected: header.count)
+      if widths.contains(row.columns.count) {
+        rows.append(textRow(row, places))
+        continue
       }
-      rows.append(textRow(row, places))
+      let fault = DataError.wrongColumnCount(
+        file: file, line: row.line, found: row.columns.count, expected: header.count)
+      guard passesOverBadRows else { throw fault }
+      misfit = misfit ?? fault
+      omissions.passOver(line: row.line)
     }
+    // Where no row fits it is the header that is wrong.
+    if rows.isEmpty, let misfit { throw misfit }
     return rows
   }
 
   private func textRow(_ row: TableRow, _ places: Places) -> TextRow {
-    let values = places.columns.map { ($0.name, row.text($0.place)) }
+    let values = (places.columns + places.extras).map { ($0.name, row.text($0.place)) }
     return TextRow(
       values: Dictionary(values) { first, _ in first },
       targets: places.target.map { [row.trimmedText($0)] } ?? [], line: row.line)
@@ -92,58 +114,51 @@ extension TextRowReader {
 }
 
 extension TextRowReader {
-  private func jsonRows(_ objects: JSONObjects) throws -> [TextRow] {
+  /// What the fields of an object are called: under which name each column is, and the target.
+  private struct Names {
+    var columns: [(name: String, field: String)]
+    var extras: [(name: String, field: String)]
+    var target: String?
+  }
+
+  private func jsonRows(
+    _ objects: JSONObjects, _ omissions: inout Omissions
+  ) throws -> [TextRow] {
     var rows: [TextRow] = []
-    var names: JSONTextNames?
+    var names: Names?
     for place in try objects.places() {
       guard rows.count < limit else { break }
-      let known = try names ?? self.names(ofFirst: place, in: objects)
+      let object = try objects.object(at: place)
+      let known = try names ?? self.names(ofFirst: object, &omissions)
       names = known
-      let object = try objects.decode(place) {
-        try JSONDecoder().decode(JSONTextObject.self, from: $0, configuration: known)
+      let texts = try known.columns.map { ($0.name, try object.member($0.field).text()) }
+      let extras = known.extras.compactMap { extra in
+        object.memberIfPresent(extra.field).map { (extra.name, $0.spelling) }
       }
-      rows.append(TextRow(values: object.values, targets: object.targets, line: place.line))
+      rows.append(
+        TextRow(
+          values: Dictionary(texts + extras) { first, _ in first },
+          targets: try known.target.flatMap(object.memberIfPresent)?.targets() ?? [],
+          line: place.line))
     }
     return rows
   }
 
-  private func names(
-    ofFirst place: JSONObjects.Place, in objects: JSONObjects
-  ) throws -> JSONTextNames {
-    let found = try objects.decode(place) {
-      try JSONDecoder().decode(JSONColumns.self, from: $0).names
-    }
-    let places = try places(in: found)
-    return JSONTextNames(
+  private func names(ofFirst object: JSONField, _ omissions: inout Omissions) throws -> Names {
+    let found = object.names
+    let places = try places(in: found, &omissions)
+    return Names(
       columns: places.columns.map { ($0.name, found[$0.place]) },
+      extras: places.extras.map { ($0.name, found[$0.place]) },
       target: places.target.map { found[$0] })
   }
 }
 
-/// What the fields of an object are called: under which name each column is, and the target.
-struct JSONTextNames {
-  let columns: [(name: String, field: String)]
-  let target: String?
-}
-
-/// The fields of an object that a template asks for; what else it holds is not looked at.
-struct JSONTextObject: DecodableWithConfiguration {
-  let values: [String: String]
-  let targets: [String]
-
-  init(from decoder: any Decoder, configuration names: JSONTextNames) throws {
-    let container = try decoder.container(keyedBy: JSONName.self)
-    values = try Dictionary(
-      names.columns.map { ($0.name, try container.text($0.field)) }
-    ) { first, _ in first }
-    targets = try names.target.map(container.targets) ?? []
-  }
-}
-
-extension KeyedDecodingContainer where Key == JSONName {
-  /// A simple value, or a list of texts.
-  fileprivate func targets(_ name: String) throws -> [String] {
-    if let texts = try? decode([String].self, forKey: JSONName(stringValue: name)) { return texts }
-    return try label(name, trying: .string).0.map { [$0] } ?? []
+extension JSONField {
+  /// A simple value, or a list of texts; SQuAD's answers, whose texts are beside their places.
+  fileprivate func targets() throws -> [String] {
+    if isList { return try texts() }
+    if let texts = memberIfPresent("text"), texts.isList { return try texts.texts() }
+    return [try label()]
   }
 }

@@ -65,10 +65,9 @@ public struct TextTemplate: Sendable, Equatable {
   ///
   /// Prompt tuning trains without it: the prompt says what the task is (Lester and others 2021).
   public var withoutName: TextTemplate {
-    guard case .literal(let first)? = pieces.first, let space = first.firstIndex(of: " ") else {
+    guard case .literal(let first)? = pieces.first, let (_, rest) = first.split(atFirst: " ") else {
       return self
     }
-    let rest = String(first[first.index(after: space)...])
     return TextTemplate(pieces: (rest.isEmpty ? [] : [.literal(rest)]) + pieces.dropFirst())
   }
 }
@@ -79,27 +78,27 @@ extension TextTemplate {
       .malformedTemplate(template: text, reason: reason)
     }
     var pieces: [Piece] = []
-    var literal = ""
-    var rest = text[...]
-    while let character = rest.popFirst() {
-      if character == "{" || character == "}", rest.first == character {
+    var literal = String.UnicodeScalarView()
+    var rest = text.unicodeScalars[...]
+    while let scalar = rest.popFirst() {
+      if scalar == "{" || scalar == "}", rest.first == scalar {
         rest.removeFirst()
-        literal.append(character)
-      } else if character == "{" {
+        literal.append(scalar)
+      } else if scalar == "{" {
         guard let end = rest.firstIndex(of: "}") else { throw fault("a brace is never closed") }
-        let name = String(rest[..<end])
+        let name = rest[..<end]
         guard !name.isEmpty, !name.contains("{") else { throw fault("a column has no name") }
-        if !literal.isEmpty { pieces.append(.literal(literal)) }
-        pieces.append(.column(name))
-        literal = ""
+        if !literal.isEmpty { pieces.append(.literal(String(literal))) }
+        pieces.append(.column(String(name)))
+        literal = .init()
         rest = rest[rest.index(after: end)...]
-      } else if character == "}" {
+      } else if scalar == "}" {
         throw fault("a brace is closed that was never opened")
       } else {
-        literal.append(character)
+        literal.append(scalar)
       }
     }
-    if !literal.isEmpty { pieces.append(.literal(literal)) }
+    if !literal.isEmpty { pieces.append(.literal(String(literal))) }
     return pieces
   }
 }
@@ -110,7 +109,9 @@ extension TextTemplate: CustomStringConvertible {
     pieces.reduce(into: "") { text, piece in
       switch piece {
       case .literal(let literal):
-        text += literal.flatMap { $0 == "{" || $0 == "}" ? [$0, $0] : [$0] }
+        text.unicodeScalars += literal.unicodeScalars.flatMap {
+          $0 == "{" || $0 == "}" ? [$0, $0] : [$0]
+        }
       case .column(let name): text += "{\(name)}"
       }
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Foundation
+internal import struct Foundation.URL
 
 /// What to read from a file, and for what; the readers of nested files are extensions of this.
 struct TextToTextReader {
@@ -15,7 +15,7 @@ struct TextToTextReader {
 
   init(
     file: String, task: TaskDescription, purpose: TextToTextDataset.Purpose,
-    requireTargets: Bool, labelMap: [String: String] = [:], limit: Int
+    requireTargets: Bool, labelMap: LabelMap = [:], limit: Int
   ) throws {
     guard let text = task.text else {
       throw DataError.malformedTemplate(
@@ -25,7 +25,7 @@ struct TextToTextReader {
     self.text = text
     preset = task.preset.flatMap(TextToTextPreset.init) ?? .free
     spelling = TargetSpelling(
-      file: file, labels: task.labels, isSimilarity: preset == .stsb, map: labelMap)
+      file: file, labels: task.labels, rules: preset.rules, map: labelMap)
     self.purpose = purpose
     self.requireTargets = requireTargets
     self.limit = limit
@@ -33,57 +33,98 @@ struct TextToTextReader {
 
   /// Reads the examples from the bytes of a file.
   func examples(
-    in bytes: [UInt8], fileExtension: String, of url: URL
+    in bytes: [UInt8], fileExtension: String, of url: URL, noting omissions: inout Omissions
   ) throws -> [TextToTextExample] {
     if preset == .e2e, fileExtension == "txt" {
-      return try checked(meaningExamples(inLines: bytes))
+      return try checked(meaningExamples(inLines: bytes), &omissions)
     }
-    return try examples(in: bytes, format: DataFormat(of: url))
+    var format = try DataFormat(of: url, preset: preset.rawValue)
+    // The tables of STS-B from before GLUE are called .csv, and tabs separate their columns.
+    if preset == .stsb, format == .commaSeparated, Self.hasTabs(bytes) { format = .tabSeparated }
+    return try examples(in: bytes, format: format, noting: &omissions)
+  }
+
+  private static func hasTabs(_ bytes: [UInt8]) -> Bool {
+    var lines = Lines(bytes)
+    guard let first = lines.next() else { return false }
+    return bytes[first.range].count { $0 == Byte.tab } >= 2
   }
 
   /// Reads the examples from the bytes of a file of a format.
-  func examples(in bytes: [UInt8], format: DataFormat) throws -> [TextToTextExample] {
+  func examples(
+    in bytes: [UInt8], format: DataFormat, noting omissions: inout Omissions
+  ) throws -> [TextToTextExample] {
     try DataFormat.refuseUTF16(bytes, file: file)
-    let isJSON = format == .json || format == .jsonLines
     let objects = JSONObjects(bytes, file: file, format: format)
+    let isNested = try format.isJSON && hasNestedRows(objects)
     let examples: [TextToTextExample] =
       switch preset {
-      case .multirc where isJSON: try multiRCExamples(in: objects)
-      case .record where isJSON: try recordExamples(in: objects)
-      case .wsc where isJSON: try pronounExamples(in: objects)
+      case .multirc where isNested: try multiRCExamples(in: objects)
+      case .multirc:
+        try multiRCExamples(
+          inRows: rows(
+            in: bytes, format, needing: ["question", "paragraph"], extras: ["idx"], &omissions))
+      case .record: try recordExamples(in: objects)
+      case .wsc where isNested: try pronounExamples(in: objects)
+      case .wsc:
+        try pronounExamples(
+          inRows: rows(
+            in: bytes, format, needing: ["text", "span1_text", "span2_text"],
+            extras: ["span2_index"], &omissions))
       case .squad where format == .json, .squadV2 where format == .json:
         try articleExamples(in: bytes)
-      case .e2e: try meaningExamples(in: rows(in: bytes, format: format))
-      default: try rows(in: bytes, format: format).flatMap(flatExamples)
+      case .e2e: try meaningExamples(in: rows(in: bytes, format, &omissions))
+      default: try rows(in: bytes, format, &omissions).flatMap(flatExamples)
       }
-    return try checked(examples)
+    return try checked(examples, &omissions)
+  }
+
+  // SuperGLUE's own files hold objects within objects, copies of them flat rows.
+  private func hasNestedRows(_ objects: JSONObjects) throws -> Bool {
+    let member = preset == .wsc ? "target" : "passage"
+    guard preset == .wsc || preset == .multirc, let first = try objects.places().first else {
+      return false
+    }
+    return try objects.object(at: first).memberIfPresent(member)?.isObject != nil
   }
 
   /// The first examples up to the limit, none without an answer where one is required.
-  private func checked(_ examples: [TextToTextExample]) throws -> [TextToTextExample] {
+  private func checked(
+    _ examples: [TextToTextExample], _ omissions: inout Omissions
+  ) throws -> [TextToTextExample] {
     guard !examples.isEmpty || limit == 0 else { throw DataError.noExamples(file: file) }
-    let examples = Array(examples.prefix(limit))
-    if requireTargets, let bare = examples.first(where: { $0.targets.isEmpty }) {
+    var examples = examples
+    if requireTargets, preset.leavesOutUnlabelled, examples.contains(where: \.isAnswered) {
+      for bare in examples where !bare.isAnswered { omissions.passOver(line: bare.line) }
+      examples = examples.filter(\.isAnswered)
+    }
+    examples = Array(examples.prefix(limit))
+    if requireTargets, let bare = examples.first(where: { !$0.isAnswered }) {
       throw DataError.missingLabel(file: file, line: bare.line)
     }
     return examples
   }
 
-  private func rows(in bytes: [UInt8], format: DataFormat) throws -> [TextRow] {
-    let columns = text.template.columns.map { name in
+  private func rows(
+    in bytes: [UInt8], _ format: DataFormat, needing names: [String] = [], extras: [String] = [],
+    _ omissions: inout Omissions
+  ) throws -> [TextRow] {
+    let needed = text.template.columns + names.filter { !text.template.columns.contains($0) }
+    let columns = needed.map { name in
       (name, text.columns[name].map { [$0] } ?? [name] + (preset.aliases[name] ?? []))
     }
+    let answers = preset.isQuestionAnswering && format.isJSON ? ["answers"] : []
     let reader = TextRowReader(
-      file: file, columns: columns,
-      targetNames: text.columns["target"].map { [$0] } ?? preset.targetNames,
+      file: file, columns: columns, extras: extras,
+      targetNames: text.columns["target"].map { [$0] } ?? preset.targetNames + answers,
       headerless: preset.headerless, requireTargets: requireTargets,
-      limit: preset == .e2e ? .max : limit)
-    return try reader.rows(in: bytes, format: format)
+      limit: preset.readsAllRows ? .max : limit, passesOverBadRows: preset != .free)
+    return try reader.rows(in: bytes, format: format, &omissions)
   }
 
   // One example, or one for each answer where several are to be learnt.
   private func flatExamples(of row: TextRow) throws -> [TextToTextExample] {
-    let targets = try row.targets.compactMap { try spelling.target(of: $0, line: row.line) }
+    let targets = try self.targets(of: row)
     let example = example(row.values, targets: targets, line: row.line)
     guard purpose == .training, targets.count > 1, !preset.isQuestionAnswering else {
       return [example]
@@ -93,6 +134,18 @@ struct TextToTextReader {
       copy.targets = [spaced(target)]
       return copy
     }
+  }
+
+  private func targets(of row: TextRow) throws -> [String] {
+    if preset == .squadV2, requireTargets, row.targets.isEmpty { return [Self.unanswerable] }
+    var targets: [String] = []
+    for spelled in row.targets {
+      guard let target = try spelling.target(of: spelled, line: row.line) else { continue }
+      // Several people answered each question, often alike.
+      if preset.isQuestionAnswering, targets.contains(where: target.reads) { continue }
+      targets.append(target)
+    }
+    return targets
   }
 
   /// An example of a template's columns.
@@ -108,6 +161,10 @@ struct TextToTextReader {
   private func spaced(_ value: String) -> String {
     text.spacesPunctuation ? value.spacingPunctuation() : value
   }
+}
+
+extension TextToTextExample {
+  fileprivate var isAnswered: Bool { !targets.isEmpty }
 }
 
 extension StringProtocol {

@@ -33,6 +33,20 @@ import Testing
         == [TextToTextExample(input: "question: Who ? context: Bo .", targets: ["Bo"])])
   }
 
+  @Test func `flat copies with lists of answers are read`() throws {
+    let rows =
+      #"{"question": "Who?", "context": "Bo.", "answers": {"text": ["Bo", "Bo"], "answer_start": [0, 0]}}"#
+      + "\n"
+      + #"{"question": "Why?", "context": "Bo.", "answers": {"text": [], "answer_start": []}}"#
+    #expect(
+      try textExamples(of: rows, as: .jsonLines, "squad-v2").map(\.targets)
+        == [["Bo"], ["unanswerable"]])
+    let table = "question,context,answers\nWho?,Bo.,\"{'text': ['Bo']}\"\n"
+    #expect(
+      complaint { try textExamples(of: table, as: .commaSeparated, "squad") }
+        .hasPrefix("data has no column for the target"))
+  }
+
   @Test func `what is missing is named by its path`() {
     #expect(
       complaint { try textExamples(of: #"{"data": [{"paragraphs": [{}]}]}"#, as: .json, "squad") }

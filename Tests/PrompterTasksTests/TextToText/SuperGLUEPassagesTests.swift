@@ -68,4 +68,64 @@ import Testing
       complaint { try textExamples(of: #"{"passage": []}"#, as: .jsonLines, "record") }
         == "data, line 1: the field \"passage\" should be an object.")
   }
+
+  @Test func `flat rows of MultiRC are scored together by question`() throws {
+    let table = "paragraph,question,answer,label\ng,a,b,1\ng,q,b,0\n<b>g</b>,a,c,0\n"
+    let read = try textExamples(of: table, as: .commaSeparated, "multirc")
+    #expect(read.map(\.targets) == [["True"], ["False"], ["False"]])
+    #expect(read[2].input == "multirc question: a answer: c paragraph: g")
+    let pair = try textExamples(
+      of: "paragraph,question,answer,label\ng,a,b,1\ng,a,c,0\n", as: .commaSeparated, "multirc")
+    let scores = TextScores(outputs: ["True", "True"], examples: pair, labels: ["False", "True"])
+    #expect(scores.value(of: .questionMatch) == 0)
+  }
+
+  @Test func `the numbers of paragraph and question tell flat rows' questions apart`() throws {
+    func groups(_ rows: [String], _ format: DataFormat) throws -> [String?] {
+      try textExamples(of: rows.joined(separator: "\n"), as: format, "multirc").map(\.group)
+    }
+    let table = try groups(
+      ["paragraph,question,answer,label,idx"]
+        + [(0, 0), (0, 0), (0, 1), (1, 0)].map {
+          "p,q,a,1,\"{'paragraph': \($0.0), 'question': \($0.1), 'answer': 0}\""
+        }, .commaSeparated)
+    #expect(table[0] == table[1] && Set(table).count == 3)
+    let lines = try groups(
+      [(0, 0), (0, 0), (0, 1)].map {
+        #"{"paragraph":"p","question":"q","answer":"a","label":1,"#
+          + #""idx":{"paragraph":\#($0.0),"question":\#($0.1),"answer":0}}"#
+      }, .jsonLines)
+    #expect(lines[0] == lines[1] && lines[1] != lines[2])
+  }
+
+  @Test func `ReCoRD is read from flat JSON, and refused as a table`() throws {
+    let row =
+      #"{"passage": "Bo met Al.\n@highlight\nEnd", "query": "@placeholder won", "#
+      + #""entities": ["Bo", "Al", "Bo"], "answers": ["Bo"], "idx": {"passage": 0, "query": 0}}"#
+    let read = try textExamples(of: row, as: .jsonLines, "record")
+    #expect(
+      read.map(\.input) == [
+        "record query: @placeholder won entities: Al, Bo passage: Bo met Al. End"
+      ])
+    #expect(read.map(\.targets) == [["Bo"]])
+    let table = "passage,query,entities,answers\np,q,\"['a']\",\"['a']\"\n"
+    #expect(
+      complaint { try textExamples(of: table, as: .commaSeparated, "record") }
+        .contains("ReCoRD's entities and answers are lists, which a table does not have"))
+  }
+
+  @Test func `a small file cannot become far more text than it is`() {
+    let answers = String(repeating: #"{"text":"","label":1},"#, count: 20_000).dropLast()
+    let passage = String(repeating: "x", count: 100_000)
+    let text =
+      #"{"passage":{"text":"\#(passage)","questions":[{"question":"","answers":[\#(answers)]}]}}"#
+    #expect(
+      complaint { try textExamples(of: text, as: .jsonLines, "multirc") }
+        .hasSuffix("putting it to each of them takes too much memory."))
+    let spans = String(repeating: #"{"start":0,"end":99999},"#, count: 2_000).dropLast()
+    let record = #"{"passage":{"text":"\#(passage)","entities":[\#(spans)]},"qas":[]}"#
+    #expect(
+      complaint { try textExamples(of: record, as: .jsonLines, "record") }
+        .hasSuffix("the entities together are far longer than the passage."))
+  }
 }

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What of a file was not read, so that nothing is left out in silence.
+public struct Omissions: Sendable, Equatable {
+  /// The number of rows that were passed over, because the published file is broken there.
+  public private(set) var rowCount = 0
+
+  /// The line on which the first of these rows starts.
+  public private(set) var firstLine: Int?
+
+  /// The columns that no field takes, in the order of the file.
+  public internal(set) var columns: [String] = []
+
+  /// Nothing left out.
+  public init() {}
+
+  /// Counts a row that is passed over.
+  mutating func passOver(line: Int) {
+    rowCount += 1
+    firstLine = firstLine ?? line
+  }
+
+  /// A sentence on the rows that were passed over, without the file's name; nil if there are none.
+  public var rowSentence: String? {
+    firstLine.map { line in
+      rowCount == 1
+        ? "line \(line) was passed over: it is not a whole row, or has no label"
+        : "\(rowCount) lines were passed over, the first of them line \(line): they are not whole "
+          + "rows, or have no label"
+    }
+  }
+
+  /// A sentence on the columns that no field takes, without the file's name; nil if there are none.
+  public var columnSentence: String? {
+    columns.isEmpty ? nil : "not read: \(DataError.listed(columns))"
+  }
+}
