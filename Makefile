@@ -8,7 +8,7 @@ export PROMPTER_STRICT ?= 1
 SWIFT_TEST = swift test -c release -Xswiftc -enable-testing --scratch-path .build-tests
 PROMPTER = .build/release/prompter
 
-.PHONY: demo build test smoke lint docs counts check bench study size system clean
+.PHONY: demo build test smoke lint docs counts check cases fuzz bench study size system clean
 
 # From nothing to two trained prompts that answer a mixed batch from one backbone.
 demo: build
@@ -37,6 +37,14 @@ counts:
 	@Benchmarks/kernels/counts.sh
 
 check: lint build test docs counts
+
+# A folder of faults that were seen once, each with what is right: make cases CASES=FOLDER.
+cases: build
+	@Scripts/run-cases.sh $(CASES)
+
+# Two million damaged files over all readers; FILES=N for another number.
+fuzz: system
+	@Scripts/fuzz.sh $(FILES)
 
 # Prompter and PyTorch + PEFT in turn on the same sentences, in one run.
 bench: build
