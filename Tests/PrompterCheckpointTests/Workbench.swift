@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import PrompterTestSupport
 
 /// A temporary folder for one test, removed with it.
 final class Workbench {
@@ -66,5 +67,12 @@ final class Workbench {
       return "\(error)".replacing(url.path(percentEncoded: false), with: "FILE")
         .replacing("FILE is damaged or of another format: ", with: "")
     }
+  }
+}
+
+extension Overwriting {
+  /// A file on a bench, which stays as long as the file is needed.
+  convenience init(_ name: String, on bench: Workbench) throws {
+    try self.init(bench.folder.appending(path: name), keeping: bench)
   }
 }

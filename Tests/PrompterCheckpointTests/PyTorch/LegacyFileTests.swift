@@ -3,6 +3,7 @@
 import Foundation
 import PrompterCheckpoint
 import PrompterTensor
+import PrompterTestSupport
 import Testing
 
 /// Files of PyTorch before 1.6 that contradict themselves must be refused with a sentence.

@@ -2,6 +2,7 @@
 
 import Foundation
 import PrompterCheckpoint
+import PrompterTestSupport
 import Testing
 
 /// Pickles that would take all memory or the whole stack must be refused, quickly.

@@ -3,6 +3,7 @@
 import Foundation
 import PrompterCheckpoint
 import PrompterTensor
+import PrompterTestSupport
 import Testing
 
 /// Pickles that ask for too much, or make no sense, must be refused with a sentence.

@@ -3,6 +3,7 @@
 import Foundation
 import PrompterCheckpoint
 import PrompterTensor
+import PrompterTestSupport
 import Testing
 
 @Suite struct PyTorchFileTests {

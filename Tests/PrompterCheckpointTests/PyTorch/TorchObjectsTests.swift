@@ -3,6 +3,7 @@
 import Foundation
 import PrompterCheckpoint
 import PrompterTensor
+import PrompterTestSupport
 import Testing
 
 /// Tensors and storages that cannot be must be refused with a sentence, before memory is asked for.

@@ -3,6 +3,7 @@
 import Foundation
 import PrompterCheckpoint
 import PrompterTensor
+import PrompterTestSupport
 import Testing
 
 /// Archives whose parts contradict each other must be refused with a sentence.

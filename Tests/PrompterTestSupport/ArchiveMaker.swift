@@ -1,36 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A zip archive made by hand, so that any part of it can be wrong.
-struct ArchiveMaker {
+public struct ArchiveMaker {
   /// A file in the archive, and what the directory says where that is not the truth.
-  struct Part {
-    var name: String
-    var bytes: [UInt8]
-    var method = 0
-    var flags = 0
-    var listedName: String?
-    var listedMethod: Int?
-    var listedStart: Int?
-    var listedByteCount: Int?
-    var listedPackedByteCount: Int?
+  public struct Part {
+    public var name: String
+    public var bytes: [UInt8]
+    public var method = 0
+    public var flags = 0
+    public var listedName: String?
+    public var listedMethod: Int?
+    public var listedStart: Int?
+    public var listedByteCount: Int?
+    public var listedPackedByteCount: Int?
+
+    /// A file that the directory tells the truth of.
+    public init(name: String, bytes: [UInt8]) {
+      self.name = name
+      self.bytes = bytes
+    }
   }
 
-  var parts: [Part]
-  var listedCount: Int?
-  var listedDisk = 0
-  var listedDirectoryStart: Int?
-  var bytesBeforeEnd: [UInt8] = []
-  var comment: [UInt8] = []
+  public var parts: [Part]
+  public var listedCount: Int?
+  public var listedDisk = 0
+  public var listedDirectoryStart: Int?
+  public var bytesBeforeEnd: [UInt8] = []
+  public var comment: [UInt8] = []
 
   /// An archive as torch.save writes it, with storages named by their place.
-  init(pickle: [UInt8], storages: [[UInt8]] = []) {
+  public init(pickle: [UInt8], storages: [[UInt8]] = []) {
     parts = [Part(name: "a/data.pkl", bytes: pickle)]
     for (place, bytes) in storages.enumerated() {
       parts.append(Part(name: "a/data/\(place)", bytes: bytes))
     }
   }
 
-  var bytes: [UInt8] {
+  /// The archive.
+  public var bytes: [UInt8] {
     var archive: [UInt8] = []
     var directory: [UInt8] = []
     for part in parts {
