@@ -15,21 +15,25 @@ internal import Foundation
 /// ```
 ///
 /// Two variables of the environment turn the tests into a long run: `PROMPTER_FUZZ_COUNT`, how much
-/// damage each test does, and `PROMPTER_FUZZ_SEED`, for other damage than last time.
+/// damage each test does, and `PROMPTER_FUZZ_SEED`, for other damage than last time. In a long run a
+/// file that takes more than 20 s or 1 GB ends the tests; see `FuzzWatch`.
 public struct Mutations {
   private var random: SeededRandom
   private let tokens: [[UInt8]]
+  private let keeper = FuzzWatch.isWanted ? FuzzWatchKeeper() : nil
 
   /// Numbers at which arithmetic or allocation goes wrong, and a few that are just not numbers.
-  private static let numbers = [
+  static let numbers = [
     "0", "1", "7", "-1", "01", "1.5", "1e9", "1e400", "65536", "1048576", "4294967296",
     "4611686018427387904", "9223372036854775807", "9223372036854775808",
-    "340282366920938463463374607431768211456", "null", "true", "[]", "{}", "\"\"",
+    "340282366920938463463374607431768211456", "-9223372036854775808", "2147483647", "2147483648",
+    "-2147483649", "1e308", "-1e-320", "0.1", "NaN", "-Infinity", "null", "true", "[]", "{}",
+    "\"\"",
   ].map { Array($0.utf8) }
 
   /// What texts are cut into parts by, and the first byte of longer characters without the rest.
   private static let letters =
-    Array("{}[]()\",:'\\u-019.eEtfn \t\r\n\0".utf8) + [0xC3, 0xEF, 0xFF]
+    Array("{}[]()\",:'\\u-019.eEtfn \t\r\n\0".utf8) + [0x1B, 0x7F, 0xC3, 0xEF, 0xFF]
 
   private static let values: [UInt64] = [
     0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF,
@@ -43,15 +47,23 @@ public struct Mutations {
     self.tokens = tokens.map { Array($0.utf8) }
   }
 
-  /// How many files a test damages: a few for every day, or what the environment asks for.
-  public static func count(_ usual: Int) -> Int {
-    Int(ProcessInfo.processInfo.environment["PROMPTER_FUZZ_COUNT"] ?? "") ?? usual
+  /// How many files a test damages: a few for every day, or a share of what the environment asks for.
+  ///
+  /// - Parameters:
+  ///   - usual: The number without a long run.
+  ///   - part: The number of tests that share what one usually does: more for slow readers.
+  public static func count(_ usual: Int, part: Int = 1) -> Int {
+    let wanted = Int(ProcessInfo.processInfo.environment["PROMPTER_FUZZ_COUNT"] ?? "")
+    return wanted.map { max(1, $0 / part) } ?? usual
   }
 
   /// A sound file's bytes with one to four things wrong.
   public mutating func damaged(_ original: [UInt8]) -> [UInt8] {
     var bytes = original
-    for _ in 0...below(4) where !bytes.isEmpty { damage(&bytes) }
+    for _ in 0...below(4) where !bytes.isEmpty {
+      if below(4) == 0 { restructure(&bytes) } else { damage(&bytes) }
+    }
+    keeper?.watch.begin(bytes)
     return bytes
   }
 
@@ -77,7 +89,7 @@ public struct Mutations {
     }
   }
 
-  private mutating func letter() -> UInt8 { Self.letters[below(Self.letters.count)] }
+  mutating func letter() -> UInt8 { Self.letters[below(Self.letters.count)] }
 
   /// Puts another number in place of the next one that is written in digits.
   private mutating func replaceNumber(in bytes: inout [UInt8], from place: Int) {
