@@ -4,14 +4,23 @@
 public struct ArchiveMaker {
   /// A file in the archive, and what the directory says where that is not the truth.
   public struct Part {
+    /// Its name.
     public var name: String
+    /// Its contents.
     public var bytes: [UInt8]
+    /// How it is packed.
     public var method = 0
+    /// Its flags.
     public var flags = 0
+    /// The name in the directory.
     public var listedName: String?
+    /// The method in the directory.
     public var listedMethod: Int?
+    /// Where the directory says that it begins.
     public var listedStart: Int?
+    /// How long the directory says that it is.
     public var listedByteCount: Int?
+    /// How long it says that it is packed.
     public var listedPackedByteCount: Int?
 
     /// A file that the directory tells the truth of.
@@ -21,11 +30,17 @@ public struct ArchiveMaker {
     }
   }
 
+  /// The files.
   public var parts: [Part]
+  /// How many the directory says there are.
   public var listedCount: Int?
+  /// The disk that it says it is on.
   public var listedDisk = 0
+  /// Where it says that it begins.
   public var listedDirectoryStart: Int?
+  /// What stands between the directory and its end.
   public var bytesBeforeEnd: [UInt8] = []
+  /// The archive's comment.
   public var comment: [UInt8] = []
 
   /// An archive as torch.save writes it, with storages named by their place.

@@ -33,13 +33,16 @@ public final class DamagedFolder {
       }
   }
 
-  /// Reads the folder once for each round, one of its files damaged: it loads or is refused in a
-  /// sentence. Nothing that `read` maps may be left when it returns.
+  /// Reads the folder once for each round, one of its files damaged.
+  ///
+  /// It loads or is refused in a sentence. Nothing that `read` maps may be left when it returns.
   ///
   /// - Parameters:
   ///   - rounds: How often.
+  ///   - sourceLocation: Where failures are told to be.
   ///   - read: Reads the folder and uses what it holds.
-  /// - Returns: How often it was read.
+  /// - Returns: How often it could be read.
+  /// - Throws: An error if a file cannot be damaged.
   @discardableResult
   public func survive(
     _ rounds: Int, sourceLocation: SourceLocation = #_sourceLocation, read: (URL) throws -> Void

@@ -17,7 +17,7 @@ public struct MadeNumbers {
   /// One of some values.
   public mutating func choice<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
 
-  /// −128 ... 127, eight of each number, the lowest first.
+  /// Numbers from −128 to 127, eight of each random number, the lowest first.
   public mutating func bytes(_ count: Int) -> [Int8] {
     var bytes: [Int8] = []
     bytes.reserveCapacity(count + 7)

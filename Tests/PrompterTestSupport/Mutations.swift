@@ -52,6 +52,7 @@ public struct Mutations {
   /// - Parameters:
   ///   - usual: The number without a long run.
   ///   - part: The number of tests that share what one usually does: more for slow readers.
+  /// - Returns: The number of files.
   public static func count(_ usual: Int, part: Int = 1) -> Int {
     let wanted = Int(ProcessInfo.processInfo.environment["PROMPTER_FUZZ_COUNT"] ?? "")
     return wanted.map { max(1, $0 / part) } ?? usual

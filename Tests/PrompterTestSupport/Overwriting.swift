@@ -18,6 +18,7 @@ public final class Overwriting {
   /// - Parameters:
   ///   - url: The file; the folders on the way to it are made too.
   ///   - keeper: What must live as long as the file, such as its temporary folder.
+  /// - Throws: An error if the file cannot be made.
   public init(_ url: URL, keeping keeper: AnyObject? = nil) throws {
     self.url = url
     self.keeper = keeper
