@@ -1,25 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import PrompterKernels
+import Synchronization
 
 /// Elements that a thread of its own makes, some ahead of whoever takes them.
 ///
 /// So that reading, computing and writing go on at the same time, each on what the other has done.
+/// Where the system allows no more threads, each is made when it is asked for.
 final class Ahead<Element: Sendable>: Sendable {
   private let shelf: Shelf<Element>
+  private let makeNow: (@Sendable () throws -> Element?)?
 
   /// Starts the thread.
   ///
   /// - Parameters:
   ///   - state: What the elements are made from.
   ///   - limit: How many may wait until they are taken.
+  ///   - start: Starts a thread, or says that it cannot.
   ///   - make: The next element, `nil` after the last one.
   init<State: Sendable>(
     from state: State, limit: Int = 2,
+    start: (@escaping @Sendable () -> Void) -> Bool = Threads.start,
     _ make: @escaping @Sendable (inout State) throws -> Element?
   ) {
-    shelf = Shelf(limit: limit)
-    let thread = Thread { [shelf] in
+    let shelf = Shelf<Element>(limit: limit)
+    self.shelf = shelf
+    let isStarted = start {
       var state = state
       var isGoingOn = true
       while isGoingOn {
@@ -27,8 +34,7 @@ final class Ahead<Element: Sendable>: Sendable {
         isGoingOn = shelf.put(made)
       }
     }
-    thread.stackSize = 8 << 20
-    thread.start()
+    makeNow = isStarted ? nil : Maker(state, make).next
   }
 
   deinit {
@@ -42,7 +48,29 @@ final class Ahead<Element: Sendable>: Sendable {
 
   /// The next element and those that wait behind it, up to a number; none after the last one.
   func next(atMost limit: Int) throws -> [Element] {
-    try shelf.take(atMost: limit).compactMap { try $0.get() }
+    if let makeNow { return try makeNow().map { [$0] } ?? [] }
+    return try shelf.take(atMost: limit).compactMap { try $0.get() }
+  }
+}
+
+/// Makes one element after another for whoever asks; nothing after the last one or an error.
+private final class Maker<State: Sendable, Element: Sendable>: Sendable {
+  private let state: Mutex<State?>
+  private let make: @Sendable (inout State) throws -> Element?
+
+  init(_ state: State, _ make: @escaping @Sendable (inout State) throws -> Element?) {
+    self.state = Mutex(state)
+    self.make = make
+  }
+
+  @Sendable func next() throws -> Element? {
+    try state.withLock { state in
+      guard var current = state else { return nil }
+      state = nil
+      guard let made = try make(&current) else { return nil }
+      state = current
+      return made
+    }
   }
 }
 

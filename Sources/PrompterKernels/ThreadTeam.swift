@@ -6,34 +6,47 @@ internal import Foundation
 /// A fixed number of threads, one for each replica, that run the same work on different parts.
 ///
 /// Each thread keeps to one core, if asked, and to one thread inside the product library. With one
-/// member the calling thread does the work itself.
+/// member the calling thread does the work itself. It also does that of threads that the system
+/// refuses to start, so that the parts, and what comes of them, are the same.
 public final class ThreadTeam: Sendable {
-  /// The number of threads.
+  /// The number of parts that work is split into.
   public let count: Int
 
-  private let board = WorkBoard()
+  /// The number of threads that were started.
+  public let startedCount: Int
+
+  private let board: WorkBoard
 
   /// Starts the threads.
   ///
   /// - Parameters:
   ///   - count: How many, at least 1.
   ///   - isPinned: Whether each thread keeps to one of the cores that this process may use.
-  public init(count: Int, isPinned: Bool = true) {
+  public convenience init(count: Int, isPinned: Bool = true) {
+    self.init(count: count, isPinned: isPinned, start: Threads.start)
+  }
+
+  /// A team whose threads are started by `start`, which says whether it could.
+  init(count: Int, isPinned: Bool, start: (@escaping @Sendable () -> Void) -> Bool) {
     precondition(count > 0, "A team needs at least one thread.")
     self.count = count
+    let board = WorkBoard()
+    self.board = board
     prompter_use_one_thread()
-    guard count > 1 else { return }
-    let cores = Self.usableCores
-    for index in 0..<count {
-      let core = isPinned && cores.count >= count ? cores[index] : nil
-      let thread = Thread { [board] in
+    let cores = isPinned ? Self.usableCores : []
+    var started = 0
+    while count > 1, started < count {
+      let index = started
+      let core = cores.count >= count ? cores[index] : nil
+      let isStarted = start { [board] in
         prompter_use_one_thread()
         if let core { prompter_pin_thread(Int32(core)) }
         board.work(as: index)
       }
-      thread.stackSize = 8 << 20
-      thread.start()
+      guard isStarted else { break }
+      started += 1
     }
+    startedCount = started
   }
 
   deinit {
@@ -44,11 +57,10 @@ public final class ThreadTeam: Sendable {
   ///
   /// Several threads may call this; they take turns. A part must not call it on its own team.
   public func run(_ body: @Sendable (Int) -> Void) {
-    guard count > 1 else {
-      prompter_use_one_thread()  // the caller need not be the thread that made the team
-      return body(0)
-    }
-    withoutActuallyEscaping(body) { board.run($0, parts: count) }
+    // The caller need not be the thread that made the team.
+    if startedCount < count { prompter_use_one_thread() }
+    guard startedCount > 0 else { return (0..<count).forEach(body) }
+    withoutActuallyEscaping(body) { board.run($0, parts: startedCount, own: startedCount..<count) }
   }
 
   /// The cores that this process may use, empty where the system does not tell.
@@ -67,13 +79,19 @@ private final class WorkBoard: @unchecked Sendable {
   private var remaining = 0
   private var isFinished = false
 
-  func run(_ body: @escaping @Sendable (Int) -> Void, parts: Int) {
+  // Work on parts that have a thread, and on the caller's own.
+  func run(_ body: @escaping @Sendable (Int) -> Void, parts: Int, own: Range<Int>) {
     condition.lock()
     while work != nil { condition.wait() }  // another caller's
     work = body
     remaining = parts
     generation += 1
     condition.broadcast()
+    if !own.isEmpty {
+      condition.unlock()
+      own.forEach(body)
+      condition.lock()
+    }
     while remaining > 0 { condition.wait() }
     work = nil
     condition.broadcast()

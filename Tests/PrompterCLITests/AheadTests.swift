@@ -65,6 +65,20 @@ import Testing
     #expect(try numbers.next(atMost: 9).isEmpty)
   }
 
+  @Test func `where no thread can start, elements are made when they are asked for`() throws {
+    let numbers = Ahead(from: 0, start: { _ in false }) { number -> Int? in
+      number += 1
+      guard number < 3 else { throw Failure() }
+      return number
+    }
+    let doubled = Ahead(from: numbers, start: { _ in false }) { try $0.next().map { $0 * 2 } }
+    #expect(try doubled.next(atMost: 5) == [2])
+    #expect(try doubled.next() == 4)
+    #expect(throws: Failure.self) { try doubled.next() }
+    #expect(try doubled.next() == nil)
+    #expect(try numbers.next() == nil)
+  }
+
   @Test func `the thread ends when nobody takes what it makes`() throws {
     let ended = Flag()
     var numbers: Ahead<Int>? = Ahead(from: Ending(ended)) { _ in 1 }

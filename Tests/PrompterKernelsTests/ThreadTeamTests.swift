@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import PrompterKernels
 import PrompterTensor
 import PrompterTestSupport
 import Synchronization
 import Testing
+
+@testable import PrompterKernels
 
 @Suite(.namesValues) struct ThreadTeamTests {
   @Test(arguments: [1, 2, 3, 8])
@@ -27,6 +28,25 @@ import Testing
       while arrived.load(ordering: .sequentiallyConsistent) < 3 {}
     }
     #expect(arrived.load(ordering: .sequentiallyConsistent) == 3)
+  }
+
+  @Test(arguments: [0, 1, 2])
+  func `parts whose threads cannot start are the caller's`(allowed: Int) {
+    var left = allowed
+    let team = ThreadTeam(count: 4, isPinned: false) { body in
+      guard left > 0 else { return false }
+      left -= 1
+      return Threads.start(body)
+    }
+    #expect(team.count == 4)
+    #expect(team.startedCount == allowed)
+    let runs = Mutex([Int](repeating: 0, count: 4))
+    for round in 1...100 {
+      team.run { part in runs.withLock { $0[part] += 1 } }
+      #expect(runs.withLock { $0 } == Array(repeating: round, count: 4))
+    }
+    #expect(team.map(9) { $0 * $0 } == (0..<9).map { $0 * $0 })
+    #expect(team.mapInTurn(9) { $0 * $0 } == (0..<9).map { $0 * $0 })
   }
 
   @Test(arguments: [1, 2, 3], [0, 1, 2, 3, 100])

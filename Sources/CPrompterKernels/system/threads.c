@@ -3,13 +3,44 @@
 #define _GNU_SOURCE
 #include "prompter_threads.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 
+struct start {
+  void (*body)(void *);
+  void *context;
+};
+
+static void *begin(void *argument) {
+  struct start start = *(struct start *)argument;
+  free(argument);
+  start.body(start.context);
+  return NULL;
+}
+
+int prompter_start_thread(void (*body)(void *), void *context, size_t stack_bytes) {
+  struct start *start = malloc(sizeof *start);
+  if (start == NULL) return ENOMEM;
+  *start = (struct start){body, context};
+  pthread_attr_t attributes;
+  int code = pthread_attr_init(&attributes);
+  if (code == 0) {
+    pthread_t thread;
+    pthread_attr_setstacksize(&attributes, stack_bytes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    code = pthread_create(&thread, &attributes, begin, start);
+    pthread_attr_destroy(&attributes);
+  }
+  if (code != 0) free(start);
+  return code;
+}
+
 #ifdef __linux__
-#include <pthread.h>
 #include <sched.h>
 
 int prompter_usable_cores(int *cores, int capacity) {
@@ -76,6 +107,12 @@ void prompter_catch_interrupts(void) {
   interrupted = 0;
   signal(SIGINT, note);
   signal(SIGTERM, note);
+  // A parent with threads of a pool may have had them blocked, and children begin with that.
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
 int prompter_was_interrupted(void) { return interrupted != 0; }
