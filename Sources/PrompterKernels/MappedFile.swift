@@ -53,9 +53,8 @@ public final class MappedFile: @unchecked Sendable {
     defer { close(descriptor) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw FileError(.read, path) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw FileError(.read, path, reason: "it is not a regular file")
-    }
+    let kind = FileKind(mode: status.st_mode)
+    guard kind == .file else { throw FileError(.read, path, isNoFileBut: kind) }
     count = Int(status.st_size)
     guard count > 0 else {
       unsafe base = nil  // The system maps no empty files.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import PrompterKernels
+
 /// What can be wrong with a data file, each told in one sentence.
 public enum DataError: Error, Equatable {
   /// There is no file at the path.
@@ -39,6 +41,13 @@ public enum DataError: Error, Equatable {
 }
 
 extension DataError {
+  /// The error of a file that the system does not read.
+  public init(_ error: FileError, file: String) {
+    self =
+      error.isMissing
+      ? .fileNotFound(file: file) : .unreadable(file: file, reason: error.reason)
+  }
+
   /// Whether the file itself is missing or unreadable, rather than wrong in what it says.
   public var isMissingInput: Bool {
     switch self {

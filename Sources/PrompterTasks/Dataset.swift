@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Foundation
+internal import PrompterKernels
 
 /// The examples of one file.
 ///
@@ -13,6 +14,9 @@ public import Foundation
 /// | `.tsv` | a header, then rows; tabs separate, quotes mean nothing (as in GLUE) |
 /// | `.csv` | a header, then rows; RFC 4180, so a quoted field may hold commas and line ends |
 /// | `.label` | TREC's `COARSE:fine question` lines, in ISO 8859-1 unless a line is valid UTF-8 |
+///
+/// What comes through a pipe without such a name, as `/dev/stdin` does, is JSON if it begins so, and
+/// else a table: with tabs if its header has one.
 ///
 /// Lines end in LF or CRLF, the last one need not end, blank lines are skipped and a byte-order
 /// mark is ignored. Bytes that are not UTF-8 become U+FFFD, and so does an escape in JSON that is half of
@@ -83,28 +87,20 @@ public struct Dataset: Sendable {
     }
   }
 
-  private init(reading url: URL, format: DataFormat, _ reader: ExampleReader) throws {
+  private init(reading url: URL, format: DataFormat?, _ reader: ExampleReader) throws {
+    let bytes = try Self.bytes(of: url)
     var omissions = Omissions()
     let examples = try reader.examples(
-      in: Self.bytes(of: url), format: format, noting: &omissions)
+      in: bytes, format: format ?? DataFormat(ofStream: bytes), noting: &omissions)
     self.init(examples: examples, url: url)
     self.omissions = omissions
   }
 
   static func bytes(of url: URL) throws -> [UInt8] {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: url.path)
-    guard attributes?[.type] as? FileAttributeType != .typeDirectory else {
-      throw DataError.unreadable(file: url.relativePath, reason: "it is a folder")
-    }
     do {
-      return try [UInt8](Data(contentsOf: url))
-    } catch CocoaError.fileReadNoSuchFile, CocoaError.fileNoSuchFile {
-      throw DataError.fileNotFound(file: url.relativePath)
-    } catch CocoaError.fileReadNoPermission {
-      throw DataError.unreadable(file: url.relativePath, reason: "permission is denied")
+      return try fileContents(url.path(percentEncoded: false))
     } catch {
-      let reason = error.localizedDescription.trimmingCharacters(in: .punctuationCharacters)
-      throw DataError.unreadable(file: url.relativePath, reason: reason)
+      throw DataError(error, file: url.relativePath)
     }
   }
 }

@@ -17,6 +17,12 @@ struct TokenizerFolder {
   func file(_ name: String) throws -> (bytes: [UInt8], name: String)? {
     let file = folder.appending(path: name)
     guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    // Opening a pipe would wait for a writer.
+    let attributes = try? FileManager.default.attributesOfItem(
+      atPath: file.resolvingSymlinksInPath().path)
+    guard attributes?[.type] as? FileAttributeType == .typeRegular else {
+      throw TokenizerError.unreadable(file: file.path, reason: "it is not a regular file")
+    }
     do {
       return ([UInt8](try Data(contentsOf: file)), file.path)
     } catch {

@@ -62,7 +62,7 @@ import Testing
     #expect(missing?.description == "Cannot read /nowhere/at/all: No such file or directory.")
     let folder = FileManager.default.temporaryDirectory.path(percentEncoded: false)
     let error = #expect(throws: FileError.self) { try MappedFile(path: folder) }
-    #expect(error?.reason == "it is not a regular file")
+    #expect(error?.reason == "it is a folder")
   }
 
   @Test func `every half-precision value converts by its definition`() throws {

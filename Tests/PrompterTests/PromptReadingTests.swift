@@ -47,7 +47,7 @@ import Testing
     }
     expect("there is no such folder") { try Prompt(contentsOf: bench.prompt) }
     let file = bench.folder.appending(component: "training_state.json")
-    expect("there is no such folder") { try Prompt(contentsOf: file) }
+    expect("it is a regular file, not a folder") { try Prompt(contentsOf: file) }
   }
 
   @Test(

@@ -3,6 +3,7 @@
 public import Foundation
 internal import PrompterCheckpoint
 internal import PrompterCore
+internal import PrompterKernels
 internal import PrompterTensor
 
 extension Prompt {
@@ -18,18 +19,33 @@ extension Prompt {
   ///   what was found and what was expected.
   /// - Complexity: O(bytes).
   public init(contentsOf folder: URL) throws {
-    guard folder.isExistingFolder else {
-      throw PromptError.noPrompt(
-        folder: folder.path(percentEncoded: false), reason: "there is no such folder")
+    let path = folder.path(percentEncoded: false)
+    func holds(_ name: String) throws -> Bool {
+      try Self.kind(at: folder.appending(component: name).systemPath) != nil
     }
-    if folder.holdsFile(PromptLayout.card) {
+    guard let kind = try Self.kind(at: folder.systemPath) else {
+      throw PromptError.noPrompt(folder: path, reason: "there is no such folder")
+    }
+    guard kind == .folder else {
+      throw PromptError.noPrompt(folder: path, reason: "it is \(kind.rawValue), not a folder")
+    }
+    if try holds(PromptLayout.card) {
       try self.init(cardIn: folder)
-    } else if folder.holdsFile(PromptLayout.adapterConfiguration) {
+    } else if try holds(PromptLayout.adapterConfiguration) {
       try self.init(adapterIn: folder)
     } else {
       throw PromptError.noPrompt(
-        folder: folder.path(percentEncoded: false),
+        folder: path,
         reason: "it has neither \(PromptLayout.card) nor \(PromptLayout.adapterConfiguration)")
+    }
+  }
+
+  // What is there, or why the system does not tell, as in a folder that may not be entered.
+  private static func kind(at path: String) throws -> FileKind? {
+    do {
+      return try FileKind.of(path)
+    } catch {
+      throw CheckpointError.file(error)
     }
   }
 

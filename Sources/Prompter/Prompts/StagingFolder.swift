@@ -4,9 +4,12 @@ internal import Foundation
 internal import PrompterCheckpoint
 internal import PrompterKernels
 
-/// A temporary folder beside the one that its files are for, removed when it is let go of.
+/// A temporary folder in the one that its files are for, or beside it if that is not there yet, removed
+/// when it is let go of.
 final class StagingFolder {
   private let url: URL
+  // Says to others that nobody left the folder behind.
+  private let hold: PartialFolder
 
   /// Writes several files of a folder, all of which are complete and on the disk before any takes
   /// its place.
@@ -32,11 +35,9 @@ final class StagingFolder {
   }
 
   private init(for target: URL) throws(FileError) {
-    let unique = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-    // Names may have 255 bytes, so a long one is cut for the temporary folder.
-    let name = ".\(target.lastPathComponent.prefix(32)).\(unique).partial"
-    url = target.deletingLastPathComponent().appending(component: name)
-    try makeFolder(url.systemPath, shownAs: target.systemPath)
+    let place = target.isExistingFolder ? target : target.deletingLastPathComponent()
+    url = place.appending(component: PartialName.make(for: target.lastPathComponent))
+    hold = try PartialFolder(url.systemPath, shownAs: target.systemPath)
   }
 
   deinit {
@@ -48,11 +49,12 @@ final class StagingFolder {
     guard target.isExistingFolder else {
       return try moveFile(url.systemPath, to: target.systemPath)
     }
-    // A folder of such a name would stop the moves half way.
+    // A folder of such a name would stop the moves half way, and nothing but a file is replaced.
     for name in names {
-      let file = target.appending(component: name)
-      guard !file.isExistingFolder else {
-        throw FileError(.write, file.systemPath, reason: "it is a folder")
+      let file = target.appending(component: name).systemPath
+      let kind = try FileKind.of(file, followingLinks: false, for: .write)
+      guard kind == nil || kind == .file else {
+        throw FileError(.write, file, reason: "it is \((kind ?? .folder).rawValue)")
       }
     }
     for name in names {

@@ -38,7 +38,8 @@ struct TextToTextReader {
     if preset == .e2e, fileExtension == "txt" {
       return try checked(meaningExamples(inLines: bytes), &omissions)
     }
-    var format = try DataFormat(of: url, preset: preset.rawValue)
+    var format =
+      try DataFormat(of: url, preset: preset.rawValue) ?? DataFormat(ofStream: bytes)
     // The tables of STS-B from before GLUE are called .csv, and tabs separate their columns.
     if preset == .stsb, format == .commaSeparated, Self.hasTabs(bytes) { format = .tabSeparated }
     return try examples(in: bytes, format: format, noting: &omissions)
