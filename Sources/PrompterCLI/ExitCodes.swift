@@ -132,10 +132,12 @@ struct ErrorReport: Equatable {
     } else if code == .validationFailure {
       // Its first line starts with "Error: ", the others say how the command is used.
       let message = PrompterCommand.fullMessage(for: error)
-      text = message.hasPrefix("Error: ") ? "prompter: " + message.dropFirst(7) : message
+      let lines = (message.hasPrefix("Error: ") ? "prompter: " + message.dropFirst(7) : message)
+        .split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      text = ([Sentence.shown(lines[0])] + lines.dropFirst()).joined(separator: "\n")
       status = .usage
     } else {
-      text = "prompter: " + Self.sentence(for: error)
+      text = Sentence.shown("prompter: " + Self.sentence(for: error))
       status = RunStatus(for: error)
     }
   }

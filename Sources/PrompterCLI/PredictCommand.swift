@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Prompter
+import PrompterJSON
 
 /// `prompter predict`.
 struct PredictCommand: ParsableCommand {
@@ -148,8 +149,11 @@ extension Prediction {
   }
 
   /// The answer for people: the text, or the labels from the most probable on.
+  ///
+  /// A text keeps its line ends and tabs; other control characters are shown escaped, as everywhere,
+  /// and are what they are in the JSON of `--json`.
   var shown: String {
-    if let text { return "\(task)\n\(text)" }
+    if let text { return "\(task.escapingControls())\n\(text)" }
     var table = Table([(Text.clipped(task, to: 40), .left), ("Probability", .right), ("", .left)])
     let ranked = zip(labels, probabilities).enumerated().sorted {
       ($1.element.1, $0.offset) < ($0.element.1, $1.offset)

@@ -140,7 +140,8 @@ struct QueryBatch: Sendable {
         return .query(id: id)
       } catch {
         return .failure([
-          "id": id, "line": .integer(line.number), "error": .string("\(error)"),
+          "id": id, "line": .integer(line.number),
+          "error": .string(Sentence.shown("\(error)")),
         ])
       }
     }

@@ -62,6 +62,26 @@ import Testing
     #expect(Text.clipped("a\u{1B}[2Jb\nc\r\nd", to: 20) == "a [2Jb c d")
   }
 
+  @Test func `cells have neither line ends nor escape codes`() {
+    var table = Table([("La\u{1B}[2Jbel", .left)])
+    table.add(["a\nb\u{9B}m\u{202E}"])
+    #expect(table.lines == [#"La\u001b[2Jbel"#, #"a\nb\u009bm\u202e"#])
+    #expect(JSONValue.string("\u{9B}\u{202E}").line == #""\u009b\u202e""#)
+  }
+
+  @Test func `a sentence stays one of few bytes, whatever stands in it`() {
+    #expect(Sentence.shown("a b.") == "a b.")
+    #expect(Sentence.shown("a\nb\u{1B}.") == #"a\nb\u001b."#)
+    let path = "/" + String(repeating: "é", count: 2_000)
+    let sentence = Sentence.shown("prompter: \(path): no such file.")
+    #expect(sentence.hasPrefix("prompter: /éé") && sentence.hasSuffix("éé: no such file."))
+    #expect(sentence.contains("é…é") && sentence.utf8.count < 200)
+    let label = String(repeating: "many words ", count: 100_000)
+    let long = Sentence.shown("The label `\(label)` is none of the task's.")
+    #expect(long.hasPrefix("The label `many") && long.hasSuffix("is none of the task's."))
+    #expect(long.utf8.count <= Sentence.longest)
+  }
+
   @Test func `JSON keeps its order on one line`() {
     let value: JSONValue = [
       "b": .integer(1), "a": ["x": .null, "y": .bool(true)],

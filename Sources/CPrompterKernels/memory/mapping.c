@@ -23,12 +23,23 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *message_prefix;
 static int exit_status;
 
+// A path is shown by a signal's handler, which has no time to make it fit for a terminal.
+static void copy_path(char *copy, const char *path, size_t capacity) {
+  size_t i = 0;
+  for (; path[i] != 0 && i + 1 < capacity; i++) {
+    unsigned char byte = (unsigned char)path[i];
+    int is_control = byte < 0x20 || byte == 0x7F || (byte == 0xC2 && (path[i + 1] & 0xE0) == 0x80);
+    copy[i] = is_control ? '?' : path[i];
+  }
+  copy[i] = 0;
+}
+
 void prompter_note_mapping(const void *base, size_t count, const char *path) {
   pthread_mutex_lock(&lock);
   for (int i = 0; i < most; i++) {
     if (atomic_load(&mappings[i].base) != NULL) continue;
     mappings[i].count = count;
-    strncpy(mappings[i].path, path, sizeof mappings[i].path - 1);
+    copy_path(mappings[i].path, path, sizeof mappings[i].path);
     atomic_store(&mappings[i].base, base);
     break;
   }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Prompter
+import PrompterJSON
 import PrompterKernels
 
 /// What weights are multiplied in.
@@ -31,9 +32,9 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Print results and errors only: no progress, no messages.")
   var quiet = false
 
-  /// Tells a person something, unless they asked for silence.
+  /// Tells a person something on one line, unless they asked for silence.
   func note(_ text: String) {
-    if !quiet { Output.note(text) }
+    if !quiet { Output.note(text.escapingControls()) }
   }
 
   /// Tells what of a data file was not read; a preset's columns are known, and so are those that it

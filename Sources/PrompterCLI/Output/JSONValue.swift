@@ -76,15 +76,8 @@ extension JSONValue {
       switch scalar {
       case "\"": quoted += "\\\""
       case "\\": quoted += "\\\\"
-      case "\n": quoted += "\\n"
-      case "\r": quoted += "\\r"
-      case "\t": quoted += "\\t"
-      // Programs that split lines by Unicode's rules must not split inside a string.
-      case _
-      where scalar.value < 0x20 || scalar == "\u{2028}" || scalar == "\u{2029}"
-        || scalar == "\u{85}" || scalar == "\u{7F}":
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      // Neither a terminal nor a program that splits lines by Unicode's rules may see one raw.
+      case _ where scalar.isControl: quoted += scalar.jsonEscape
       default: quoted.unicodeScalars.append(scalar)
       }
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PrompterJSON
+
 /// Columns of text with blanks between them.
 struct Table {
   /// Where a column's texts stand.
@@ -14,7 +16,7 @@ struct Table {
 
   /// A table whose columns have names; there is no header line if all names are empty.
   init(_ columns: [(name: String, alignment: Alignment)]) {
-    header = columns.map(\.name)
+    header = columns.map { $0.name.escapingControls() }
     alignments = columns.map(\.alignment)
   }
 
@@ -25,9 +27,9 @@ struct Table {
     return table
   }
 
-  /// Adds a row; missing cells are empty.
+  /// Adds a row; missing cells are empty, and none has a line end.
   mutating func add(_ row: [String]) {
-    rows.append((0..<header.count).map { $0 < row.count ? row[$0] : "" })
+    rows.append((0..<header.count).map { $0 < row.count ? row[$0].escapingControls() : "" })
   }
 
   /// The lines from the header on, without blanks at their ends.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import PrompterJSON
 
 /// How numbers and texts are shown to people.
 enum Text {
@@ -71,9 +72,7 @@ enum Text {
     var clipped = ""
     var used = 0
     for character in text {
-      let isControl = character.unicodeScalars.contains {
-        $0.properties.generalCategory == .control
-      }
+      let isControl = character.unicodeScalars.contains(where: \.isControl)
       let shown = isControl ? " " : character
       let columns = Self.columns(of: String(shown))
       if used + columns > width { return trimmed(clipped, to: width - 1) + "…" }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PrompterJSON
+
+/// One sentence on one line, whatever names and labels from files stand in it.
+enum Sentence {
+  /// The bytes that a sentence may have.
+  static let longest = 480
+
+  // A path or a name of more bytes than this loses its middle first.
+  private static let longestWord = 160
+
+  /// The sentence as it is shown: without control characters, long names shortened in their middle,
+  /// and, if it is still too long, shortened in its own.
+  static func shown(_ text: String) -> String {
+    let words = text.escapingControls().split(separator: " ", omittingEmptySubsequences: false)
+    return shortened(
+      words.map { shortened($0, to: longestWord) }.joined(separator: " ")[...], to: longest)
+  }
+
+  /// A text of at most so many bytes, of which the beginning and the end stay.
+  static func shortened(_ text: Substring, to limit: Int) -> String {
+    guard text.utf8.count > limit else { return String(text) }
+    let (scalars, mark) = (text.unicodeScalars, "…")
+    let half = (limit - mark.utf8.count) / 2
+    func fitting(_ scalars: some Sequence<Unicode.Scalar>) -> [Unicode.Scalar] {
+      var room = half
+      return scalars.prefix {
+        room -= UTF8.width($0)
+        return room >= 0
+      }
+    }
+    var result = String.UnicodeScalarView()
+    result.append(contentsOf: fitting(scalars))
+    result.append(contentsOf: mark.unicodeScalars)
+    result.append(contentsOf: fitting(scalars.reversed()).reversed())
+    return String(result)
+  }
+}
