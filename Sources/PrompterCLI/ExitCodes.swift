@@ -98,7 +98,7 @@ extension RunStatus {
 
   private init(forPrompt error: PromptError) {
     switch error {
-    case .exists, .taken, .ownModel: self = .usage
+    case .exists, .taken, .inUse, .ownModel: self = .usage
     case .noPrompt: self = .missingInput
     default: self = .badData
     }

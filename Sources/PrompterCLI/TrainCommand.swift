@@ -94,7 +94,7 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     let name = try check()
     let folder = OutputFolder(output)
-    try folder.prepared(resuming: resume, overwriting: overwrite) {
+    try folder.prepared(resuming: resume, overwriting: overwrite, console) {
       try run(name, into: folder)
     }
   }

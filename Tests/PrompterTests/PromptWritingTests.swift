@@ -108,6 +108,35 @@ import Testing
     #expect(try bench.names() == ["prompt"])
   }
 
+  @Test(arguments: ["pipe", "link"])
+  func `nothing but files is replaced, and no file has moved before`(kind: String) throws {
+    let bench = try PromptBench()
+    try Prompt.sample("mean").write(to: bench.prompt)
+    let card = bench.prompt.appending(component: "prompter.json").path(percentEncoded: false)
+    try FileManager.default.removeItem(atPath: card)
+    if kind == "pipe" {
+      #expect(makePipe(card))
+    } else {
+      try FileManager.default.createSymbolicLink(atPath: card, withDestinationPath: "/dev/null")
+    }
+    expect(kind == "pipe" ? "it is a named pipe" : "it is a symbolic link") {
+      try Prompt.sample().write(to: bench.prompt, overwriting: true)
+    }
+    #expect(try bench.names(in: bench.prompt) == Self.ownFiles)
+    #expect(try bench.names() == ["prompt"])
+  }
+
+  @Test func `a folder that is held is not converted into`() throws {
+    let bench = try PromptBench()
+    try Prompt.sample().write(to: bench.prompt)
+    let lock = try FolderLock(bench.prompt, purpose: "training")
+    #expect(lock.isHeld)
+    expect("is in use by another process (training, process ") {
+      try Prompt.sample().writeAdapter(to: bench.prompt, overwriting: true)
+    }
+    withExtendedLifetime(lock) {}
+  }
+
   @Test func `a prompt that could not be read is not written`() throws {
     let bench = try PromptBench()
     try Prompt.sample().write(to: bench.prompt)

@@ -3,6 +3,7 @@
 public import Foundation
 internal import PrompterCheckpoint
 internal import PrompterCore
+internal import PrompterKernels
 
 extension Prompt {
   /// Writes the vectors at the input as the authors of prompt tuning publish theirs: an array of
@@ -21,6 +22,8 @@ extension Prompt {
       throw PromptError.noInputVectors(isDeep: folded.deep != nil)
     }
     guard overwriting || !file.isThere else { throw PromptError.taken(path: file.systemPath) }
+    PartialName.removeAbandoned(
+      of: [file.lastPathComponent], in: file.deletingLastPathComponent().systemPath)
     try NumPyFile.write(input, to: file)
   }
 
@@ -35,6 +38,8 @@ extension Prompt {
   public func writeAdapter(to folder: URL, overwriting: Bool = false) throws {
     if let peftObstacle { throw PromptError.noAdapter(reason: peftObstacle) }
     try folder.checkIsFree(overwriting: overwriting)
+    let lock = try FolderLock.ifThere(folder, purpose: "conversion")
+    defer { withExtendedLifetime(lock) {} }
     try write(to: folder, overwriting: overwriting)
   }
 }
@@ -47,8 +52,11 @@ extension URL {
 
   /// Refuses a folder that holds something, or a file, unless it may be overwritten.
   func checkIsFree(overwriting: Bool) throws {
+    FolderLock.removeAbandoned(in: self)
     guard !overwriting, isThere else { return }
     let names = try? FileManager.default.contentsOfDirectory(atPath: path(percentEncoded: false))
-    guard names?.isEmpty == true else { throw PromptError.taken(path: systemPath) }
+    guard names?.allSatisfy({ $0 == FolderLock.name }) == true else {
+      throw PromptError.taken(path: systemPath)
+    }
   }
 }

@@ -43,6 +43,8 @@ extension Prompt {
       tensors["classifier.weight"] = head.weight
       tensors["classifier.bias"] = head.bias
     }
+    let lock = try FolderLock.ifThere(target, purpose: "conversion")
+    defer { withExtendedLifetime(lock) {} }
     try StagingFolder.write([Self.weights] + files.keys.sorted(), to: target) { staging in
       try SafetensorsFile.write(
         tensors, metadata: ["format": "pt"], to: staging.appending(component: Self.weights))
@@ -69,7 +71,8 @@ extension Prompt {
 
   private static func describingFiles(of folder: URL) throws -> [String: Data] {
     try describingFiles.filter(folder.holdsFile).reduce(into: [:]) {
-      $0[$1] = try Data(contentsOf: folder.appending(component: $1))
+      $0[$1] = Data(
+        try fileContents(folder.appending(component: $1).systemPath, allowsPipes: false))
     }
   }
 

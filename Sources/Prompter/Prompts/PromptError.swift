@@ -8,6 +8,8 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
   case exists(folder: String)
   /// Something else would be overwritten without leave.
   case taken(path: String)
+  /// Another process holds the folder.
+  case inUse(folder: String, holder: String)
   /// A fine-tuned model would replace the one that it was made of.
   case ownModel(folder: String)
   /// There is no prompt to read.
@@ -48,6 +50,9 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
       "\(folder) already holds a prompt; pass --overwrite to replace it."
     case .taken(let path):
       "\(path) is there already; pass --overwrite to replace it."
+    case .inUse(let folder, let holder):
+      "\(folder) is in use by another process (\(holder.isEmpty ? "unknown" : holder)); let it end or "
+        + "choose another folder."
     case .ownModel(let folder):
       "\(folder) is the model's own folder; the fine-tuned model needs another."
     case .noPrompt(let folder, let reason):

@@ -14,39 +14,49 @@ struct OutputFolder {
 
   var path: String { url.relativePath }
 
-  /// Calls `body` with the folder there and ready, and leaves no empty one behind if that fails.
-  func prepared(resuming: Bool, overwriting: Bool, _ body: () throws -> Void) throws {
+  /// Calls `body` with the folder there, held and ready, and leaves no empty one behind if that fails.
+  ///
+  /// - Parameters:
+  ///   - resuming: Whether to go on with what is there.
+  ///   - overwriting: Whether to replace it.
+  ///   - console: Where a person is told of file systems without locks.
+  ///   - body: What needs the folder.
+  /// - Throws: ``UsageError`` if something of value would be lost or another process is at work there,
+  ///   ``FileError`` if the folder cannot be written to; what `body` throws.
+  func prepared(
+    resuming: Bool, overwriting: Bool, _ console: OutputOptions, _ body: () throws -> Void
+  ) throws {
+    if resuming, overwriting {
+      throw UsageError("Give --resume or --overwrite, not both.")
+    }
     let wasThere = FileManager.default.fileExists(atPath: url.relativePath)
     do {
+      try makeFolders(url.relativePath)
+      let lock = try FolderLock(url, purpose: "training")
+      if !lock.isHeld {
+        console.note(
+          "The file system of \(path) has no locks; no other training should write there.")
+      }
       try prepare(resuming: resuming, overwriting: overwriting)
       try body()
+      withExtendedLifetime(lock) {}
     } catch {
       if !wasThere, names.isEmpty { try? FileManager.default.removeItem(at: url) }
       throw error
     }
   }
 
-  /// Makes sure, before anything is computed, that the prompt can be saved at the end.
-  ///
-  /// - Throws: ``UsageError`` if something of value would be lost, ``FileError`` if the folder
-  ///   cannot be written to.
+  // Makes sure, before anything is computed, that the prompt can be saved at the end.
   private func prepare(resuming: Bool, overwriting: Bool) throws {
-    if resuming, overwriting {
-      throw UsageError("Give --resume or --overwrite, not both.")
-    }
-    if holdsPrompt, !overwriting, !resuming {
-      throw UsageError("\(path) holds a prompt already; replace it with --overwrite.")
-    }
     if holdsState, !resuming, !overwriting {
       throw UsageError(
         "\(path) holds an unfinished training; go on with --resume or start again with "
           + "--overwrite.")
     }
-    do {
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(.write, path, reason: Self.reason(error))
+    if holdsPrompt, !overwriting, !resuming {
+      throw UsageError("\(path) holds a prompt already; replace it with --overwrite.")
     }
+    FolderLock.removeAbandoned(in: url)
     // It leaves no trace: the file would be there only after a commit.
     _ = try ReplacementFile(replacing: url.appending(path: "prompter.json").relativePath)
   }
@@ -60,7 +70,7 @@ struct OutputFolder {
       do {
         try FileManager.default.removeItem(at: url.appending(path: name))
       } catch {
-        throw FileError(.write, "\(path)/\(name)", reason: Self.reason(error))
+        throw FileError(.write, "\(path)/\(name)", from: error)
       }
     }
   }
@@ -78,14 +88,4 @@ struct OutputFolder {
   private var holdsPrompt: Bool { !Set(names).isDisjoint(with: Self.promptFiles) }
 
   private var holdsState: Bool { names.contains { $0.hasPrefix(Self.statePrefix) } }
-
-  private static func reason(_ error: any Error) -> String {
-    switch error {
-    case CocoaError.fileWriteNoPermission: "Permission denied"
-    case CocoaError.fileWriteFileExists: "it is a file; a folder is needed"
-    case CocoaError.fileWriteOutOfSpace: "No space left on device"
-    case CocoaError.fileNoSuchFile: "No such file or directory"
-    default: error.localizedDescription.trimmingCharacters(in: .punctuationCharacters)
-    }
-  }
 }
