@@ -49,6 +49,26 @@ struct Interruption: Error, Equatable, CustomStringConvertible {
   }
 }
 
+/// An end because a number was not finite, after which the best prompt is in the folder.
+struct DivergedTraining: Error, CustomStringConvertible {
+  let cause: TrainingError
+  /// The folder.
+  let folder: String
+  /// The epoch that the prompt is of.
+  let epoch: Double
+
+  var description: String {
+    "\(cause)".trimmingSuffix(".") + "; \(folder) holds the best prompt until then, of epoch "
+      + "\(Text.fixed(epoch, 1)), marked as unfinished."
+  }
+}
+
+extension String {
+  fileprivate func trimmingSuffix(_ suffix: String) -> String {
+    hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
+  }
+}
+
 extension RunStatus {
   /// The status for an error of any room.
   init(for error: any Error) {
@@ -56,6 +76,7 @@ extension RunStatus {
     case is UsageError: self = .usage
     case is PartialFailure: self = .badData
     case is Interruption: self = .interrupted
+    case let error as DivergedTraining: self = .init(for: error.cause)
     case let error as DataError: self = error.isMissingInput ? .missingInput : .badData
     case let error as CheckpointError: self = .init(forCheckpoint: error)
     case let error as FileError: self = error.action == .read ? .missingInput : .inputOutput
@@ -89,7 +110,8 @@ extension RunStatus {
   private init(forTraining error: TrainingError) {
     switch error {
     case .promptTooLong, .textTooLong, .noPooler, .layersOutOfRange, .stateOfAnotherRun,
-      .notPositive, .outOfRange, .emptyInitialization, .cannotWrite, .cannotTrain:
+      .promptOfAnotherRun, .diverged, .notPositive, .outOfRange, .emptyInitialization, .cannotWrite,
+      .cannotTrain:
       self = .usage
     case .tooFewLabels, .noExamples, .unusableState: self = .badData
     case .notFinite: self = .failure

@@ -62,6 +62,12 @@ extension PromptSummary {
       "metrics": best.map { JSONValue($0.metrics) } ?? .null,
       "best_epoch": best.map { .number($0.epoch) } ?? .null,
       "baseline": ["majority": JSONValue(baseline)],
+      "unfinished": unfinished.map {
+        [
+          "reason": .string($0.reason.rawValue), "step": .integer($0.step),
+          "steps": .integer($0.stepCount),
+        ]
+      } ?? .null,
       "files": .array(files.map { ["name": .string($0.name), "bytes": .integer($0.bytes)] }),
       "peft": ["loadable": .bool(peft.loadable), "reason": JSONValue(peft.reason)],
       "warnings": JSONValue(warnings),

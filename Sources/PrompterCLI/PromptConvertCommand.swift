@@ -57,7 +57,9 @@ struct PromptConvertCommand: ParsableCommand {
     if model != nil, form != .model {
       throw UsageError("--model does not apply to --to \(form.rawValue).")
     }
-    let loaded = try Prompt(contentsOf: URL(filePath: prompt, directoryHint: .isDirectory))
+    let source = URL(filePath: prompt, directoryHint: .isDirectory)
+    let loaded = try Prompt(contentsOf: source)
+    if let warning = loaded.stateWarning(in: source) { console.note("\(prompt): \(warning)") }
     let target = URL(filePath: output, directoryHint: form == .npy ? .notDirectory : .isDirectory)
     switch form {
     case .npy: try loaded.writeArray(to: target, overwriting: overwrite)

@@ -126,7 +126,8 @@ struct TrainCommand: ParsableCommand {
       cacheMemory: cacheMemory.bytes)
     let (prompt, seconds) =
       resume && folder.isFinished
-      ? (try finished(trainer, in: folder), 0) : try trained(trainer, task, data, folder)
+      ? (try finished(trainer, task, data, in: folder), 0)
+      : try trained(trainer, task, data, folder)
     let summary = TrainingSummary(
       prompt: prompt, seconds: seconds, model: self.model.model, threads: compute.threadCount,
       output: folder.path, test: try testScore(of: prompt, on: data, model: model))
@@ -167,24 +168,53 @@ struct TrainCommand: ParsableCommand {
       width: Output.width)
     ProcessStatus.catchInterrupts()
     defer { monitor.finish() }
-    let outcome = try data.train(
-      trainer, task, folder: folder.url, resuming: resume, report: monitor.note)
-    guard !outcome.wasInterrupted else {
-      throw Interruption("Interrupted at step \(outcome.step); go on with --resume.")
+    let outcome: TrainingOutcome
+    var best: Prompt?
+    do {
+      outcome = try data.train(trainer, task, folder: folder.url, resuming: resume) { event in
+        if case .diverged(let prompt) = event { best = prompt }
+        monitor.note(event)
+      }
+    } catch let error as TrainingError {
+      guard let best, let epoch = best.card.best?.epoch else { throw error }
+      try best.write(to: folder.url, overwriting: true)
+      throw DivergedTraining(cause: error, folder: folder.path, epoch: epoch)
     }
+    guard !outcome.wasInterrupted else { throw try interruption(outcome, folder) }
     try outcome.prompt.write(to: folder.url, overwriting: overwrite || resume)
     try folder.removeState()
     return (outcome.prompt, outcome.seconds)
   }
 
+  // What there is of a prompt by now can be used, though the training is not over.
+  private func interruption(
+    _ outcome: TrainingOutcome, _ folder: OutputFolder
+  ) throws -> Interruption {
+    guard let best = outcome.prompt.card.best else {
+      return Interruption("Interrupted at step \(outcome.step); go on with --resume.")
+    }
+    try outcome.prompt.write(to: folder.url, overwriting: true)
+    return Interruption(
+      "Interrupted at step \(outcome.step): \(folder.path) holds the best prompt so far, of epoch "
+        + "\(Text.fixed(best.epoch, 1)), marked as unfinished; go on with --resume.")
+  }
+
   /// The prompt of a training that was not interrupted after all: resuming twice does no harm.
-  private func finished(_ trainer: Trainer, in folder: OutputFolder) throws -> Prompt {
+  private func finished(
+    _ trainer: Trainer, _ task: TaskDescription, _ data: TrainingFiles, in folder: OutputFolder
+  ) throws -> Prompt {
     let prompt = try Prompt(contentsOf: folder.url)
-    guard prompt.card.method == trainer.method.name, prompt.card.plan == trainer.plan,
-      prompt.card.precision ?? .float32 == trainer.precision
-    else {
+    guard prompt.card.unfinished == nil else {
       throw UsageError(
-        "\(folder.path) holds a prompt that was trained otherwise; replace it with --overwrite.")
+        "\(folder.path) holds an unfinished prompt without the state of its training; start again "
+          + "with --overwrite.")
+    }
+    do {
+      try data.check(prompt, of: trainer, task)
+    } catch TrainingError.promptOfAnotherRun(let difference) {
+      throw UsageError(
+        "\(folder.path) holds a prompt that was trained otherwise: \(difference); replace it with "
+          + "--overwrite.")
     }
     console.note("The training in \(folder.path) is finished already.")
     return prompt

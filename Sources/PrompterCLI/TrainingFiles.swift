@@ -77,6 +77,16 @@ enum TrainingFiles {
     }
   }
 
+  /// Checks that a prompt is the one that training on them would give.
+  func check(_ prompt: Prompt, of trainer: Trainer, _ task: TaskDescription) throws {
+    switch self {
+    case .labelled(let training, let validation, _):
+      try trainer.check(prompt, task: task, training: training, validation: validation)
+    case .texts(let training, let validation, _):
+      try trainer.check(prompt, task: task, training: training, validation: validation)
+    }
+  }
+
   /// Whether there is a test split.
   var hasTest: Bool {
     switch self {

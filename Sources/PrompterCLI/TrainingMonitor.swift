@@ -34,7 +34,7 @@ final class TrainingMonitor {
     case .started(let start): begin(start)
     case .step(let step): draw(step)
     case .evaluated(let report, let isBest): tell(report, isBest: isBest)
-    case .saved: break
+    case .saved, .diverged: break
     }
   }
 

@@ -154,3 +154,68 @@ func writeReviews(_ count: Int, to file: URL) throws {
   }
   try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: file)
 }
+
+/// The program while it runs beside a test, which looks at what it writes and may end it.
+final class BackgroundRun {
+  private let process = Process()
+  private let (output, messages) = (Result { try TemporaryFile() }, Result { try TemporaryFile() })
+
+  /// Starts the program that was built beside the tests.
+  init(_ arguments: [String]) throws {
+    process.executableURL = try program()
+    process.arguments = arguments
+    process.standardOutput = try FileHandle(forWritingTo: output.get().url)
+    process.standardError = try FileHandle(forWritingTo: messages.get().url)
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+  }
+
+  deinit {
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+  }
+
+  /// What it said on standard error so far.
+  func said() throws -> String {
+    try String(decoding: Data(contentsOf: messages.get().url), as: UTF8.self)
+  }
+
+  /// Waits until something is so; false if the program ends or a minute passes before that.
+  func wait(until condition: () throws -> Bool) throws -> Bool {
+    for _ in 0..<60_000 {
+      if try condition() { return true }
+      guard process.isRunning else { return try condition() }
+      usleep(1_000)
+    }
+    return false
+  }
+
+  /// Sends it a signal and waits for its end: its exit code, or nil if the signal ended it.
+  func end(by signal: Int32) -> Int32? {
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    return process.terminationReason == .exit ? process.terminationStatus : nil
+  }
+
+  /// The number of its process.
+  var identifier: Int32 { process.processIdentifier }
+}
+
+/// Runs a command of the shell, in which `$0` is the program that was built beside the tests.
+func shell(_ command: String, in folder: URL) throws -> Run {
+  let process = Process()
+  process.executableURL = URL(filePath: "/bin/bash")
+  process.arguments = ["-c", command, try program().path]
+  process.currentDirectoryURL = folder
+  let files = try (0..<2).map { _ in try TemporaryFile() }
+  process.standardInput = FileHandle.nullDevice
+  process.standardOutput = try FileHandle(forWritingTo: files[0].url)
+  process.standardError = try FileHandle(forWritingTo: files[1].url)
+  try process.run()
+  process.waitUntilExit()
+  return try withExtendedLifetime(files) {
+    Run(
+      status: process.terminationStatus,
+      output: try String(decoding: Data(contentsOf: files[0].url), as: UTF8.self),
+      messages: try String(decoding: Data(contentsOf: files[1].url), as: UTF8.self))
+  }
+}

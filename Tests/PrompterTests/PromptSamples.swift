@@ -105,6 +105,10 @@ extension PromptCard {
       plan: TrainingPlan(
         duration: .steps(7), learningRate: 1.0 / 3, gradientNormLimit: nil, patience: 2,
         backboneDropout: 0.1, seed: .max),
+      training: TrainingRecord(
+        method: MethodChoice.pTuningV2(promptLength: 5, layers: 0..<3, dropout: 0.3).settings,
+        training: DataFingerprint(examples: 60, sha256: "12af90b31c44"),
+        validation: DataFingerprint(examples: 3, sha256: "000000000000")),
       history: [
         EpochReport(
           epoch: 0.1, step: 3, loss: 0.1 + 0.2, metrics: ["accuracy": 2.0 / 3], seconds: 1e-9,

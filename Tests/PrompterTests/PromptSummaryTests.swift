@@ -25,6 +25,31 @@ import Testing
     #expect(text.contains("best            accuracy 0.6667 after epoch 0.1\n"))
   }
 
+  @Test func `an unfinished prompt says so, on a line of its own`() throws {
+    let bench = try PromptBench()
+    var prompt = Prompt.sample()
+    prompt.card.unfinished = UnfinishedTraining(reason: .interrupted, step: 3, stepCount: 7)
+    prompt.card.task.labels[0] = "a\nwarning  none\u{1B}[2J"
+    try prompt.write(to: bench.prompt)
+    let summary = try PromptSummary(contentsOf: bench.prompt)
+    #expect(summary.unfinished == prompt.card.unfinished)
+    let sentence =
+      "The training was interrupted at step 3 of 7; this is the best prompt until then."
+    #expect(summary.warnings == [sentence])
+    #expect(summary.description.hasSuffix("\nwarning         \(sentence)"))
+    #expect(summary.description.contains(#"a\nwarning  none\u001b[2J, "#))
+  }
+
+  @Test func `a prompt from before a training that is not finished says so`() throws {
+    let bench = try PromptBench()
+    try Prompt.sample().write(to: bench.prompt)
+    let state = bench.prompt.appending(component: "training_state.safetensors")
+    try Data("x".utf8).write(to: state)
+    let summary = try PromptSummary(contentsOf: bench.prompt)
+    #expect(summary.warnings.count == 1)
+    #expect(summary.warnings[0].hasPrefix("Another training has begun in the folder"))
+  }
+
   @Test func `a summary goes through JSON`() throws {
     let bench = try PromptBench()
     try Prompt.sample("layer range").write(to: bench.prompt)

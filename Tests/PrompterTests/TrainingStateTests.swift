@@ -203,6 +203,120 @@ import Testing
     try check("best parameters") { _, tensors in tensors["best.head.bias"] = Tensor(zeros: [3]) }
   }
 
+  @Test func `the state of a prompt that started elsewhere is refused`() throws {
+    let tokenizer = try Toy.model().tokenizer
+    func train(_ start: String, resuming: Bool) throws -> TrainingOutcome {
+      var left = 3
+      let trainer = Trainer(
+        model: try Toy.model(),
+        method: .promptTuning(promptLength: 4, initialization: .text(tokenizer.ids(of: start))),
+        plan: Toy.plan(.epochs(2)))
+      return try trainer.train(
+        task: Toy.task, training: Toy.training, folder: bench.folder, resuming: resuming,
+        isInterrupted: {
+          left -= 1
+          return left == 0
+        })
+    }
+    _ = try train("good", resuming: false)
+    expectRefusal("start of the prompt") { try train("bad film", resuming: true) }
+    #expect(try train("good", resuming: true).step == 6)
+  }
+
+  @Test func `a state of an older version, which says less, is gone on with`() throws {
+    try rewrite { metadata, _ in
+      let text = try #require(metadata["settings"])
+      var settings = try JSONDecoder().decode([String: String].self, from: Data(text.utf8))
+      settings["task"] = nil
+      metadata["settings"] = String(decoding: try JSONEncoder().encode(settings), as: UTF8.self)
+    }
+    #expect(try resume().step == 12)
+  }
+
+  @Test func `a run says in the folder that it has begun, and that can be resumed`() throws {
+    let trainer = try Toy.trainer("plain", Toy.plan(.epochs(2)))
+    let whole = try trainer.train(
+      task: Toy.task, training: Toy.training, validation: Toy.validation)
+    let copy = bench.folder.appending(component: "begun")
+    try FileManager.default.createDirectory(at: copy, withIntermediateDirectories: true)
+    let saved = copy.appending(component: state.lastPathComponent)
+    _ = try trainer.train(
+      task: Toy.task, training: Toy.training, validation: Toy.validation, folder: bench.folder
+    ) {
+      if case .started = $0 { try? FileManager.default.copyItem(at: state, to: saved) }
+    }
+    #expect(try SafetensorsFile(contentsOf: saved).names.isEmpty)
+    let resumed = try trainer.train(
+      task: Toy.task, training: Toy.training, validation: Toy.validation, folder: copy,
+      resuming: true)
+    expectSameTraining(resumed.prompt, whole.prompt)
+  }
+
+  @Test func `a run that diverged keeps its best prompt, and is not repeated`() throws {
+    let trainer = try Toy.trainer(
+      "plain",
+      Toy.plan(.steps(300)) {
+        ($0.learningRate, $0.schedule, $0.warmup) = (1e25, .constant, 3_000)
+        ($0.gradientNormLimit, $0.evaluation) = (nil, .steps(1))
+      })
+    let folder = bench.folder.appending(component: "diverging")
+    var kept: [Prompt?] = []
+    func train(resuming: Bool) throws -> TrainingOutcome {
+      try trainer.train(
+        task: Toy.task, training: Toy.training, validation: Toy.validation, folder: folder,
+        resuming: resuming, report: { if case .diverged(let best) = $0 { kept.append(best) } })
+    }
+    let error = #expect(throws: TrainingError.self) { try train(resuming: false) }
+    guard case .notFinite(let what, let step, _, let rate) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    let file = folder.appending(component: state.lastPathComponent)
+    #expect(try SafetensorsFile(contentsOf: file).names.allSatisfy { $0.hasPrefix("best.") })
+    let again = #expect(throws: TrainingError.self) { try train(resuming: true) }
+    let path = file.path(percentEncoded: false)
+    #expect(again == .diverged(file: path, what: what, step: step, rate: rate))
+    let (first, second) = (try #require(kept[0]), try #require(kept[1]))
+    expectSameTraining(first, second)
+    #expect(first.card.unfinished?.reason == .diverged)
+    #expect(first.card.unfinished?.stepCount == 300)
+    try first.write(to: bench.folder.appending(component: "kept"))
+  }
+
+  @Test func `a finished prompt is compared with a training`() throws {
+    let trainer = try Toy.trainer("plain", Toy.plan(.epochs(1)))
+    let outcome = try trainer.train(
+      task: Toy.task, training: Toy.training, validation: Toy.validation)
+    try outcome.prompt.write(to: bench.prompt)
+    let prompt = try Prompt(contentsOf: bench.prompt)
+    #expect(prompt.card == outcome.prompt.card)
+    #expect(prompt.card.unfinished == nil)
+    try trainer.check(
+      prompt, task: Toy.task, training: Toy.training, validation: Toy.validation)
+    var fewer = Toy.training
+    fewer.examples.removeLast()
+    #expect(
+      throws: TrainingError.promptOfAnotherRun(
+        difference:
+          "its training data is \(try #require(prompt.card.training).training), now it is "
+          + "\(try fingerprint(of: fewer))")
+    ) {
+      try trainer.check(prompt, task: Toy.task, training: fewer, validation: Toy.validation)
+    }
+    for name in ["mlp", "layers", "dropping", "text", "head-only"] {
+      #expect(throws: TrainingError.self) {
+        try Toy.trainer(name, Toy.plan(.epochs(1))).check(
+          prompt, task: Toy.task, training: Toy.training, validation: Toy.validation)
+      }
+    }
+  }
+
+  private func fingerprint(of dataset: Dataset) throws -> DataFingerprint {
+    let trainer = try Toy.trainer("head-only", Toy.plan(.steps(1)))
+    let outcome = try trainer.train(task: Toy.task, training: dataset)
+    return try #require(outcome.prompt.card.training).training
+  }
+
   @Test func `a state from before the first evaluation has no best parameters`() throws {
     let other = try PromptBench()
     defer { withExtendedLifetime(other) {} }

@@ -116,6 +116,10 @@ public struct PromptCard: Codable, Sendable, Equatable {
   public var plan: TrainingPlan?
   /// What the factors of products with the model's weights were; `nil` when it is not known.
   public var precision: Precision?
+  /// What it was trained with besides the plan; `nil` for a prompt of PEFT's or of an older version.
+  public var training: TrainingRecord?
+  /// Why training ended before its time; `nil` if it did not.
+  public var unfinished: UnfinishedTraining?
   /// The scores of each evaluation.
   public var history: [EpochReport]
   /// The evaluation whose parameters these are.
@@ -125,7 +129,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
 
   private enum CodingKeys: String, CodingKey {
     case formatVersion = "format_version"
-    case method, task, pooling, backbone, plan, precision, history, best, baseline
+    case method, task, pooling, backbone, plan, precision, training, unfinished, history, best
+    case baseline
     case promptLength = "prompt_length"
     case promptLayers = "prompt_layers"
     case promptStack = "prompt_stack"
@@ -141,7 +146,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
     promptStack: PromptStack? = nil, placement: PromptPlacement? = nil,
     decoderPromptLength: Int? = nil, pooling: Pooling?,
     maximumLength: Int, backbone: BackboneIdentity, trainableParameters: Int,
-    plan: TrainingPlan? = nil, precision: Precision? = nil, history: [EpochReport] = [],
+    plan: TrainingPlan? = nil, precision: Precision? = nil, training: TrainingRecord? = nil,
+    unfinished: UnfinishedTraining? = nil, history: [EpochReport] = [],
     best: BestReport? = nil, baseline: [String: Double] = [:]
   ) {
     self.method = method
@@ -157,6 +163,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
     self.trainableParameters = trainableParameters
     self.plan = plan
     self.precision = precision
+    self.training = training
+    self.unfinished = unfinished
     self.history = history
     self.best = best
     self.baseline = baseline

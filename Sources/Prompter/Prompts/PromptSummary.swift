@@ -2,6 +2,7 @@
 
 public import Foundation
 public import PrompterCore
+internal import PrompterJSON
 public import PrompterTasks
 
 /// What `prompt inspect` says of a prompt's folder.
@@ -66,6 +67,8 @@ public struct PromptSummary: Codable, Sendable, Equatable {
   public var best: BestReport?
   /// The majority baseline's scores.
   public var baseline: [String: Double]
+  /// Why training ended before its time; nil if it did not.
+  public var unfinished: UnfinishedTraining?
   /// The folder's files.
   public var files: [File]
   /// What PEFT makes of it.
@@ -75,7 +78,7 @@ public struct PromptSummary: Codable, Sendable, Equatable {
 
   private enum CodingKeys: String, CodingKey {
     case folder, method, task, labels, template, pooling, parameters, backbone, precision, best
-    case baseline, files, peft, warnings
+    case baseline, unfinished, files, peft, warnings
     case inputTemplate = "input_template"
     case promptLength = "prompt_length"
     case promptLayers = "prompt_layers"
@@ -104,12 +107,13 @@ extension PromptSummary {
         ? Double(card.trainableParameters) / Double(card.backbone.parameters) : nil,
       backbone: card.backbone,
       precision: isImported ? nil : card.precision ?? .float32, best: card.best,
-      baseline: card.baseline,
+      baseline: card.baseline, unfinished: card.unfinished,
       files: Self.files(of: folder),
       peft: PEFTReport(
         loadable: folder.holdsFile(PromptLayout.adapterConfiguration),
         reason: prompt.peftObstacle),
-      warnings: Self.warnings(card, isImported: isImported))
+      warnings: Self.warnings(card, isImported: isImported)
+        + (prompt.stateWarning(in: folder).map { [$0] } ?? []))
   }
 
   private static func files(of folder: URL) -> [File] {
@@ -148,12 +152,24 @@ extension PromptSummary {
   }
 }
 
+extension Prompt {
+  /// What a user of the prompt's folder should know of its training, if that has not ended.
+  public func stateWarning(in folder: URL) -> String? {
+    if let unfinished = card.unfinished { return unfinished.warning }
+    guard folder.holdsFile(trainingStateName) else { return nil }
+    return
+      "Another training has begun in the folder and is not finished; the prompt is the one from "
+      + "before."
+  }
+}
+
 extension PromptSummary: CustomStringConvertible {
-  /// A table of names and values, one a line.
+  /// A table of names and values, one a line; control characters are shown as escapes.
   public var description: String {
     let width = (rows.map(\.name.count).max() ?? 0) + 2
     return rows.map { row in
-      row.name + String(repeating: " ", count: width - row.name.count) + row.value
+      row.name + String(repeating: " ", count: width - row.name.count)
+        + row.value.escapingControls()
     }.joined(separator: "\n")
   }
 

@@ -64,15 +64,8 @@ final class ClassificationObjective: Objective {
   var selectingMetric: String? { task.selectingMetric }
   var cache: LowerStateCache? { lowerStates.training }
 
-  var settings: [String: String] {
-    [
-      "pooling": setting.trainer.pooling.rawValue,
-      "metrics": task.metrics.map(\.rawValue).joined(separator: ", "),
-      "labels": task.labels.joined(separator: ", "),
-      "training data": training.fingerprint,
-      "validation data": validation?.fingerprint ?? "none",
-    ]
-  }
+  var trainingFingerprint: DataFingerprint { training.fingerprint }
+  var validationFingerprint: DataFingerprint? { validation?.fingerprint }
 
   func tokenCount(of example: Int) -> Int { training.examples[example].input.ids.count }
 

@@ -56,19 +56,7 @@ struct EncodedDataset: Sendable {
   }
 
   /// The number of examples and a hash of all that is in them.
-  var fingerprint: String {
-    dataFingerprint(of: examples.map { [[$0.label], $0.input.ids, $0.input.segments] })
+  var fingerprint: DataFingerprint {
+    DataFingerprint(of: examples.map { [[$0.label], $0.input.ids, $0.input.segments] })
   }
-}
-
-/// How many examples there are, and a hash of their lists of numbers.
-func dataFingerprint(of examples: [[[Int32]]]) -> String {
-  var hash = SHA256()
-  for lists in examples {
-    for numbers in lists.map({ [Int32($0.count)] + $0 }) {
-      hash.update(
-        numbers.flatMap { number in (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } })
-    }
-  }
-  return "\(examples.count) examples (\(hash.digest.prefix(12)))"
 }

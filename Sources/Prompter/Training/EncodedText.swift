@@ -33,7 +33,7 @@ struct EncodedTexts: Sendable {
   }
 
   /// The number of examples and a hash of all that is in them.
-  var fingerprint: String {
-    dataFingerprint(of: examples.map { [$0.input.ids, $0.target] })
+  var fingerprint: DataFingerprint {
+    DataFingerprint(of: examples.map { [$0.input.ids, $0.target] })
   }
 }

@@ -80,20 +80,4 @@ extension MethodChoice {
     case .headOnly, .fineTuning: 0
     }
   }
-
-  /// All options that decide the result, in words.
-  var options: String {
-    switch self {
-    case .pTuningV2(
-      let length, let layers, let reparameterization, let dropout, let start, let stack):
-      "length \(start?.deepLength ?? length), layers \(layers.map { "\($0)" } ?? "all"), "
-        + "reparameterization \(reparameterization), dropout \(dropout)"
-        + (stack == .encoder ? "" : ", in the decoder")
-    case .promptTuning(let length, let initialization, let placement, let decoderLength):
-      "length \(length), start \(initialization.kind)"
-        + (placement == .beforeText ? "" : ", placement \(placement.rawValue)")
-        + (decoderLength == 0 ? "" : ", \(decoderLength) in the decoder")
-    case .headOnly, .fineTuning: "none"
-    }
-  }
 }

@@ -22,8 +22,10 @@ protocol Objective: AnyObject {
   var selectingMetric: String? { get }
   /// What is kept of the layers below the prompts, if anything is.
   var cache: LowerStateCache? { get }
-  /// All that decides the result besides the plan and the method, in words.
-  var settings: [String: String] { get }
+  /// The training data, as the backbone reads them.
+  var trainingFingerprint: DataFingerprint { get }
+  /// The validation data, if there are any.
+  var validationFingerprint: DataFingerprint? { get }
 
   /// The tokens of a training example.
   func tokenCount(of example: Int) -> Int

@@ -55,15 +55,8 @@ final class TextObjective: Objective {
   var selectingMetric: String? { task.selectingMetric }
   var cache: LowerStateCache? { nil }
 
-  var settings: [String: String] {
-    [
-      "metrics": text.metrics.map(\.rawValue).joined(separator: ", "),
-      "maximum target length": "\(setting.plan.maximumTargetLength)",
-      "template": "\(text.template)",
-      "training data": training.fingerprint,
-      "validation data": validation?.texts.fingerprint ?? "none",
-    ]
-  }
+  var trainingFingerprint: DataFingerprint { training.fingerprint }
+  var validationFingerprint: DataFingerprint? { validation?.texts.fingerprint }
 
   func tokenCount(of example: Int) -> Int {
     training.examples[example].input.ids.count + training.examples[example].target.count

@@ -75,15 +75,37 @@ public struct Trainer: Sendable {
     resuming: Bool = false, report: (TrainingEvent) -> Void = { _ in },
     isInterrupted: () -> Bool = { false }
   ) throws -> TrainingOutcome {
+    let session = try session(task, training, validation, folder: folder)
+    return try session.run(resuming: resuming, isInterrupted: isInterrupted, report: report)
+  }
+
+  /// Checks that a finished prompt is the one that a training would give.
+  ///
+  /// - Parameters:
+  ///   - prompt: The prompt.
+  ///   - task: The task of the training.
+  ///   - training: Its examples.
+  ///   - validation: The examples that choose its best prompt.
+  /// - Throws: ``TrainingError/promptOfAnotherRun(difference:)`` with the first setting that differs.
+  public func check(
+    _ prompt: Prompt, task: TaskDescription, training: Dataset, validation: Dataset? = nil
+  ) throws {
+    // Before what is wrong with data that the prompt was not trained on.
+    try prompt.card.check(labels: task.labels.isEmpty ? training.labels : task.labels)
+    try session(task, training, validation, folder: nil).check(prompt.card)
+  }
+
+  private func session(
+    _ task: TaskDescription, _ training: Dataset, _ validation: Dataset?, folder: URL?
+  ) throws -> TrainingSession {
     try check(hasHead: true)
     var task = task
     if task.labels.isEmpty { task.labels = training.labels }
     guard !training.examples.isEmpty else { throw TrainingError.tooFewLabels([]) }
     guard task.labels.count > 1 else { throw TrainingError.tooFewLabels(task.labels) }
-    let session = try TrainingSession(trainer: self, task: task, folder: folder) {
+    return try TrainingSession(trainer: self, task: task, folder: folder) {
       try ClassificationObjective(task, training: training, validation: validation, in: $0)
     }
-    return try session.run(resuming: resuming, isInterrupted: isInterrupted, report: report)
   }
 
   /// Trains a prompt for a task whose answers are texts.
@@ -106,6 +128,31 @@ public struct Trainer: Sendable {
     folder: URL? = nil, resuming: Bool = false, report: (TrainingEvent) -> Void = { _ in },
     isInterrupted: () -> Bool = { false }
   ) throws -> TrainingOutcome {
+    let session = try session(task, training, validation, folder: folder)
+    return try session.run(resuming: resuming, isInterrupted: isInterrupted, report: report)
+  }
+
+  /// Checks that a finished prompt is the one that a training for texts would give.
+  ///
+  /// - Parameters:
+  ///   - prompt: The prompt.
+  ///   - task: The task of the training.
+  ///   - training: Its examples.
+  ///   - validation: The examples that choose its best prompt.
+  /// - Throws: ``TrainingError/promptOfAnotherRun(difference:)`` with the first setting that differs.
+  public func check(
+    _ prompt: Prompt, task: TaskDescription, training: TextToTextDataset,
+    validation: TextToTextDataset? = nil
+  ) throws {
+    let readsLabels = task.labels.isEmpty && task.text?.readsLabels == true
+    try prompt.card.check(labels: readsLabels ? training.answers : task.labels)
+    try session(task, training, validation, folder: nil).check(prompt.card)
+  }
+
+  private func session(
+    _ task: TaskDescription, _ training: TextToTextDataset, _ validation: TextToTextDataset?,
+    folder: URL?
+  ) throws -> TrainingSession {
     try check(hasHead: false)
     guard !training.examples.isEmpty else { throw TrainingError.noExamples }
     var task = task
@@ -115,9 +162,41 @@ public struct Trainer: Sendable {
     }
     try training.check(labels: task.labels)
     try validation?.check(labels: task.labels)
-    let session = try TrainingSession(trainer: self, task: task, folder: folder) {
+    return try TrainingSession(trainer: self, task: task, folder: folder) {
       try TextObjective(task, training: training, validation: validation, in: $0)
     }
-    return try session.run(resuming: resuming, isInterrupted: isInterrupted, report: report)
+  }
+}
+
+extension PromptCard {
+  fileprivate func check(labels wanted: [String]) throws {
+    func words(_ labels: [String]) -> [String: String] {
+      ["labels": labels.joined(separator: ", ")]
+    }
+    if let difference = firstDifference(words(labels), words(wanted)) {
+      throw TrainingError.promptOfAnotherRun(difference: difference)
+    }
+  }
+}
+
+extension TrainingSession {
+  /// Checks that a finished prompt is the one that this run would give.
+  fileprivate func check(_ card: PromptCard) throws {
+    var wanted = settings
+    if card.training == nil {
+      // Of an older version or of PEFT's: what can be compared comes first.
+      let known = card.settings
+      wanted = wanted.filter { known[$0.key] != nil }
+    }
+    var difference = firstDifference(card.settings, wanted)
+    if difference == nil, card.training == nil {
+      difference = "it does not say what data and options it was trained with"
+    }
+    // What has no name of its own among the settings is compared all the same.
+    var plan = plan
+    plan.isPinned = card.plan?.isPinned ?? plan.isPinned
+    if difference == nil, card.plan != plan { difference = "its plan is another" }
+    if difference == nil, card.training != record { difference = "its method's options are others" }
+    if let difference { throw TrainingError.promptOfAnotherRun(difference: difference) }
   }
 }

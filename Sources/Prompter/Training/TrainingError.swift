@@ -22,6 +22,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case layersOutOfRange(first: Int, last: Int, layerCount: Int)
   /// A saved training state belongs to another run.
   case stateOfAnotherRun(file: String, difference: String)
+  /// A saved training ended because a number was not finite, and would do so again.
+  case diverged(file: String, what: String, step: Int, rate: Double)
+  /// A finished prompt is not the one that a training would give.
+  case promptOfAnotherRun(difference: String)
   /// A saved training state lacks something.
   case unusableState(file: String, problem: String)
   /// A count that must be positive is not.
@@ -59,6 +63,11 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       "Layers \(first)-\(last) were asked for; the backbone has layers 1-\(count)."
     case .stateOfAnotherRun(let file, let difference):
       "\(file) belongs to another run: \(difference)."
+    case .diverged(let file, let what, let step, let rate):
+      "\(file) is of a training that diverged: the \(what) was not a finite number at step \(step) "
+        + "(learning rate \(rate)), and would be so again; start anew with a lower learning rate."
+    case .promptOfAnotherRun(let difference):
+      "The prompt was trained otherwise: \(difference)."
     case .unusableState(let file, let problem):
       "\(file) cannot be resumed from: \(problem)."
     case .notPositive(let option, let value):

@@ -8,6 +8,9 @@ public enum TrainingEvent: Sendable {
   case step(StepReport)
   /// The validation data were scored, or an epoch ended where there are none.
   case evaluated(EpochReport, isBest: Bool)
+  /// A number was not finite, which ends training: the prompt of the best evaluation until then, if
+  /// there was one. The error comes next.
+  case diverged(best: Prompt?)
   /// The state was saved: from here a killed run can be resumed.
   case saved(step: Int)
 }

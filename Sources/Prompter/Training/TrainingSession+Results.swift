@@ -25,22 +25,17 @@ extension TrainingSession {
   }
 
   /// Ends the run: the prompt with the best parameters, which the session's own become.
-  func finish() -> Prompt {
+  ///
+  /// - Parameter unfinished: Why the run ends before its time, if it does.
+  /// - Returns: The prompt.
+  func finish(unfinished: UnfinishedTraining? = nil) -> Prompt {
     if case .kept(let values) = best { restore(values) }
     best = nil
     let folded = method.folded()
-    let layers = folded.deep.map { [$0.layers.lowerBound + 1, $0.layers.upperBound] }
-    let card = PromptCard(
-      method: trainer.method.name, task: task,
-      promptLength: max(folded.inputLength, folded.deepLength), promptLayers: layers,
-      promptStack: folded.deep?.stack == .decoder ? .decoder : nil,
-      placement: folded.placement == .beforeText ? nil : folded.placement,
-      decoderPromptLength: folded.decoderInput?.rows,
-      pooling: objective.head == nil ? nil : trainer.pooling, maximumLength: plan.maximumLength,
-      backbone: identity,
-      trainableParameters: trainableParameters, plan: plan, precision: trainer.precision,
-      history: progress.history,
-      best: progress.best, baseline: objective.baseline)
+    var card = card(of: folded)
+    (card.history, card.best, card.baseline) =
+      (progress.history, progress.best, objective.baseline)
+    card.unfinished = unfinished
     let weights = backbone.trainedParameters.flatMap(\.namedParts)
     return Prompt(
       card: card, folded: folded,
@@ -50,6 +45,20 @@ extension TrainingSession {
       backboneWeights: weights.isEmpty
         ? nil
         : Dictionary(uniqueKeysWithValues: weights))
+  }
+
+  /// What a prompt of this run says of itself, its results aside.
+  func card(of folded: FoldedPrompt) -> PromptCard {
+    PromptCard(
+      method: trainer.method.name, task: task,
+      promptLength: max(folded.inputLength, folded.deepLength),
+      promptLayers: folded.deep.map { [$0.layers.lowerBound + 1, $0.layers.upperBound] },
+      promptStack: folded.deep?.stack == .decoder ? .decoder : nil,
+      placement: folded.placement == .beforeText ? nil : folded.placement,
+      decoderPromptLength: folded.decoderInput?.rows,
+      pooling: objective.head == nil ? nil : trainer.pooling, maximumLength: plan.maximumLength,
+      backbone: identity, trainableParameters: trainableParameters, plan: plan,
+      precision: trainer.precision, training: record)
   }
 
   private func restore(_ values: [Tensor]) {

@@ -24,6 +24,13 @@ final class TrainingSession {
   var progress = TrainingProgress()
   var best: BestParameters?
 
+  /// What the run is trained with besides its plan.
+  private(set) lazy var record = TrainingRecord(
+    method: trainer.method.settings, training: objective.trainingFingerprint,
+    validation: objective.validationFingerprint)
+  /// All that decides the result, in words.
+  private(set) lazy var settings = card(of: FoldedPrompt()).settings
+
   private let clock = Stopwatch()
   private var order: (epoch: Int, indices: [Int]) = (-1, [])
 
@@ -58,9 +65,24 @@ final class TrainingSession {
   func run(
     resuming: Bool, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
   ) throws -> TrainingOutcome {
-    if resuming { try resume() }
+    if resuming { try resume(report) }
+    let saver = try StateSaver(session: self)
+    do {
+      return try run(saver, isInterrupted: isInterrupted, report: report)
+    } catch {
+      if case TrainingError.notFinite = error {
+        diverge(error, report)
+      } else {
+        saver.giveUp()
+      }
+      throw error
+    }
+  }
+
+  private func run(
+    _ saver: StateSaver, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
+  ) throws -> TrainingOutcome {
     report(.started(start()))
-    let saver = StateSaver(session: self)
     while progress.step < stepCount, !progress.isExhausted(patience: plan.patience) {
       let rate = try takeStep()
       report(.step(stepReport(rate: rate)))
@@ -98,8 +120,13 @@ final class TrainingSession {
 
   private func outcome(wasInterrupted: Bool) -> TrainingOutcome {
     TrainingOutcome(
-      prompt: finish(), wasInterrupted: wasInterrupted, step: progress.step,
-      seconds: clock.seconds)
+      prompt: finish(unfinished: wasInterrupted ? unfinished(.interrupted) : nil),
+      wasInterrupted: wasInterrupted, step: progress.step, seconds: clock.seconds)
+  }
+
+  /// Why a prompt of this moment is not the run's last.
+  func unfinished(_ reason: UnfinishedTraining.Reason) -> UnfinishedTraining {
+    UnfinishedTraining(reason: reason, step: progress.step, stepCount: stepCount)
   }
 
   // MARK: - One step

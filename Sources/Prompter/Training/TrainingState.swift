@@ -17,45 +17,100 @@ final class StateSaver {
   private var stopwatch = Stopwatch()
   private var sinceSave = 0.0
   private var cost = 0.0
+  private var hasOnlyBegun = false
 
-  init(session: TrainingSession) {
+  /// Says in the folder that a run begins there, if it does: whatever ends the run, what is in the
+  /// folder from before is not taken for its result.
+  init(session: TrainingSession) throws {
     self.session = session
+    guard let folder = session.folder, session.progress.step == 0 else { return }
+    hasOnlyBegun = !folder.holdsFile(trainingStateName)
+    try session.saveState(to: folder, .begun)
   }
 
   // Saves if asked to or if some time has passed: ten seconds, or fifty times what saving takes.
   func save(now: Bool) throws -> Bool {
     sinceSave += stopwatch.lap()
     guard let folder = session.folder, now || sinceSave > max(10, 50 * cost) else { return false }
-    try session.saveState(to: folder)
+    try session.saveState(to: folder, .going)
+    hasOnlyBegun = false
     cost = stopwatch.lap()
     sinceSave = 0
     return true
   }
+
+  // A run that failed before anything was saved leaves the folder as it was.
+  func giveUp() {
+    guard hasOnlyBegun, let folder = session.folder else { return }
+    try? FileManager.default.removeItem(at: folder.appending(component: trainingStateName))
+  }
+}
+
+/// Where a run ended because a number was not finite.
+struct Divergence: Codable, Equatable {
+  var what: String
+  var step: Int
+  var epoch: Int
+  var rate: Double
 }
 
 extension TrainingSession {
-  /// Writes everything that the run needs to go on.
-  func saveState(to folder: URL) throws {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    var tensors = optimizer.state
-    for (index, parameter) in optimizer.parameters.enumerated() {
-      tensors["parameter." + parameter.name] = parameter.value
-      tensors["best." + parameter.name] = best?.value(index, of: optimizer.parameters)
-    }
+  /// What a state is for.
+  enum StateKind {
+    /// To say that a run has begun.
+    case begun
+    /// To go on from.
+    case going
+    /// To say why there is no going on; the best parameters are kept.
+    case diverged(Divergence)
+  }
+
+  /// Writes what the run needs to go on, or what a later one needs to know of it.
+  func saveState(to folder: URL, _ kind: StateKind) throws {
     let file = folder.appending(component: trainingStateName)
+    do {
+      try makeFolders(folder.path(percentEncoded: false))
+    } catch {
+      throw CheckpointError.file(error)
+    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    try SafetensorsFile.write(
-      tensors,
-      metadata: [
-        "progress": String(decoding: encoder.encode(progress), as: UTF8.self),
-        "settings": String(decoding: encoder.encode(settings()), as: UTF8.self),
-      ], to: file)
+    func json(_ value: some Encodable) throws -> String {
+      String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+    var metadata = ["progress": try json(progress), "settings": try json(settings)]
+    if case .diverged(let divergence) = kind { metadata["diverged"] = try json(divergence) }
+    try SafetensorsFile.write(tensors(for: kind), metadata: metadata, to: file)
     if best != nil { best = try .kept(in: file, of: optimizer.parameters) }
   }
 
+  private func tensors(for kind: StateKind) -> [String: Tensor] {
+    var tensors: [String: Tensor] = [:]
+    for (index, parameter) in optimizer.parameters.enumerated() {
+      tensors["best." + parameter.name] = best?.value(index, of: optimizer.parameters)
+    }
+    guard case .going = kind else { return tensors }
+    for parameter in optimizer.parameters {
+      tensors["parameter." + parameter.name] = parameter.value
+    }
+    return tensors.merging(optimizer.state) { $1 }
+  }
+
+  /// Keeps what is worth keeping of a run that came to a number that is not finite.
+  func diverge(_ error: any Error, _ report: (TrainingEvent) -> Void) {
+    guard case TrainingError.notFinite(let what, let step, let epoch, let rate) = error else {
+      return
+    }
+    if let folder {
+      let divergence = Divergence(what: what, step: step, epoch: epoch, rate: rate)
+      // If it cannot be saved, the error that is told is still the first one.
+      try? saveState(to: folder, .diverged(divergence))
+    }
+    report(.diverged(best: best == nil ? nil : finish(unfinished: unfinished(.diverged))))
+  }
+
   /// Goes on from the state in the folder, if there is one.
-  func resume() throws {
+  func resume(_ report: (TrainingEvent) -> Void) throws {
     guard let file = folder?.appending(component: trainingStateName),
       FileManager.default.fileExists(atPath: file.path(percentEncoded: false))
     else { return }
@@ -70,16 +125,31 @@ extension TrainingSession {
       let saved = try? decoder.decode(TrainingProgress.self, from: Data(progressText.utf8)),
       let savedSettings = try? decoder.decode([String: String].self, from: Data(settingsText.utf8))
     else { throw unusable("it does not say how far the run had come") }
-    try compare(savedSettings, file: path)
-    let tensors = Dictionary(
-      uniqueKeysWithValues: try state.names.map { ($0, try state.sharedTensor($0)) })
+    if let difference = firstDifference(
+      savedSettings, settings, optional: PromptCard.settingsNotInOldStates)
+    {
+      throw TrainingError.stateOfAnotherRun(file: path, difference: difference)
+    }
     guard (0...stepCount).contains(saved.step) else {
       throw unusable("it is at step \(saved.step) of \(stepCount)")
     }
+    let tensors = Dictionary(
+      uniqueKeysWithValues: try state.names.map { ($0, try state.sharedTensor($0)) })
     let savedBest = named("best.", tensors)
     guard savedBest != nil || saved.best == nil else {
       throw unusable("its best parameters are missing or have another size")
     }
+    if let text = state.metadata["diverged"] {
+      guard let divergence = try? decoder.decode(Divergence.self, from: Data(text.utf8)) else {
+        throw unusable("it does not say where the run diverged")
+      }
+      (best, progress) = (savedBest.map(BestParameters.kept), saved)
+      report(.diverged(best: best == nil ? nil : finish(unfinished: unfinished(.diverged))))
+      throw TrainingError.diverged(
+        file: path, what: divergence.what, step: divergence.step, rate: divergence.rate)
+    }
+    // A run that had only begun.
+    if saved.step == 0, tensors.isEmpty { return }
     guard let parameters = named("parameter.", tensors),
       optimizer.restore(tensors, step: saved.step)
     else { throw unusable("a parameter or moment is missing or has another size") }
@@ -100,37 +170,5 @@ extension TrainingSession {
       found.append(tensor)
     }
     return found
-  }
-
-  private func compare(_ saved: [String: String], file: String) throws {
-    let now = settings()
-    for key in Set(saved.keys).union(now.keys).sorted() where saved[key] != now[key] {
-      throw TrainingError.stateOfAnotherRun(
-        file: file,
-        difference: "its \(key) is \(saved[key] ?? "unknown"), now it is \(now[key] ?? "unknown")")
-    }
-  }
-
-  // All that decides the result, in words.
-  private func settings() -> [String: String] {
-    let plan = trainer.plan
-    let settings = [
-      "method": trainer.method.name.rawValue,
-      "trained parameters": "\(trainableParameters)",
-      "backbone": identity.sha256 ?? identity.name,
-      "duration": "\(plan.duration)", "batch size": "\(plan.batchSize)",
-      "optimizer": "\(plan.optimizer)",
-      "learning rate": "\(plan.learningRate)", "schedule": plan.schedule.rawValue,
-      "warm-up": "\(plan.warmup)", "weight decay": "\(plan.weightDecay)",
-      "z-loss": "\(plan.zLoss)",
-      "gradient norm": plan.gradientNormLimit.map { "\($0)" } ?? "unlimited",
-      "gradient accumulation": "\(plan.gradientAccumulation)",
-      "evaluation": "\(plan.evaluation)", "patience": plan.patience.map { "\($0)" } ?? "none",
-      "maximum length": "\(plan.maximumLength)", "backbone dropout": "\(plan.backboneDropout)",
-      "order of examples": plan.isShuffled ? "shuffled" : "the file's", "seed": "\(plan.seed)",
-      "number of threads": "\(plan.threads)", "precision": trainer.precision.rawValue,
-      "method's options": trainer.method.options,
-    ]
-    return settings.merging(objective.settings) { $1 }
   }
 }

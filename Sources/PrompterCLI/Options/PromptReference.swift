@@ -68,6 +68,9 @@ struct PromptOptions: ParsableArguments {
               + "reads [CLS]. For PEFT's numbers take --peft-compatible.")
         }
       }
+      if let warning = prompt.stateWarning(in: reference.url) {
+        console.note("\(reference.path): \(warning)")
+      }
       return LoadedPrompt(name: reference.name, path: reference.path, prompt: prompt)
     }
   }

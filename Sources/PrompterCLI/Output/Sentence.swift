@@ -7,13 +7,15 @@ enum Sentence {
   /// The bytes that a sentence may have.
   static let longest = 480
 
-  // A path or a name of more bytes than this loses its middle first.
+  // A path or a name of more bytes than this loses its middle, so that the rest can stay.
   private static let longestWord = 160
 
-  /// The sentence as it is shown: without control characters, long names shortened in their middle,
-  /// and, if it is still too long, shortened in its own.
+  /// The sentence as it is shown: without control characters, and, if it is too long, with long names
+  /// shortened in their middle, or else itself.
   static func shown(_ text: String) -> String {
-    let words = text.escapingControls().split(separator: " ", omittingEmptySubsequences: false)
+    let sentence = text.escapingControls()
+    guard sentence.utf8.count > longest else { return sentence }
+    let words = sentence.split(separator: " ", omittingEmptySubsequences: false)
     return shortened(
       words.map { shortened($0, to: longestWord) }.joined(separator: " ")[...], to: longest)
   }
