@@ -41,11 +41,7 @@ public struct PretrainedModel: Sendable {
       from: Weights(contentsOf: folder), isTrained: false, replacing: [:],
       precision: precision)
     tokenizer = try Tokenizers.load(contentsOf: folder)
-    guard tokenizer.vocabularyCount <= backbone.vocabularyCount else {
-      throw BackboneError.unusable(
-        key: "vocab_size", found: "\(backbone.vocabularyCount)",
-        expected: "at least the tokenizer's \(tokenizer.vocabularyCount) pieces")
-    }
+    try configuration.check(tokenizer)
     defaultPooling = try Self.pooling(of: folder, hasPooler: backbone.hasPooler)
   }
 

@@ -83,7 +83,7 @@ extension RunStatus {
     case let error as TokenizerError: self = .init(forTokenizer: error)
     case let error as TrainingError: self = .init(forTraining: error)
     case let error as PromptError: self = .init(forPrompt: error)
-    case is PredictionError: self = .usage
+    case let error as PredictionError: self = .init(forPrediction: error)
     case is BackboneError: self = .badData
     case is OutputFailure: self = .inputOutput
     case let error as CocoaError: self = .init(forFoundation: error)
@@ -95,7 +95,8 @@ extension RunStatus {
     switch error {
     case .file(let error): self.init(for: error)
     case .missingFile, .unavailable: self = .missingInput
-    case .truncated, .malformed, .notTensor, .missingTensor, .unexpectedShape, .unsupportedType:
+    case .truncated, .malformed, .notTensor, .missingTensor, .unexpectedShape, .unsupportedType,
+      .notFinite:
       self = .badData
     }
   }
@@ -104,6 +105,13 @@ extension RunStatus {
     switch error {
     case .missing, .unreadable: self = .missingInput
     case .malformed, .unsupported, .unknownToken: self = .badData
+    }
+  }
+
+  private init(forPrediction error: PredictionError) {
+    switch error {
+    case .unreadable, .notFinite: self = .badData
+    case .unknownTask, .missingTask, .duplicateTask, .otherKind: self = .usage
     }
   }
 

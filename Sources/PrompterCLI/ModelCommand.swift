@@ -17,7 +17,8 @@ struct ModelInspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "Say how large a backbone is, and how much of it a method would train.",
     discussion: """
-      A folder with nothing but config.json will do. With --method, the parameters of the prompt \
+      A folder with nothing but config.json will do. Weights and a tokenizer that are there are \
+      checked as training checks them, from the weights' headers alone. With --method, the parameters of the prompt \
       and of its head are counted too.
 
       EXAMPLES
@@ -91,6 +92,8 @@ struct TrainedShare: Equatable {
 
 /// What the weight files of a folder say, if there are any.
 struct WeightsOnDisk {
+  /// The tensors that are not read, known heads and buffers aside.
+  let unread: [String]
   /// The type of most tensors, as safetensors names it.
   let precision: String
   let hasPooler: Bool
@@ -99,6 +102,7 @@ struct WeightsOnDisk {
   init?(in folder: URL) throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.relativePath)
     guard names.contains(where: Self.isWeightFile) else { return nil }
+    unread = try PretrainedModel.check(contentsOf: folder)
     let weights = try Weights(contentsOf: folder)
     hasPooler = weights.containsScope("pooler") || weights.containsScope("bert.pooler")
     var counts: [ElementType: Int] = [:]
@@ -150,6 +154,7 @@ struct ModelReport {
       "vocabulary": .integer(configuration.vocabularyCount),
       "position_limit": configuration.positionLimit.map { .integer($0) } ?? .null,
       "precision_on_disk": JSONValue(weights?.precision),
+      "unread_tensors": .integer(weights?.unread.count ?? 0),
     ]
     guard let trained else { return report }
     return report.adding("method", .string(trained.method.rawValue))
@@ -166,6 +171,10 @@ struct ModelReport {
       ("Positions", configuration.positionLimit.map(Text.count) ?? "no limit"),
       ("Precision on disk", weights?.precision ?? "no weights here"),
     ]
+    if let weights, let first = weights.unread.first {
+      let others = weights.unread.count - 1
+      rows.append(("Not read", "`\(first)`" + (others > 0 ? " and \(others) more tensors" : "")))
+    }
     if let trained {
       let share = Double(trained.parameters) / Double(max(1, parameters))
       rows.append(

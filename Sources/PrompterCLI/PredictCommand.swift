@@ -112,12 +112,14 @@ struct PredictCommand: ParsableCommand {
     }
     let answers = Ahead(from: batches) { batches in
       let waiting = try batches.next(atMost: most)
-      return waiting.isEmpty ? nil : QueryBatch.answered(waiting, by: predictor)
+      return waiting.isEmpty ? nil : try QueryBatch.answered(waiting, by: predictor)
     }
     while let batches = try answers.next() {
-      failures += batches.reduce(0) { $0 + $1.batch.failureCount }
-      answered += batches.reduce(0) { $0 + $1.predictions.count }
-      let lines = batches.flatMap { batch, predictions in batch.lines(answering: predictions) }
+      let parts = batches.map { batch, answers in batch.lines(with: answers) }
+      let lines = parts.flatMap(\.lines)
+      let count = parts.reduce(0) { $0 + $1.answered }
+      answered += count
+      failures += lines.count - count
       try Output.write(lines.map(\.line).joined(separator: "\n"))
     }
     let seconds = (clock.now - start) / .seconds(1)

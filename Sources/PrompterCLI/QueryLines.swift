@@ -120,7 +120,7 @@ struct QueryLine {
 /// Some lines of queries, tokenized, those that cannot be answered included.
 struct QueryBatch: Sendable {
   private enum Item {
-    case query(id: JSONValue)
+    case query(id: JSONValue, line: Int)
     case failure(JSONValue)
   }
 
@@ -137,12 +137,9 @@ struct QueryBatch: Sendable {
         id = query.id
         try query.checkID()
         queries.append(try query.query(columns: predictor.columns(of: query.task())))
-        return .query(id: id)
+        return .query(id: id, line: line.number)
       } catch {
-        return .failure([
-          "id": id, "line": .integer(line.number),
-          "error": .string(Sentence.shown("\(error)")),
-        ])
+        return .failure(Self.failure(error, id: id, line: line.number))
       }
     }
     self.queries = try predictor.prepared(queries)
@@ -151,32 +148,49 @@ struct QueryBatch: Sendable {
   /// The number of lines.
   var count: Int { items.count }
 
-  /// The number of lines that cannot be answered.
-  var failureCount: Int {
-    items.count { if case .failure = $0 { true } else { false } }
-  }
+  /// The lines that are queries, answered or not.
+  typealias Answers = [Result<Prediction, PredictionError>]
 
   /// Batches with the answers to their queries, all of which share the work.
+  ///
+  /// - Throws: What keeps the model from answering anything.
   static func answered(
     _ batches: [QueryBatch], by predictor: Predictor
-  ) -> [(batch: QueryBatch, predictions: [Prediction])] {
-    var predictions = predictor.predict(
-      prepared: PreparedQueries(joining: batches.map(\.queries)))[...]
+  ) throws -> [(batch: QueryBatch, answers: Answers)] {
+    let results = predictor.results(of: PreparedQueries(joining: batches.map(\.queries)))
+    var answers = try results.map { result -> Answers.Element in
+      do { return .success(try result.get()) } catch let error as PredictionError {
+        return .failure(error)
+      }
+    }[...]
     return batches.map { batch in
-      defer { predictions = predictions.dropFirst(batch.queries.count) }
-      return (batch, Array(predictions.prefix(batch.queries.count)))
+      defer { answers = answers.dropFirst(batch.queries.count) }
+      return (batch, Array(answers.prefix(batch.queries.count)))
     }
   }
 
-  /// One line for each, in order.
-  func lines(answering predictions: [Prediction]) -> [JSONValue] {
-    var predictions = predictions[...]
-    return items.compactMap { item in
-      switch item {
-      case .failure(let line): line
-      case .query(let id): predictions.popFirst()?.json(id: id)
+  /// One line for each, in order, and how many of them are answers.
+  func lines(with answers: Answers) -> (lines: [JSONValue], answered: Int) {
+    var (answers, answered) = (answers[...], 0)
+    let lines = items.compactMap { item -> JSONValue? in
+      guard case .query(let id, let line) = item else {
+        if case .failure(let line) = item { return line }
+        return nil
+      }
+      switch answers.popFirst() {
+      case .success(let prediction)?:
+        answered += 1
+        return prediction.json(id: id)
+      case .failure(let error)?: return Self.failure(error, id: id, line: line)
+      case nil: return nil
       }
     }
+    return (lines, answered)
+  }
+
+  // What stands in place of an answer.
+  private static func failure(_ error: any Error, id: JSONValue, line: Int) -> JSONValue {
+    ["id": id, "line": .integer(line), "error": .string(Sentence.shown("\(error)"))]
   }
 }
 

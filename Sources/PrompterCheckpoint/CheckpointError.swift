@@ -32,6 +32,9 @@ public enum CheckpointError: Error, Equatable, Sendable {
   /// A tensor's numbers are of a type that the engine does not compute with.
   case unsupportedType(tensor: String, file: String, found: ElementType)
 
+  /// A tensor holds something that is no finite number.
+  case notFinite(tensor: String, place: String, index: Int, found: Float)
+
   /// A model cannot be found or brought here.
   case unavailable(reference: String, reason: String)
 }
@@ -57,6 +60,8 @@ extension CheckpointError: CustomStringConvertible {
     case .unsupportedType(let tensor, let file, let found):
       "`\(tensor)` in \(file) has elements of type \(found.rawValue); "
         + "weights must be F32, F16, BF16 or F64."
+    case .notFinite(let tensor, let place, let index, let found):
+      "`\(tensor)` in \(place) holds \(found) at place \(index); all weights should be finite."
     case .unavailable(let reference, let reason):
       "The model \(reference) is not available: \(reason)."
     }

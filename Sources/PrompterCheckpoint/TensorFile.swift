@@ -37,6 +37,9 @@ protocol TensorFile: Sendable {
 }
 
 extension TensorFile {
+  /// The file's path, for messages.
+  var path: String { url.path(percentEncoded: false) }
+
   /// The extents of a tensor, nil if there is none of this name.
   func shape(of name: String) -> Shape? { entry(name)?.shape }
 
@@ -45,7 +48,6 @@ extension TensorFile {
 
   /// A tensor that there is, and how its elements are converted to float32.
   func readable(_ name: String) throws -> (Entry, FloatFormat) {
-    let path = url.path(percentEncoded: false)
     guard let entry = entry(name) else {
       throw CheckpointError.missingTensor(name: name, place: path)
     }

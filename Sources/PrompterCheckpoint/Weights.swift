@@ -45,6 +45,9 @@ public struct Weights: Sendable {
     self.prefix = prefix
   }
 
+  /// The path of the folder or file, for messages.
+  public var place: String { store.place }
+
   /// The weights whose names begin with the path and a full stop.
   public subscript(path: String) -> Weights {
     Weights(store, prefix: prefix + path + ".")
@@ -56,7 +59,7 @@ public struct Weights: Sendable {
   }
 
   /// Whether there is a tensor of exactly this name within the scope.
-  public func contains(_ name: String) -> Bool { store.files[prefix + name] != nil }
+  public func contains(_ name: String) -> Bool { store.places[prefix + name] != nil }
 
   /// Whether there is any tensor below a path within the scope.
   public func containsScope(_ path: String) -> Bool { !self[path].fullNames.isEmpty }
@@ -71,32 +74,47 @@ public struct Weights: Sendable {
   /// - Returns: The tensor, in memory of its own unless shared.
   /// - Throws: `CheckpointError` if the tensor is missing, of another shape or of integers.
   public func tensor(_ name: String, shape: Shape, isShared: Bool = false) throws -> Tensor {
+    let place = try check(name, shape: shape)
+    return try isShared ? place.file.sharedTensor(place.name) : place.file.tensor(place.name)
+  }
+
+  /// Checks that there is a tensor of the shape expected that can be computed with, from its header
+  /// alone.
+  ///
+  /// - Parameters:
+  ///   - name: The tensor's name within the scope.
+  ///   - shape: The shape that the model's configuration implies.
+  /// - Throws: `CheckpointError`, as ``tensor(_:shape:isShared:)`` does.
+  public func checkTensor(_ name: String, shape: Shape) throws {
+    let place = try check(name, shape: shape)
+    _ = try place.file.readable(place.name)
+  }
+
+  private func check(_ name: String, shape: Shape) throws -> Place {
     let full = prefix + name
-    guard let file = store.files[full], let found = file.shape(of: full) else {
+    guard let place = store.places[full], let found = place.shape else {
       throw CheckpointError.missingTensor(name: full, place: store.place)
     }
     guard found == shape else {
       throw CheckpointError.unexpectedShape(
-        tensor: full, file: file.url.path(percentEncoded: false), found: found, expected: shape)
+        tensor: place.name, file: place.file.path, found: found, expected: shape)
     }
-    return try isShared ? file.sharedTensor(full) : file.tensor(full)
+    return place
   }
 
   /// The shape of a tensor within the scope, nil if there is none of this name.
-  public func shape(of name: String) -> Shape? {
-    store.files[prefix + name]?.shape(of: prefix + name)
-  }
+  public func shape(of name: String) -> Shape? { store.places[prefix + name]?.shape }
 
   /// The type of a tensor's elements on disk, nil if there is none of this name within the scope.
   public func elementType(of name: String) -> ElementType? {
-    store.files[prefix + name]?.elementType(of: prefix + name)
+    store.places[prefix + name]?.elementType
   }
 
   /// The number of values in all floating-point tensors within the scope.
   public var parameterCount: Int {
     fullNames.lazy
-      .filter { store.files[$0]?.elementType(of: $0)?.isFloatingPoint == true }
-      .reduce(0) { $0 + (store.files[$1]?.shape(of: $1)?.count ?? 0) }
+      .filter { store.places[$0]?.elementType?.isFloatingPoint == true }
+      .reduce(0) { $0 + (store.places[$1]?.shape?.count ?? 0) }
   }
 
   /// The SHA-256 of all weight files of the folder, one after the other in the order of their
@@ -116,29 +134,87 @@ public struct Weights: Sendable {
   private var fullNames: ArraySlice<String> { store.names(from: prefix) }
 }
 
+extension Weights {
+  /// The same weights, some of them under other names.
+  ///
+  /// - Parameter newName: What a tensor shall be called, by its full name in the files.
+  /// - Returns: The weights; tensors that are to have one name are one.
+  /// - Throws: `CheckpointError` if tensors that are to have one name hold different values.
+  public func renamed(_ newName: (String) -> String) throws -> Weights {
+    Weights(try store.renamed(newName), prefix: prefix)
+  }
+
+  /// Whether two tensors of the scope, both of which there must be, hold the same values.
+  ///
+  /// - Complexity: O(1) where the files have them once, as PyTorch's do of tied weights.
+  public func areEqual(_ name: String, _ other: String) throws -> Bool {
+    guard let first = store.places[prefix + name], let second = store.places[prefix + other]
+    else { return false }
+    return try first.hasValues(of: second)
+  }
+}
+
+/// Where a tensor is: a file, and its name there.
+private struct Place {
+  let file: any TensorFile
+  let name: String
+
+  var shape: Shape? { file.shape(of: name) }
+  var elementType: ElementType? { file.elementType(of: name) }
+
+  func hasValues(of other: Place) throws -> Bool {
+    guard shape == other.shape else { return false }
+    let (own, others) = (try file.sharedTensor(name), try other.file.sharedTensor(other.name))
+    return Kernels.areEqual(own.buffer, others.buffer)
+  }
+}
+
 /// The open weight files of a folder.
 private final class Store: Sendable {
   let inOrder: [any TensorFile]
-  let files: [String: any TensorFile]
+  let places: [String: Place]
   let place: String
 
   private let names: [String]
 
-  init(_ inOrder: [any TensorFile], place: String) throws {
-    self.inOrder = inOrder
-    self.place = place
-    var files: [String: any TensorFile] = [:]
+  convenience init(_ inOrder: [any TensorFile], place: String) throws {
+    var places: [String: Place] = [:]
     for file in inOrder {
       for name in file.names {
-        if let other = files.updateValue(file, forKey: name) {
+        if let other = places.updateValue(Place(file: file, name: name), forKey: name) {
           throw CheckpointError.malformed(
-            file: file.url.path(percentEncoded: false),
-            reason: "`\(name)` is also in \(other.url.lastPathComponent)")
+            file: file.path, reason: "`\(name)` is also in \(other.file.url.lastPathComponent)")
         }
       }
     }
-    self.files = files
-    names = files.keys.sorted()
+    self.init(inOrder, places, place: place)
+  }
+
+  private init(_ inOrder: [any TensorFile], _ places: [String: Place], place: String) {
+    self.inOrder = inOrder
+    self.places = places
+    self.place = place
+    names = places.keys.sorted()
+  }
+
+  func renamed(_ newName: (String) -> String) throws -> Store {
+    guard names.contains(where: { newName($0) != $0 }) else { return self }
+    var renamed: [String: Place] = [:]
+    for name in names {
+      guard let place = places[name] else { continue }
+      let target = newName(name)
+      guard let other = renamed[target] else {
+        renamed[target] = place
+        continue
+      }
+      guard try place.hasValues(of: other) else {
+        throw CheckpointError.malformed(
+          file: place.file.path,
+          reason: "`\(other.name)` and `\(place.name)` are names of one weight and hold "
+            + "different values")
+      }
+    }
+    return Store(inOrder, renamed, place: self.place)
   }
 
   /// The names that begin with a prefix: neighbours, as names are sorted.

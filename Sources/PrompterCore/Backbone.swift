@@ -42,6 +42,8 @@ public protocol Backbone: Sendable {
   var headCount: Int { get }
   /// The number of positions that the model knows, nil where any number will do.
   var positionLimit: Int? { get }
+  /// The number of segments that the model tells apart, nil where it does not look at them.
+  var segmentLimit: Int? { get }
   /// The number of tokens that the model knows.
   var vocabularyCount: Int { get }
   /// The dropout that the checkpoint was trained with.
@@ -52,6 +54,11 @@ public protocol Backbone: Sendable {
   var hasPooler: Bool { get }
   /// The weights that training changes: none of a frozen backbone.
   var trainedParameters: [Parameter] { get }
+
+  /// A frozen weight with a value that is not finite, if what was computed so far has met one.
+  ///
+  /// - Complexity: O(weights), not values, as long as there is none.
+  var unusableWeight: UnusableWeight? { get }
 
   /// What goes into the first layer: a vector for each slot.
   ///
@@ -112,6 +119,12 @@ public enum Pooling: String, Codable, Sendable, CaseIterable {
 extension Backbone {
   /// The width, as most families have it.
   public var attentionWidth: Int { width }
+
+  /// Any segments, as most families have it.
+  public var segmentLimit: Int? { nil }
+
+  /// None, where weights are not looked at.
+  public var unusableWeight: UnusableWeight? { nil }
 
   /// The hidden states after the last layer [slots wanted, width].
   ///

@@ -76,7 +76,8 @@ extension Kernels {
 
   /// Whether two buffers hold the same bits.
   public static func areEqual(_ x: Buffer, _ y: Buffer) -> Bool {
-    unsafe x.count == y.count && (x === y || prompter_same_bits(x.base, y.base, x.count) != 0)
+    unsafe x.count == y.count
+      && (x.base == y.base || prompter_same_bits(x.base, y.base, x.count) != 0)
   }
 
   /// y[r] += bias for every row r.

@@ -32,7 +32,8 @@ public struct BERT: Backbone {
     from weights: Weights, _ configuration: Configuration, isTrained: Bool = false,
     replacing replacements: [String: Tensor] = [:], precision: Precision = .float32
   ) throws {
-    let weights = weights.containsScope("bert") ? weights["bert"] : weights
+    try configuration.check(weights)
+    let weights = try Self.ownWeights(of: weights)
     let loader = ParameterLoader(
       weights: weights, isTrained: isTrained, precision: precision, replacements: replacements)
     self.configuration = configuration
@@ -48,6 +49,11 @@ public struct BERT: Backbone {
       ? try loader["pooler.dense"].linear(outputs: width, inputs: width) : nil
   }
 
+  /// A folder's weights under this family's names.
+  static func ownWeights(of weights: Weights) throws -> Weights {
+    try weights.underStandardNames().withoutPrefix("bert")
+  }
+
   /// The number of values in a hidden state.
   public var width: Int { configuration.width }
   /// The number of blocks.
@@ -56,6 +62,8 @@ public struct BERT: Backbone {
   public var headCount: Int { configuration.headCount }
   /// The number of positions.
   public var positionLimit: Int? { configuration.positionCount }
+  /// The number of segments.
+  public var segmentLimit: Int? { configuration.segmentCount }
   /// The number of tokens.
   public var vocabularyCount: Int { configuration.vocabularyCount }
   /// The dropout of hidden states in pretraining.
@@ -69,6 +77,12 @@ public struct BERT: Backbone {
 
   private var parameters: [Parameter] {
     embeddings.parameters + blocks.flatMap(\.parameters) + (pooler?.parameters ?? [])
+  }
+
+  /// A frozen weight that is not finite, if one was met; see ``Backbone``.
+  public var unusableWeight: UnusableWeight? {
+    let layers = blocks.lazy.flatMap(\.linearMaps)
+    return layers.compactMap(\.unusableWeight).first ?? pooler?.linearMap.unusableWeight
   }
 
   /// Words, positions and segments, summed and normalised; see ``Backbone``.
@@ -111,8 +125,8 @@ private struct Embeddings: Sendable {
 
   init(from loader: ParameterLoader, _ c: BERT.Configuration) throws {
     words = try loader.parameter("word_embeddings.weight", [c.vocabularyCount, c.width])
-    positions = try loader.parameter("position_embeddings.weight", [c.positionCount, c.width])
-    segments = try loader.parameter("token_type_embeddings.weight", [c.segmentCount, c.width])
+    positions = try loader.table("position_embeddings.weight", [c.positionCount, c.width])
+    segments = try loader.table("token_type_embeddings.weight", [c.segmentCount, c.width])
     norm = try loader["LayerNorm"].layerNorm(width: c.width, epsilon: c.epsilon)
   }
 
@@ -178,8 +192,12 @@ private struct Block: Sendable {
       width: c.width, epsilon: c.epsilon)
     inner = try loader["intermediate.dense"].linear(outputs: c.innerWidth, inputs: c.width)
     outer = try loader["output.dense"].linear(outputs: c.width, inputs: c.innerWidth)
-    perceptron = Perceptron(inner: inner, activation: .gelu, outer: outer)
+    perceptron = Perceptron(inner: inner, activation: c.activation, outer: outer)
     norm = try loader["output.LayerNorm"].layerNorm(width: c.width, epsilon: c.epsilon)
+  }
+
+  var linearMaps: [LinearMap] {
+    [projections, parts?.queries, parts?.heard, attended, inner, outer].compactMap { $0?.linearMap }
   }
 
   var parameters: [Parameter] {

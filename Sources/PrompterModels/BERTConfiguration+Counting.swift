@@ -7,10 +7,16 @@ extension BERT.Configuration {
   /// their norm 2 d; each layer 4 (d² + d) of attention, 2 d f + f + d of perceptron and 4 d of
   /// norms; a pooler d² + d.
   public func parameterCount(hasPooler: Bool = true) -> Int {
-    let embeddings = (vocabularyCount + positionCount + segmentCount + 2) * width
-    let attention = 4 * (width * width + width)
-    let perceptron = 2 * width * innerWidth + innerWidth + width
-    let pooler = hasPooler ? width * width + width : 0
-    return embeddings + layerCount * (attention + perceptron + 4 * width) + pooler
+    parameters(hasPooler: hasPooler) { $0 }
+  }
+
+  // In numbers that are large enough for them, before it is known that integers are.
+  func parameters<Number: Numeric>(hasPooler: Bool, as number: (Int) -> Number) -> Number {
+    let (d, f) = (number(width), number(innerWidth))
+    let rows = number(vocabularyCount) + number(positionCount) + number(segmentCount) + number(2)
+    let attention = number(4) * (d * d + d)
+    let perceptron = number(2) * d * f + f + d
+    let layers = number(layerCount) * (attention + perceptron + number(4) * d)
+    return rows * d + layers + (hasPooler ? d * d + d : number(0))
   }
 }

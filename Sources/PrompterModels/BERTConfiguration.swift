@@ -2,6 +2,7 @@
 
 public import Foundation
 internal import PrompterCheckpoint
+public import PrompterKernels
 
 extension BERT {
   /// What a BERT folder's config.json says of the model's shape.
@@ -20,6 +21,8 @@ extension BERT {
     public let positionCount: Int
     /// The number of segments.
     public let segmentCount: Int
+    /// The perceptron's activation.
+    public let activation: Activation
     /// Added to variances in layer norms.
     public let epsilon: Float
     /// The dropout of hidden states in pretraining.
@@ -51,6 +54,7 @@ extension BERT {
       case attentionDropout = "attention_probs_dropout_prob"
       case activation = "hidden_act"
       case positionKind = "position_embedding_type"
+      case isDecoder = "is_decoder"
     }
 
     /// Decodes the keys that transformers writes, with its defaults where one is missing.
@@ -58,7 +62,6 @@ extension BERT {
       let values = try decoder.container(keyedBy: CodingKeys.self)
       // First, for another family has other keys too, and their absence would say less.
       try values.expect(.modelType, ["bert"])
-      try values.expect(.activation, ["gelu"])
       try values.expect(.positionKind, ["absolute"])
       width = try values.size(.width)
       layerCount = try values.size(.layerCount)
@@ -67,11 +70,32 @@ extension BERT {
       vocabularyCount = try values.size(.vocabularyCount)
       positionCount = try values.size(.positionCount)
       segmentCount = try values.size(.segmentCount, default: 2)
-      epsilon = try values.decodeIfPresent(Float.self, forKey: .epsilon) ?? 1e-12
+      activation = try Self.activation(
+        try values.decodeIfPresent(String.self, forKey: .activation) ?? "gelu")
+      epsilon = try values.epsilon(.epsilon, default: 1e-12)
       hiddenDropout = try values.dropout(.hiddenDropout)
       attentionDropout = try values.dropout(.attentionDropout)
       guard width % headCount == 0 else {
         throw BackboneError.headsDoNotDivideWidth(heads: headCount, width: width)
+      }
+      // Its words would not see those after them.
+      guard try values.decodeIfPresent(Bool.self, forKey: .isDecoder) != true else {
+        throw BackboneError.unusable(key: "is_decoder", found: "true", expected: "`false`")
+      }
+      try checkCount(parameters(hasPooler: true, as: Double.init))
+    }
+
+    // The names that transformers has for the functions that are known here.
+    private static func activation(_ name: String) throws -> Activation {
+      switch name {
+      case "gelu", "gelu_python": .gelu
+      case "gelu_new", "gelu_fast", "gelu_pytorch_tanh": .geluTanh
+      case "relu": .relu
+      case "silu", "swish": .silu
+      default:
+        throw BackboneError.unusable(
+          key: "hidden_act", found: "`\(name)`",
+          expected: "`gelu`, `gelu_new`, `relu` or `silu`")
       }
     }
   }

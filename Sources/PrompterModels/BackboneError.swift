@@ -4,6 +4,10 @@
 public enum BackboneError: Error, Equatable, CustomStringConvertible {
   /// A key of config.json has a value that is not known here.
   case unusable(key: String, found: String, expected: String)
+  /// The tokenizer of the folder makes something that the model has no place for.
+  case beyond(what: String, key: String, limit: Int)
+  /// The sizes amount to more weights than any machine has room for.
+  case tooLarge(parameters: Double)
   /// The heads do not share the width evenly.
   case headsDoNotDivideWidth(heads: Int, width: Int)
 
@@ -12,6 +16,10 @@ public enum BackboneError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .unusable(let key, let found, let expected):
       "config.json: `\(key)` is \(found); this version of Prompter reads models with \(expected)."
+    case .beyond(let what, let key, let limit):
+      "The tokenizer makes \(what), which is beyond the model: `\(key)` in config.json is \(limit)."
+    case .tooLarge(let parameters):
+      "config.json: the sizes amount to \(parameters) weights; models of at most \(0x1p48) are read."
     case .headsDoNotDivideWidth(let heads, let width):
       "config.json: `hidden_size` is \(width), which \(heads) attention heads cannot share evenly."
     }

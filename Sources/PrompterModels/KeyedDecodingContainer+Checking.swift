@@ -22,6 +22,16 @@ extension KeyedDecodingContainer {
     return found
   }
 
+  // What is added to variances, so that nothing is divided by zero.
+  func epsilon(_ key: Key, default fallback: Float) throws -> Float {
+    let found = try decodeIfPresent(Float.self, forKey: key) ?? fallback
+    guard (0...1).contains(found) else {
+      throw BackboneError.unusable(
+        key: key.stringValue, found: "\(found)", expected: "a number from 0 to 1")
+    }
+    return found
+  }
+
   func expect(_ key: Key, _ known: [String]) throws {
     guard let found = try decodeIfPresent(String.self, forKey: key) else { return }
     guard known.contains(found) else {
@@ -33,9 +43,11 @@ extension KeyedDecodingContainer {
 
   // A token, or the first of several.
   func token(_ key: Key, default missing: Int32, below limit: Int) throws -> Int32 {
-    guard contains(key), try !decodeNil(forKey: key) else { return missing }
-    let list = try? decode([Int32].self, forKey: key)
-    let found = try list?.first ?? decode(Int32.self, forKey: key)
+    var found = missing
+    if contains(key), try !decodeNil(forKey: key) {
+      let list = try? decode([Int32].self, forKey: key)
+      found = try list?.first ?? decode(Int32.self, forKey: key)
+    }
     guard found >= 0, Int(found) < limit else {
       throw BackboneError.unusable(
         key: key.stringValue, found: "\(found)", expected: "a token below \(limit)")

@@ -24,12 +24,22 @@ public protocol ModelConfiguration: Sendable {
   var vocabularyCount: Int { get }
   /// The number of positions, nil where any number will do.
   var positionLimit: Int? { get }
+  /// The number of segments, nil where they are not looked at.
+  var segmentLimit: Int? { get }
 
   /// The number of weights of a model of this shape, by arithmetic alone.
   ///
   /// - Parameter hasPooler: Whether the checkpoint has one, in families that may.
   /// - Returns: The number.
   func parameterCount(hasPooler: Bool) -> Int
+
+  /// Checks that weights have all that such a model needs, from their headers alone.
+  ///
+  /// - Parameter weights: All weights of a folder.
+  /// - Returns: The tensors that are not read, known heads and buffers aside.
+  /// - Throws: `CheckpointError` if a tensor is missing, misshapen or of integers.
+  @discardableResult
+  func check(_ weights: Weights) throws -> [String]
 
   /// Reads a backbone of this shape.
   ///
@@ -76,6 +86,12 @@ public enum ModelFamily: String, Sendable, CaseIterable {
 
   private static let modelTypes = ["bert": bert, "t5": t5, "mt5": t5]
 
+  // The family of a class of transformers, as in `T5ForConditionalGeneration`.
+  private static func modelType(ofClass name: String) -> String {
+    let name = name.lowercased()
+    return modelTypes.keys.sorted { $0.count > $1.count }.first(where: name.hasPrefix) ?? name
+  }
+
   /// Reads a folder's config.json, whichever family it is of.
   ///
   /// - Parameter folder: A Hugging Face model folder.
@@ -85,13 +101,14 @@ public enum ModelFamily: String, Sendable, CaseIterable {
   public static func configuration(contentsOf folder: URL) throws -> any ModelConfiguration {
     struct Kind: Decodable {
       var model_type: String?
+      var architectures: [String]?
     }
-    let type = try decodeJSON(Kind.self, from: folder.appending(component: "config.json"))
-      .model_type
+    let kind = try decodeJSON(Kind.self, from: folder.appending(component: "config.json"))
     // Folders of before there were several families need not say which they are of.
-    guard let family = modelTypes[type ?? "bert"] else {
+    let type = kind.model_type ?? kind.architectures?.first.map(modelType(ofClass:)) ?? "bert"
+    guard let family = modelTypes[type] else {
       throw BackboneError.unusable(
-        key: "model_type", found: "`\(type ?? "")`",
+        key: "model_type", found: "`\(type)`",
         expected: modelTypes.keys.sorted().map { "`\($0)`" }.joined(separator: " or "))
     }
     return switch family {
@@ -110,6 +127,8 @@ extension BERT.Configuration: ModelConfiguration {
   public var decoderLayerCount: Int { 0 }
   /// The number of rows of the table of positions.
   public var positionLimit: Int? { positionCount }
+  /// The number of rows of the table of segments.
+  public var segmentLimit: Int? { segmentCount }
 
   /// A ``BERT``; see ``ModelConfiguration``.
   public func backbone(
@@ -126,6 +145,8 @@ extension T5.Configuration: ModelConfiguration {
   public var family: String { ModelFamily.t5.rawValue }
   /// None: positions are distances, the largest of which share a bucket.
   public var positionLimit: Int? { nil }
+  /// None: there are no segments.
+  public var segmentLimit: Int? { nil }
 
   /// The same with and without: the family has none.
   public func parameterCount(hasPooler: Bool) -> Int { parameterCount }
@@ -137,4 +158,9 @@ extension T5.Configuration: ModelConfiguration {
   ) throws -> any Backbone {
     try T5(from: weights, self, isTrained: isTrained, replacing: replacements, precision: precision)
   }
+}
+
+/// Refuses shapes whose weights no machine holds, and whose sizes nothing could count.
+func checkCount(_ parameters: Double) throws {
+  guard parameters <= 0x1p48 else { throw BackboneError.tooLarge(parameters: parameters) }
 }

@@ -26,12 +26,30 @@ struct ParameterLoader {
       path + name, try tensor(name, shape, isShared: !isTrained), isTrained: isTrained)
   }
 
+  // A small table, of which few rows are read at a time.
+  func table(_ name: String, _ shape: Shape) throws -> Parameter {
+    let table = try parameter(name, shape)
+    try check(table.value, name)
+    return table
+  }
+
   // Frozen weights are used where they lie in their file.
   private func tensor(_ name: String, _ shape: Shape, isShared: Bool) throws -> Tensor {
     if let replacement = replacements[path + name], replacement.shape == shape {
       return replacement
     }
-    return try weights.tensor(name, shape: shape, isShared: isShared)
+    let tensor = try weights.tensor(name, shape: shape, isShared: isShared)
+    // Frozen matrices are looked at when they are first multiplied, for they are read then anyway.
+    if shape.rank == 1 || isTrained { try check(tensor, name) }
+    return tensor
+  }
+
+  private func check(_ tensor: Tensor, _ name: String) throws {
+    guard !Kernels.isFinite(tensor.buffer) else { return }
+    let parameter = Parameter(path + name, tensor, isTrained: false)
+    guard let found = parameter.unusableWeight else { return }
+    throw CheckpointError.notFinite(
+      tensor: found.name, place: weights.place, index: found.index, found: found.value)
   }
 
   func linear(outputs: Int, inputs: Int) throws -> Linear {

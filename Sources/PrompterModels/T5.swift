@@ -36,12 +36,14 @@ public struct T5: EncoderDecoder {
     from weights: Weights, _ configuration: Configuration, isTrained: Bool = false,
     replacing replacements: [String: Tensor] = [:], precision: Precision = .float32
   ) throws {
-    let weights = weights.containsScope("transformer") ? weights["transformer"] : weights
+    try configuration.check(weights)
+    let weights = try Self.ownWeights(of: weights)
     let loader = ParameterLoader(
       weights: weights, isTrained: isTrained, precision: precision, replacements: replacements)
     let shape: Shape = [configuration.vocabularyCount, configuration.width]
     self.configuration = configuration
-    words = try loader[Self.embeddingScope(of: weights)].parameter("weight", shape)
+    words = try loader.parameter(
+      Self.embeddingName(of: weights, isTied: configuration.tiesOutput), shape)
     encoder = try T5Encoder(from: loader["encoder"], configuration)
     decoder = try T5Decoder(from: loader["decoder"], configuration)
     let final = try Self.outputWeight(from: loader, shape, words: words)
@@ -53,16 +55,37 @@ public struct T5: EncoderDecoder {
   private static func outputWeight(
     from loader: ParameterLoader, _ shape: Shape, words: Parameter
   ) throws -> Parameter {
-    guard loader.weights.contains("lm_head.weight") else { return words }
-    let own = try loader["lm_head"].parameter("weight", shape)
+    guard loader.weights.contains(outputName) else { return words }
+    let own = try loader.parameter(outputName, shape)
     return Kernels.areEqual(own.value.buffer, words.value.buffer) ? words : own
   }
 
-  // The embeddings that both stacks share, under the first of their names that the file has.
-  private static func embeddingScope(of weights: Weights) -> String {
-    ["shared", "encoder.embed_tokens", "decoder.embed_tokens"].first {
-      weights.contains($0 + ".weight")
-    } ?? "shared"
+  static let outputName = "lm_head.weight"
+
+  /// The names of the embeddings that both stacks share.
+  static let embeddingNames = [
+    "shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight",
+  ]
+
+  // The first name of the embeddings that the file has, which may be that of an output tied to
+  // them. Others are copies: transformers would give stacks tables of their own where they differ.
+  private static func embeddingName(of weights: Weights, isTied: Bool) throws -> String {
+    let names = embeddingNames.filter(weights.contains)
+    guard let first = names.first else {
+      return isTied && weights.contains(outputName) ? outputName : embeddingNames[0]
+    }
+    for other in names.dropFirst() where try !weights.areEqual(first, other) {
+      throw CheckpointError.malformed(
+        file: weights.place,
+        reason: "`\(first)` and `\(other)` hold different values, and both stacks of a T5 share "
+          + "their embeddings here")
+    }
+    return first
+  }
+
+  /// A folder's weights under this family's names.
+  static func ownWeights(of weights: Weights) throws -> Weights {
+    try weights.underStandardNames().withoutPrefix("transformer")
   }
 
   /// The number of values in a hidden state.
@@ -94,6 +117,12 @@ public struct T5: EncoderDecoder {
 
   private var parameters: [Parameter] {
     [words] + encoder.parameters + decoder.parameters + (ownsOutput ? output.parameters : [])
+  }
+
+  /// A frozen weight that is not finite, if one was met; see ``Backbone``.
+  public var unusableWeight: UnusableWeight? {
+    encoder.frozenWeights.lazy.compactMap(\.unusableWeight).first
+      ?? decoder.frozenWeights.lazy.compactMap(\.unusableWeight).first ?? output.unusableWeight
   }
 
   /// The vectors of the encoder's words; see ``Backbone``.

@@ -101,7 +101,7 @@ extension T5 {
         try values.decodeIfPresent(String.self, forKey: .perceptron)
         ?? (isMultilingual ? "gated-gelu" : "relu")
       (activation, isGated) = try Self.perceptron(perceptron)
-      epsilon = try values.decodeIfPresent(Float.self, forKey: .epsilon) ?? 1e-6
+      epsilon = try values.epsilon(.epsilon, default: 1e-6)
       dropout = try values.dropout(.dropout)
       let ties = try values.decodeIfPresent(Bool.self, forKey: .tie) ?? true
       // Since its version 5 transformers writes `tie_word_embeddings` as true whatever was read,
@@ -109,9 +109,12 @@ extension T5 {
       let scales = try values.decodeIfPresent(Bool.self, forKey: .scale) ?? ties
       tiesOutput = ties && scales
       scalesOutput = scales && !isMultilingual
-      let pad = try values.decodeIfPresent(Int32.self, forKey: .padTokenID) ?? 0
-      startTokenID = try values.token(.startTokenID, default: pad, below: vocabularyCount)
+      let hasStart =
+        try values.contains(.startTokenID) && !values.decodeNil(forKey: .startTokenID)
+      startTokenID = try values.token(
+        hasStart ? .startTokenID : .padTokenID, default: 0, below: vocabularyCount)
       endTokenID = try values.token(.endTokenID, default: 1, below: vocabularyCount)
+      try checkCount(parameters(as: Double.init))
     }
 
     // `ACTIVATION` or `gated-ACTIVATION`; the gated GELU has always been the approximate one.

@@ -45,6 +45,11 @@ struct T5CrossAttention: Sendable {
     heard = (maps[0], maps[1])
   }
 
+  var frozenWeights: [any FrozenWeights] {
+    let maps: [any FrozenWeights] = [queries, memory, output]
+    return maps + (heard.map { [$0.keys, $0.values] } ?? [])
+  }
+
   var parameters: [Parameter] {
     norm.parameters + queries.parameters + memory.parameters + output.parameters
   }

@@ -96,6 +96,8 @@ struct T5SelfAttention: Sendable {
     self.isCausal = isCausal
   }
 
+  var linearMaps: [LinearMap] { [projections, output] }
+
   var parameters: [Parameter] { norm.parameters + projections.parameters + output.parameters }
 
   /// Adds what the slots hear to their stream.
@@ -174,6 +176,8 @@ struct T5Perceptron: Sendable {
     activation = c.activation
     plain = c.isGated ? nil : Perceptron(inner: inner, activation: activation, outer: outer)
   }
+
+  var linearMaps: [LinearMap] { [inner, outer] }
 
   var parameters: [Parameter] { norm.parameters + inner.parameters + outer.parameters }
 

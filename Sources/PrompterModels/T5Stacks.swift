@@ -29,6 +29,10 @@ struct T5Encoder: Sendable {
       + norm.parameters
   }
 
+  var frozenWeights: [any FrozenWeights] {
+    blocks.flatMap { $0.attention.linearMaps + $0.perceptron.linearMaps }
+  }
+
   /// What blocks `layers` make of states [slots, width]: after the last block the hidden states of
   /// the slots that are read, before it the sum that goes into the next one.
   func callAsFunction(
@@ -98,6 +102,12 @@ struct T5Decoder: Sendable {
     } + [positions.table] + norm.parameters
   }
 
+  var frozenWeights: [any FrozenWeights] {
+    blocks.flatMap { block -> [any FrozenWeights] in
+      block.attention.linearMaps + block.cross.frozenWeights + block.perceptron.linearMaps
+    }
+  }
+
   /// The hidden states of the slots that are read, from vectors [slots, width].
   ///
   /// `memory` is what each block hears of the encoder's states, `ranges` tells which of them each row
@@ -141,7 +151,7 @@ struct T5Decoder: Sendable {
 
 extension T5Positions {
   init(from loader: ParameterLoader, _ c: T5.Configuration, isCausal: Bool) throws {
-    table = try loader["block.0.layer.0.SelfAttention.relative_attention_bias"].parameter(
+    table = try loader["block.0.layer.0.SelfAttention.relative_attention_bias"].table(
       "weight", [c.bucketCount, c.headCount])
     reach = c.bucketReach
     self.isCausal = isCausal

@@ -34,6 +34,8 @@ public enum DataError: Error, Equatable {
   case unknownLabel(file: String?, line: Int?, label: String, known: [String])
   /// What a nested file says of an example does not fit together.
   case malformedExample(file: String, line: Int, reason: String)
+  /// A model cannot read an example, or cannot answer it.
+  case unusableExample(file: String, place: String, reason: String)
   /// A template is no template.
   case malformedTemplate(template: String, reason: String)
   /// A label space was given the same label twice.
@@ -92,6 +94,8 @@ extension DataError: CustomStringConvertible {
       "\(file), line \(line) should read \"COARSE:fine question\", as TREC's files do."
     case .malformedExample(let file, let line, let reason):
       "\(file), line \(line): \(reason)."
+    case .unusableExample(let file, let place, let reason):
+      "\(file), \(place): \(reason)."
     case .malformedTemplate(let template, let reason):
       "The template \(Self.quoted(template)) cannot be read: \(reason)."
     case .missingLabel(let file, let line):

@@ -79,6 +79,11 @@ public struct ByteTokenizer: Tokenizer {
       content: content, id: Int32(id), stripsLeft: true, stripsRight: true, isSpecial: true)
   }
 
+  /// The largest numbers that an encoding can have.
+  public var limits: EncodingLimits {
+    template.limits(largestID: addedTokens.keys.reduce(Self.offset + 255, max))
+  }
+
   /// The piece that an id stands for; that of a byte is the scalar with its number.
   public func piece(of id: Int32) -> String? {
     if let token = addedTokens[id] { return token.content }

@@ -51,6 +51,18 @@ struct SequenceTemplate {
   }
 }
 
+extension SequenceTemplate.Piece {
+  var isText: Bool {
+    guard case .text = self else { return false }
+    return true
+  }
+
+  var isPair: Bool {
+    guard case .pair = self else { return false }
+    return true
+  }
+}
+
 extension SequenceTemplate {
   /// The ids of all special tokens it adds.
   var specialIDs: [Int32] {
@@ -66,13 +78,15 @@ extension SequenceTemplate {
   func encoding(_ first: [Token], pair second: [Token]?, maximumLength: Int) -> Encoding {
     let pieces = second == nil ? single : pair
     let limit = max(0, maximumLength)
-    let room = max(0, limit - Self.specialCount(pieces))
+    // A template may have a text several times.
+    let copies = max(1, pieces.count(where: \.isText), pieces.count(where: \.isPair))
+    let room = max(0, limit - Self.specialCount(pieces)) / copies
     let (firstCount, secondCount) = (first.count, second?.count ?? 0)
     let kept =
       second == nil
       ? (first: min(firstCount, room), second: 0)
       : Self.longestFirst(firstCount, secondCount, room: room)
-    var encoding = Encoding(capacity: min(limit, firstCount + secondCount + 8))
+    var encoding = Encoding(capacity: min(limit, copies * (firstCount + secondCount) + 8))
     for piece in pieces {
       switch piece {
       case .text(let segment): encoding.append(first[..<kept.first], segment: segment)

@@ -13,6 +13,11 @@ public protocol Tokenizer: Sendable {
   /// The ids that stand for no text: `[CLS]`, `[SEP]`, `[PAD]` and their like.
   var specialIDs: Set<Int32> { get }
 
+  /// The largest numbers that an encoding can have.
+  ///
+  /// - Complexity: O(pieces).
+  var limits: EncodingLimits { get }
+
   /// The id that ends a text (T5's `</s>`), or `nil` if the model has none.
   ///
   /// Where it is wanted, ``encode(_:pair:maximumLength:)`` puts it; ``Encoding/closingCount`` says
@@ -50,6 +55,13 @@ public protocol Tokenizer: Sendable {
 }
 
 extension Tokenizer {
+  /// Ids without gaps, one segment for each text and at most two special tokens around each.
+  public var limits: EncodingLimits {
+    EncodingLimits(
+      id: Int32(clamping: vocabularyCount - 1), segment: 0, pairSegment: 1, specialCount: 2,
+      pairSpecialCount: 4)
+  }
+
   /// No token ends a text.
   public var endTokenID: Int32? { nil }
 

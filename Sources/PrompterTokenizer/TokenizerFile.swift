@@ -83,6 +83,8 @@ struct TokenizerFile {
     _ value: JSON?, _ place: String, _ special: [(key: String, ids: [Int32])]
   ) throws -> [SequenceTemplate.Piece] {
     guard let values = value?.array else { throw wrong(value, place, "a list") }
+    // A text may stand in a template more than once, but not so often that memory is out.
+    guard values.count <= 1_024 else { throw wrong(value, place, "at most 1024 pieces") }
     return try values.map { piece in
       if let text = piece["Sequence"] {
         let segment = try id(text["type_id"], place)
@@ -130,17 +132,5 @@ struct TokenizerFile {
   func unsupported(_ part: String, _ value: JSON?, _ expected: String) -> TokenizerError {
     let found = value?["type"]?.string ?? value?.summary ?? "nothing"
     return .unsupported(file: name, part: part, found: found, expected: expected)
-  }
-}
-
-extension SequenceTemplate.Piece {
-  fileprivate var isText: Bool {
-    guard case .text = self else { return false }
-    return true
-  }
-
-  fileprivate var isPair: Bool {
-    guard case .pair = self else { return false }
-    return true
   }
 }

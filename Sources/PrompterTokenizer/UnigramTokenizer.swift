@@ -76,6 +76,11 @@ public struct UnigramTokenizer: Tokenizer {
     vocabularyCount = model.count + added.count { $0.id >= model.count }
   }
 
+  /// The largest numbers that an encoding can have.
+  public var limits: EncodingLimits {
+    template.limits(largestID: addedTokens.keys.reduce(Int32(clamping: model.count - 1), max))
+  }
+
   /// The piece that an id stands for.
   public func piece(of id: Int32) -> String? {
     addedTokens[id]?.content ?? model.piece(id).map { String(decoding: $0, as: UTF8.self) }

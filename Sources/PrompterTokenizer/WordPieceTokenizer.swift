@@ -64,6 +64,12 @@ public struct WordPieceTokenizer: Tokenizer {
       model.vocabulary.count + Set(addedTokens.filter(isNew).map { Array($0.content.utf8) }).count
   }
 
+  /// The largest numbers that an encoding can have.
+  public var limits: EncodingLimits {
+    let own = model.vocabulary.ids.reduce(model.unknownID, max)
+    return template.limits(largestID: addedTokens.map(\.id).reduce(own, max))
+  }
+
   /// The piece that an id stands for.
   public func piece(of id: Int32) -> String? {
     addedTokens.first { $0.id == id }?.content ?? model.vocabulary.piece(of: id)

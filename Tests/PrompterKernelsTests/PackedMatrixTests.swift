@@ -51,6 +51,31 @@ import Testing
     }
   }
 
+  @Test(arguments: [PackedMatrix.Layout.panels, .automatic], Precision.allCases)
+  func `the first product notices what is not finite, wherever it is`(
+    layout: PackedMatrix.Layout, precision: Precision
+  ) {
+    let (outputs, inputs) = (33, 530)
+    var random = SeededRandom(seed: 6)
+    let x = random.tensor([2, inputs])
+    func isFinite(_ place: Int?, _ value: Float) -> (before: Bool, after: Bool) {
+      let weight = random.tensor([outputs, inputs])
+      if let place { weight.buffer[place] = value }
+      let matrix = PackedMatrix(
+        weight.buffer, outputs: outputs, inputs: inputs, layout: layout, precision: precision)
+      let before = matrix.isFinite
+      _ = products(matrix, x, random.tensor([2, outputs]), rows: 2)
+      return (before, matrix.isFinite)
+    }
+    #expect(isFinite(nil, 0) == (true, true))
+    #expect(isFinite(7, .greatestFiniteMagnitude).after)
+    for place in [0, 529, 530, 16 * 530 + 512, outputs * inputs - 1] {
+      for value in [Float.nan, .infinity, -.infinity] {
+        #expect(!isFinite(place, value).after, "\(value) at \(place)")
+      }
+    }
+  }
+
   // Not the packed path where the library may have no packed format for this CPU: nothing uses that.
   private static let layouts: [PackedMatrix.Layout] =
     Precision.isBFloat16Native ? [.panels, .packed, .automatic] : [.panels, .automatic]

@@ -129,8 +129,8 @@ import Testing
   }
 
   @Test func `variants that compute something else are refused`() {
-    let activation = complaint(configuration: { $0["hidden_act"] = "relu" })
-    #expect(activation.hasPrefix("config.json: `hidden_act` is `relu`; "))
+    let activation = complaint(configuration: { $0["hidden_act"] = "tanh" })
+    #expect(activation.hasPrefix("config.json: `hidden_act` is `tanh`; "))
     #expect(activation.contains("`gelu`"))
     let positions = complaint(configuration: { $0["position_embedding_type"] = "relative_key" })
     #expect(positions.hasPrefix("config.json: `position_embedding_type` is `relative_key`; "))

@@ -58,6 +58,10 @@ struct prompter_matrix *prompter_matrix_create(const float *const *parts, size_t
                                                enum prompter_precision precision, int is_mapped);
 void prompter_matrix_destroy(struct prompter_matrix *matrix);
 
+/// Whether all values that products have read so far are finite: those of the whole weight once there
+/// was a product.
+int prompter_matrix_is_finite(const struct prompter_matrix *matrix);
+
 /// The rows that a product's matrices must have room for when they hold `rows`: a multiple of 32,
 /// for the library's packed weights.
 size_t prompter_room(size_t rows);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "prompter_elements.h"
 #include "products/small_product.h"
 #include "prompter_mapping.h"
 
@@ -40,6 +41,8 @@ static void make_panel(const struct kept_panels *m, size_t row, size_t depth, si
   }
   for (size_t c = 0; c < count; c++) {
     const float *from = m->is_transposed ? m->rows[column + c] + row : columns + c * panel_piece;
+    // Rounding may make a number of what is none.
+    if (!prompter_all_finite(from, depth)) atomic_store(m->is_spoilt, 1);
     units[c] = make(from, depth, made + c * height);
   }
   transpose(count, height, made, height, pairs, panel_columns);

@@ -20,6 +20,7 @@ struct kept_panels {
   int is_mapped;          // of a file: pages that were read need not stay in memory
   pthread_mutex_t *lock;  // held while panels are made
   _Atomic(float *) kept;  // NULL: not made yet
+  atomic_int *is_spoilt;  // set if a value that panels are made of is not finite
 };
 
 // At most so many rows of B are made pairs at a time.

@@ -30,6 +30,10 @@ struct prompter_matrix {
   struct library_matrix *library;
   int is_rounding;
   float *rounded;  // NULL: the weight is used as it is
+  const float *weight;  // that the library has
+
+  atomic_int is_spoilt;  // a value that was looked at is not finite
+  atomic_int is_known;   // the library's weight was looked at
 };
 
 int prompter_has_fast_int16(void) { return int16_panels_are_fast(); }
@@ -56,7 +60,8 @@ static int keep_rows(struct prompter_matrix *matrix, const float *const *parts, 
   if (matrix->rows == NULL) return 1;
   for (size_t i = 0; i < outputs; i++) matrix->rows[i] = parts[i / part] + i % part * inputs;
   struct kept_panels both = {
-      .rows = matrix->rows, .is_mapped = is_mapped, .lock = &matrix->lock};
+      .rows = matrix->rows, .is_mapped = is_mapped, .lock = &matrix->lock,
+      .is_spoilt = &matrix->is_spoilt};
   matrix->kept[0] = matrix->kept[1] = both;
   matrix->kept[0].n = matrix->kept[1].k = outputs;
   matrix->kept[0].k = matrix->kept[1].n = inputs;
@@ -82,6 +87,7 @@ static int use_library(struct prompter_matrix *matrix, const float *weight,
       precision == prompter_bfloat16 &&
       (layout == prompter_layout_panels || !library_takes_bfloat16(outputs, inputs));
   if (matrix->is_rounding && round_weight(matrix, weight)) return 1;
+  matrix->weight = weight;
   matrix->library =
       library_matrix_create(matrix->rounded != NULL ? matrix->rounded : weight, outputs, inputs,
                             layout, matrix->is_rounding ? prompter_float32 : precision);
@@ -140,8 +146,22 @@ static int multiply_rounded(struct prompter_matrix *matrix, int is_backward, con
   return status;
 }
 
+// The first product reads the whole weight, which is in a cache when it has just been looked at.
+static void look_at_weight(struct prompter_matrix *matrix) {
+  if (atomic_load_explicit(&matrix->is_known, memory_order_relaxed)) return;
+  if (atomic_exchange(&matrix->is_known, 1)) return;
+  if (!prompter_all_finite(matrix->weight, matrix->outputs * matrix->inputs)) {
+    atomic_store(&matrix->is_spoilt, 1);
+  }
+}
+
+int prompter_matrix_is_finite(const struct prompter_matrix *matrix) {
+  return !atomic_load(&matrix->is_spoilt);
+}
+
 static int multiply(struct prompter_matrix *matrix, int is_backward, const float *x, size_t rows,
                     float *y) {
+  if (matrix->kind == by_library && rows > 0) look_at_weight(matrix);
   struct kept_panels *kept = &matrix->kept[is_backward];
   switch (matrix->kind) {
     case by_int16:

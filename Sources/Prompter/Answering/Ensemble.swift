@@ -34,7 +34,7 @@ extension Predictor {
     let scorers = try prompts.map {
       try LabelScorer(card(at: $0).task, dataset, name: self.names[$0])
     }
-    return ensemble(prompts, scorers)
+    return try ensemble(prompts, scorers)
   }
 
   /// Scores prompts whose answers are texts, alone and by their vote.
@@ -51,12 +51,12 @@ extension Predictor {
     let scorers = try prompts.map {
       try TextScorer(card(at: $0).task, dataset, name: self.names[$0])
     }
-    return ensemble(prompts, scorers)
+    return try ensemble(prompts, scorers)
   }
 
-  private func ensemble(_ prompts: [Int], _ scorers: [some Scorer]) -> EnsembleEvaluation {
+  private func ensemble(_ prompts: [Int], _ scorers: [some Scorer]) throws -> EnsembleEvaluation {
     let stopwatch = Stopwatch()
-    let perPrompt = answers(of: prompts, to: scorers[0])
+    let perPrompt = try answers(of: prompts, to: scorers[0])
     let count = scorers[0].exampleCount
     let votes = (0..<count).map { example in self.vote(among: perPrompt.map { $0[example] }) }
     let members = prompts.indices.map {

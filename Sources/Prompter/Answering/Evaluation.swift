@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Foundation
 internal import PrompterKernels
 public import PrompterTasks
 
@@ -57,7 +58,8 @@ extension Predictor {
   ///   ``DataError`` for a label that the prompt does not know.
   public func evaluate(_ name: String, on dataset: Dataset) throws -> Evaluation {
     let prompt = try index(of: name)
-    return evaluation(of: prompt, by: try LabelScorer(card(at: prompt).task, dataset, name: name))
+    return try evaluation(
+      of: prompt, by: try LabelScorer(card(at: prompt).task, dataset, name: name))
   }
 
   /// Scores one prompt whose answers are texts, written or ranked as ``answering`` says.
@@ -70,12 +72,13 @@ extension Predictor {
   ///   answer that is none of the prompt's labels, if it has labels.
   public func evaluate(_ name: String, on dataset: TextToTextDataset) throws -> Evaluation {
     let prompt = try index(of: name)
-    return evaluation(of: prompt, by: try TextScorer(card(at: prompt).task, dataset, name: name))
+    return try evaluation(
+      of: prompt, by: try TextScorer(card(at: prompt).task, dataset, name: name))
   }
 
-  private func evaluation(of prompt: Int, by scorer: some Scorer) -> Evaluation {
+  private func evaluation(of prompt: Int, by scorer: some Scorer) throws -> Evaluation {
     let stopwatch = Stopwatch()
-    let answers = answers(of: [prompt], to: scorer)[0]
+    let answers = try answers(of: [prompt], to: scorer)[0]
     let seconds = stopwatch.seconds
     var evaluation = scorer.evaluation(of: answers, name: names[prompt])
     evaluation.seconds = seconds
@@ -83,13 +86,28 @@ extension Predictor {
   }
 
   /// What each of some prompts answers to a scorer's examples, all in the same batches.
-  func answers(of prompts: [Int], to scorer: some Scorer) -> [[Evaluation.Answer]] {
+  ///
+  /// - Throws: ``DataError`` with the first example that cannot be answered; `CheckpointError` if
+  ///   weights are not finite.
+  func answers(of prompts: [Int], to scorer: some Scorer) throws -> [[Evaluation.Answer]] {
     let count = scorer.exampleCount
     let inputs = team.map(prompts.count * count) { place in
       let (text, pair, choices) = scorer.question(place % count)
-      return input(text, pair, prompt: prompts[place / count], choices: choices)
+      return Result { () throws(TextProblem) in
+        try input(text, pair, prompt: prompts[place / count], choices: choices)
+      }
     }
-    let answers = answers(to: inputs, answering: answering).map(Evaluation.Answer.init)
+    let readable = try inputs.enumerated().map { place, input in
+      do { return try input.get() } catch {
+        throw scorer.unusable(place % count, because: "\(error)")
+      }
+    }
+    let answers = try answers(to: readable, answering: answering).enumerated().map {
+      place, answer in
+      do { return Evaluation.Answer(try answer.get()) } catch is PredictionError {
+        throw scorer.unusable(place % count, because: "the answer is not a finite number")
+      }
+    }
     return prompts.indices.map { Array(answers[$0 * count..<($0 + 1) * count]) }
   }
 }
@@ -109,6 +127,16 @@ protocol Scorer: Sendable {
   func question(_ example: Int) -> (text: String, pair: String?, choices: [String])
 
   func evaluation(of answers: [Evaluation.Answer], name: String) -> Evaluation
+
+  /// The file, and where an example is in it.
+  func place(of example: Int) -> (file: String, place: String)
+}
+
+extension Scorer {
+  fileprivate func unusable(_ example: Int, because reason: String) -> DataError {
+    let (file, place) = place(of: example)
+    return .unusableExample(file: file, place: place, reason: reason)
+  }
 }
 
 /// Scores labels that a head chose.
@@ -132,6 +160,10 @@ struct LabelScorer: Scorer {
 
   func question(_ example: Int) -> (text: String, pair: String?, choices: [String]) {
     (dataset.examples[example].text, dataset.examples[example].pair, [])
+  }
+
+  func place(of example: Int) -> (file: String, place: String) {
+    (dataset.url.relativePath, "line \(dataset.examples[example].line)")
   }
 
   func evaluation(of answers: [Evaluation.Answer], name: String) -> Evaluation {
@@ -169,6 +201,10 @@ struct TextScorer: Scorer {
 
   func question(_ example: Int) -> (text: String, pair: String?, choices: [String]) {
     (dataset.examples[example].input, nil, dataset.examples[example].choices)
+  }
+
+  func place(of example: Int) -> (file: String, place: String) {
+    (dataset.url.relativePath, "example \(example + 1)")
   }
 
   func evaluation(of answers: [Evaluation.Answer], name: String) -> Evaluation {

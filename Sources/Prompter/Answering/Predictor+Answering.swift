@@ -5,6 +5,7 @@ internal import PrompterCore
 internal import PrompterJSON
 internal import PrompterKernels
 internal import PrompterTasks
+internal import PrompterTensor
 
 extension Predictor {
   /// A text as its prompt's backbone reads it.
@@ -18,30 +19,44 @@ extension Predictor {
   }
 
   /// What a prompt's backbone reads of a query.
-  func input(_ query: Query, prompt: Int) -> Input {
-    let task = card(at: prompt).task
-    guard let text = task.text else { return input(query.text, query.pair, prompt: prompt) }
-    return input(text.input(of: query), prompt: prompt)
+  func preparedInput(_ query: Query, prompt: Int) -> PreparedQueries.Input {
+    let text = card(at: prompt).task.text
+    return Result { () throws(TextProblem) in
+      if let text {
+        try input(text.input(of: query), prompt: prompt)
+      } else {
+        try input(query.text, query.pair, prompt: prompt)
+      }
+    }.mapError { .unreadable(task: names[prompt], $0) }
   }
 
   /// What a prompt's backbone reads of a text, answered by one of the prompt's labels or of `choices`.
   func input(
     _ text: String, _ pair: String? = nil, prompt: Int, choices: [String] = []
-  ) -> Input {
+  ) throws(TextProblem) -> Input {
     let encoding = model.tokenizer.encode(
       text, pair: pair, maximumLength: prompts[prompt].maximumLength(on: model.backbone))
-    let row = EncodedInput(encoding).row(
-      under: prompts[prompt].folded, prompt: places[prompt].prompt)
+    let folded = prompts[prompt].folded
+    let limits = TextLimits(
+      of: model.backbone, occupiedPositions: folded.occupiedPositions)
+    let row = try EncodedInput(encoding, within: limits).row(
+      under: folded, prompt: places[prompt].prompt)
     return Input(
       prompt: prompt, row: row, isCut: encoding.truncatedCount > 0,
       choices: choices.isEmpty ? card(at: prompt).labels : choices)
   }
 
+  typealias Answer = Result<Prediction, any Error>
+
   /// Answers texts, all that share a backbone in the same batches.
-  func answers(to inputs: [Input], answering: LabelAnswering) -> [Prediction] {
-    var answers = [Prediction?](repeating: nil, count: inputs.count)
-    func note(_ members: [Int], _ own: [Prediction]) {
-      for (member, answer) in zip(members, own) { answers[member] = answer }
+  func answers(to inputs: [Input], answering: LabelAnswering) -> [Answer] {
+    var answers = [Answer?](repeating: nil, count: inputs.count)
+    func note(_ members: [Int], _ own: [Answer], by backbone: any Backbone) {
+      // An activation may have hidden from the answers what is not finite.
+      let problem = backbone.weightProblem(in: model)
+      for (member, answer) in zip(members, own) {
+        answers[member] = problem.map { .failure($0) } ?? answer
+      }
     }
     for (group, members) in Dictionary(
       grouping: inputs.indices, by: { places[inputs[$0].prompt].group })
@@ -49,26 +64,43 @@ extension Predictor {
       switch groups[group] {
       case .heads(let heads):
         let logits = heads.logits(of: members.map { inputs[$0].row }, team: team)
-        note(members, zip(members, logits).map { choice(inputs[$0], $1) })
+        note(members, zip(members, logits).map { choice(inputs[$0], $1) }, by: heads.backbone)
       case .texts(let writing):
         let isRanked = { answering == .ranking && !inputs[$0].choices.isEmpty }
         let ranked = members.filter(isRanked)
-        note(ranked, self.ranked(ranked.map { inputs[$0] }, by: writing))
+        note(ranked, self.ranked(ranked.map { inputs[$0] }, by: writing), by: writing.model)
         let written = members.filter { !isRanked($0) }
-        note(written, self.written(written.map { inputs[$0] }, by: writing))
+        note(written, self.written(written.map { inputs[$0] }, by: writing), by: writing.model)
       }
     }
     return answers.compactMap(\.self)
   }
 
-  private func choice(_ input: Input, _ scores: [Float]) -> Prediction {
+  private func choice(_ input: Input, _ scores: [Float]) -> Answer {
+    guard scores.allSatisfy(\.isFinite) else { return .failure(notFinite(input)) }
     let (shares, winner) = (probabilities(of: scores), indexOfMaximum(scores))
-    return Prediction(
-      task: names[input.prompt], label: input.choices[winner], probability: shares[winner],
-      labels: input.choices, probabilities: shares, isCut: input.isCut)
+    return .success(
+      Prediction(
+        task: names[input.prompt], label: input.choices[winner], probability: shares[winner],
+        labels: input.choices, probabilities: shares, isCut: input.isCut))
   }
 
-  private func ranked(_ inputs: [Input], by writing: Writing) -> [Prediction] {
+  // Why a row's answer is no number: the vector of a word, or else what became of them.
+  private func notFinite(_ input: Input) -> PredictionError {
+    let backbone =
+      switch groups[places[input.prompt].group] {
+      case .heads(let heads): heads.backbone
+      case .texts(let writing): writing.model as any Backbone
+      }
+    let culprit = input.row.ids.first {
+      $0 >= 0 && !Kernels.isFinite(backbone.wordEmbeddings(of: [$0]).buffer)
+    }
+    return .notFinite(
+      task: names[input.prompt],
+      token: culprit.map { model.tokenizer.piece(of: $0) ?? "\($0)" })
+  }
+
+  private func ranked(_ inputs: [Input], by writing: Writing) -> [Answer] {
     var tokens: [UTF8Key: [Int32]] = [:]
     for choice in Set(inputs.lazy.flatMap(\.choices).map(UTF8Key.init)) {
       tokens[choice] = model.tokenizer.encode(choice.text, pair: nil, maximumLength: .max).ids
@@ -80,9 +112,9 @@ extension Predictor {
   }
 
   // Rows whose answers may be of different lengths are written apart.
-  private func written(_ inputs: [Input], by writing: Writing) -> [Prediction] {
+  private func written(_ inputs: [Input], by writing: Writing) -> [Answer] {
     let lengths = inputs.map { answerLength(of: $0.prompt) }
-    var answers = [Prediction?](repeating: nil, count: inputs.count)
+    var answers = [Answer?](repeating: nil, count: inputs.count)
     for (length, own) in Dictionary(grouping: inputs.indices, by: { lengths[$0] }) {
       let texts = writing.texts(
         for: own.map { inputs[$0].row }, firstNumber: own.first ?? 0,
@@ -93,12 +125,14 @@ extension Predictor {
     return answers.compactMap(\.self)
   }
 
-  private func answer(_ input: Input, _ generated: GeneratedText) -> Prediction {
+  private func answer(_ input: Input, _ generated: GeneratedText) -> Answer {
+    guard generated.score.isFinite else { return .failure(notFinite(input)) }
     let text = model.tokenizer.decode(generated.tokens)
-    return Prediction(
-      task: names[input.prompt],
-      label: input.choices.firstIndex(writtenAs: text).map { input.choices[$0] },
-      probability: exp(Double(generated.score)), text: text, isCut: input.isCut)
+    return .success(
+      Prediction(
+        task: names[input.prompt],
+        label: input.choices.firstIndex(writtenAs: text).map { input.choices[$0] },
+        probability: exp(Double(generated.score)), text: text, isCut: input.isCut))
   }
 
   private func answerLength(of prompt: Int) -> Int {

@@ -127,12 +127,14 @@ public struct Predictor: Sendable {
   ///
   /// - Parameter queries: The questions.
   /// - Returns: The answers, in order.
-  /// - Throws: ``PredictionError`` if a query names no known prompt; then none is answered.
+  /// - Throws: ``PredictionError`` if a query names no known prompt, the model cannot read it or the
+  ///   answer is no number; `CheckpointError` if weights are none. Then none is answered; see
+  ///   ``results(of:)``.
   public func predict(_ queries: [Query]) throws -> [Prediction] {
     let owners = try queries.map { try index(of: $0.task) }
-    return predict(
+    return try predict(
       prepared: PreparedQueries(
-        inputs: team.map(queries.count) { input(queries[$0], prompt: owners[$0]) }))
+        inputs: team.map(queries.count) { preparedInput(queries[$0], prompt: owners[$0]) }))
   }
 
   /// Tokenizes queries on the calling thread, while others may be answered.
@@ -142,11 +144,32 @@ public struct Predictor: Sendable {
   /// - Throws: ``PredictionError`` if a query names no known prompt.
   public func prepared(_ queries: [Query]) throws -> PreparedQueries {
     PreparedQueries(
-      inputs: try queries.map { input($0, prompt: try index(of: $0.task)) })
+      inputs: try queries.map { preparedInput($0, prompt: try index(of: $0.task)) })
   }
 
   /// Answers queries that are tokenized already, all tasks in the same batches.
-  public func predict(prepared queries: PreparedQueries) -> [Prediction] {
-    answers(to: queries.inputs, answering: answering)
+  ///
+  /// - Throws: What stands in the way of the first that cannot be answered.
+  public func predict(prepared queries: PreparedQueries) throws -> [Prediction] {
+    try results(of: queries).map { try $0.get() }
+  }
+
+  /// Answers queries that are tokenized already, each for itself: what stands in the way of one is
+  /// no reason not to answer the others.
+  ///
+  /// - Parameter queries: The questions.
+  /// - Returns: For each, in order, the answer, a ``PredictionError`` that is about this query alone,
+  ///   or a `CheckpointError` about weights that are not finite.
+  public func results(of queries: PreparedQueries) -> [Result<Prediction, any Error>] {
+    var results: [Result<Prediction, any Error>] = []
+    var answers = self.answers(
+      to: queries.inputs.compactMap { try? $0.get() }, answering: answering)[...]
+    for input in queries.inputs {
+      switch input {
+      case .failure(let error): results.append(.failure(error))
+      case .success: results.append(answers.removeFirst())
+      }
+    }
+    return results
   }
 }

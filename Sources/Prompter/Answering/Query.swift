@@ -27,9 +27,11 @@ public struct Query: Sendable, Equatable {
 
 /// Queries as a predictor's backbones read them.
 public struct PreparedQueries: Sendable {
-  let inputs: [Predictor.Input]
+  typealias Input = Result<Predictor.Input, PredictionError>
 
-  init(inputs: [Predictor.Input]) {
+  let inputs: [Input]
+
+  init(inputs: [Input]) {
     self.inputs = inputs
   }
 
@@ -92,6 +94,11 @@ public enum PredictionError: Error, Equatable, CustomStringConvertible {
   case duplicateTask(String)
   /// The data are of another kind than what the prompt answers.
   case otherKind(task: String, isWritten: Bool)
+  /// The model cannot read the query.
+  case unreadable(task: String, TextProblem)
+  /// What the model computes from the query is no number, perhaps because the vector of one of its
+  /// tokens is none.
+  case notFinite(task: String, token: String?)
 
   /// One sentence with what was found and what was expected.
   public var description: String {
@@ -105,6 +112,14 @@ public enum PredictionError: Error, Equatable, CustomStringConvertible {
     case .otherKind(let task, let isWritten):
       "The prompt `\(task)` answers with \(isWritten ? "texts" : "labels by a head"), the data are "
         + "\(isWritten ? "labelled texts" : "texts with texts for answers")."
+    case .unreadable(let task, let problem):
+      "The prompt `\(task)` cannot answer: \(problem)."
+    case .notFinite(let task, nil):
+      "The answer of the prompt `\(task)` is not a finite number: what the model computes from this "
+        + "text overflows."
+    case .notFinite(let task, let token?):
+      "The answer of the prompt `\(task)` is not a finite number: the model's vector of the token "
+        + "`\(token)` is not finite."
     }
   }
   // A name comes from a query, which may be anything.

@@ -12,8 +12,11 @@ struct PEFTAdapter: Equatable {
   var peftType: String
   var taskType: String?
   var promptLength: Int
-  var width: Int
-  var layers: Int
+  /// That of keys and values in a prefix, of vectors otherwise; `nil` where the tensors tell.
+  var width: Int?
+  /// The layers that a prefix has keys and values for, or those of the encoder; `nil` where it is
+  /// not said.
+  var layers: Int?
   var heads: Int?
   var submodules: Int?
   var baseModel: String?
@@ -28,7 +31,8 @@ extension PEFTAdapter {
       peftType: isDeep ? Self.prefix : "PROMPT_TUNING",
       taskType: hasHead ? "SEQ_CLS" : Self.textTask, promptLength: card.promptLength,
       width: isDeep ? card.backbone.deepWidth : card.backbone.width,
-      layers: card.backbone.layers, heads: card.backbone.heads, submodules: hasHead ? 1 : 2,
+      layers: card.backbone.layers > 0 ? card.backbone.layers : nil, heads: card.backbone.heads,
+      submodules: hasHead ? 1 : 2,
       baseModel: card.backbone.name)
   }
 
@@ -101,13 +105,21 @@ extension PEFTAdapter: Decodable {
     let values = try decoder.container(keyedBy: Keys.self)
     peftType = try values.decode(String.self, forKey: .peftType)
     taskType = try values.decodeIfPresent(String.self, forKey: .taskType)
-    guard Self.methods[peftType] != nil else {
-      (promptLength, width, layers) = (0, 0, 0)
+    guard let method = Self.methods[peftType] else {
+      promptLength = 0
       return
     }
     promptLength = try values.decode(Int.self, forKey: .promptLength)
-    width = try values.decode(Int.self, forKey: .width)
-    layers = try values.decode(Int.self, forKey: .layers)
+    // PEFT fills in from the model what is null; a prefix cannot be cut into blocks without it.
+    let isPrefix = method == .pTuningV2
+    width =
+      isPrefix
+      ? try values.decode(Int.self, forKey: .width)
+      : try values.decodeIfPresent(Int.self, forKey: .width)
+    layers =
+      isPrefix
+      ? try values.decode(Int.self, forKey: .layers)
+      : try values.decodeIfPresent(Int.self, forKey: .layers)
     heads = try values.decodeIfPresent(Int.self, forKey: .heads)
     submodules = try values.decodeIfPresent(Int.self, forKey: .submodules)
     baseModel = try values.decodeIfPresent(String.self, forKey: .baseModel)
@@ -183,15 +195,14 @@ extension PEFTAdapter {
         kind: .textClassification, labels: (0..<labelCount).map { "LABEL_\($0)" })
     return PromptCard(
       method: method, task: task, promptLength: promptLength,
-      promptLayers: method == .pTuningV2 ? [1, layers] : nil,
+      promptLayers: method == .pTuningV2 ? [1, layers ?? 0] : nil,
       promptStack: method == .pTuningV2 && writesTexts ? .decoder : nil,
       pooling: writesTexts ? nil : .pooler,
       maximumLength: writesTexts
         ? Self.usualPositions : max(1, Self.usualPositions - max(0, promptLength)),
       backbone: PromptCard.BackboneIdentity(
-        name: baseModel ?? "unknown", family: writesTexts ? "t5" : "bert", layers: layers,
-        width: width, heads: heads, parameters: 0, sha256: nil,
-        decoderLayers: writesTexts ? layers : nil),
+        name: baseModel ?? "unknown", family: writesTexts ? "t5" : "bert", layers: layers ?? 0,
+        width: width ?? heads ?? 1, heads: heads, parameters: 0, sha256: nil),
       trainableParameters: 0)
   }
 }
@@ -200,24 +211,21 @@ extension Prompt {
   /// Reads an adapter that PEFT saved.
   init(adapterIn folder: URL) throws {
     let configuration = folder.appending(component: PromptLayout.adapterConfiguration)
-    let adapter = try decodeJSON(PEFTAdapter.self, from: configuration)
+    var adapter = try decodeJSON(PEFTAdapter.self, from: configuration)
     let path = configuration.path(percentEncoded: false)
     // The kind is wrong more often than the tensors are, so it comes first.
     _ = try adapter.card(labelCount: 2, file: path)
-    guard !folder.lacksPEFTWeights else {
-      throw PromptError.pickled(folder: folder.path(percentEncoded: false))
-    }
-    let file = try SafetensorsFile(
-      contentsOf: folder.appending(component: PromptLayout.peft.weights))
+    let file = try Weights(file: folder.appending(component: folder.adapterWeights))
+    adapter.width = adapter.width ?? file.shape(of: PromptLayout.peft.names.input)?.columns
     let labels = adapter.writesTexts ? 0 : try Self.labelCount(in: file)
     try self.init(
       card: adapter.card(labelCount: labels, file: path), tensorsOf: file, layout: .peft)
   }
 
-  private static func labelCount(in file: SafetensorsFile) throws -> Int {
+  private static func labelCount(in file: Weights) throws -> Int {
     let names = PromptLayout.peft.names
-    let weights = file.url.path(percentEncoded: false)
-    guard let bias = file.entry(names.headBias)?.shape else {
+    let weights = file.place
+    guard let bias = file.shape(of: names.headBias) else {
       throw PromptError.missingTensor(file: weights, tensor: names.headBias)
     }
     guard bias.rank == 1, bias.count >= 2 else {
@@ -236,8 +244,10 @@ extension Prompt {
 }
 
 extension URL {
-  /// Whether a folder has PEFT's tensors as a pickle only.
-  fileprivate var lacksPEFTWeights: Bool {
-    holdsFile(PromptLayout.pickledAdapter) && !holdsFile(PromptLayout.peft.weights)
+  /// The file with a folder's tensors of PEFT's, which reads the second only without the first.
+  fileprivate var adapterWeights: String {
+    let isPickled =
+      holdsFile(PromptLayout.pickledAdapter) && !holdsFile(PromptLayout.peft.weights)
+    return isPickled ? PromptLayout.pickledAdapter : PromptLayout.peft.weights
   }
 }

@@ -16,7 +16,8 @@ extension PromptCard {
           expected: "\(range.lowerBound) to \(range.upperBound)")
       }
     }
-    try expect(1...1 << 16, backbone.layers, "backbone.layers")
+    let isKnown = backbone.sha256 != nil || method == .pTuningV2
+    try expect((isKnown ? 1 : 0)...1 << 16, backbone.layers, "backbone.layers")
     try expect(1...1 << 20, backbone.width, "backbone.width")
     try expect(0...1 << 48, backbone.parameters, "backbone.parameters")
     if let layers = backbone.decoderLayers {

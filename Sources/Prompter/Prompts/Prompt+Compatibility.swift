@@ -33,23 +33,33 @@ extension Prompt {
   }
 
   private func checkShape(of model: PretrainedModel) throws {
-    let trained = card.backbone
+    let (trained, found) = (card.backbone, model.backbone)
+    let decoderLayers = model.encoderDecoder?.decoderLayerCount
     let isAlike =
-      trained.family == model.family && trained.layers == model.backbone.layerCount
-      && (trained.width == model.backbone.width || knowsKeysOnly)
-      && (trained.decoderLayers == nil
-        || trained.decoderLayers == model.encoderDecoder?.decoderLayerCount)
-      && (folded.deep == nil
-        || trained.attentionWidth ?? trained.width == model.backbone.attentionWidth)
-      && trained.heads ?? model.backbone.headCount == model.backbone.headCount
+      trained.family == model.family
+      && (trained.layers == 0 || trained.layers == found.layerCount)
+      && (trained.width == found.width || knowsKeysOnly)
+      && (trained.decoderLayers == nil || trained.decoderLayers == decoderLayers)
+      && reaches(decoderLayers ?? 0)
+      && (folded.deep == nil || trained.deepWidth == found.attentionWidth)
+      && trained.heads ?? found.headCount == found.headCount
     guard isAlike else {
+      var shown = trained
+      if card.promptStack == .decoder { shown.decoderLayers = card.stackLayers }
       throw PromptError.otherBackbone(
-        trainedOn: Self.described(
-          trained.name, trained.family, trained.layers, trained.width, trained.heads),
+        trainedOn: Self.described(shown, hasWidth: !knowsKeysOnly),
         found: Self.described(
-          model.name, model.family, model.backbone.layerCount, model.backbone.width,
-          model.backbone.headCount))
+          PromptCard.BackboneIdentity(
+            name: model.name, family: model.family, layers: found.layerCount, width: found.width,
+            heads: found.headCount, parameters: 0, sha256: nil,
+            attentionWidth: found.attentionWidth, decoderLayers: decoderLayers), hasWidth: true))
     }
+  }
+
+  // A decoder of fewer layers than a prefix of PEFT's uses the first of them, as there.
+  private func reaches(_ decoderLayers: Int) -> Bool {
+    guard let deep = folded.deep, deep.stack == .decoder else { return true }
+    return card.backbone.decoderLayers != nil || deep.layers.upperBound >= decoderLayers
   }
 
   // An adapter of PEFT's with prefixes for a decoder tells the width of keys alone.
@@ -67,10 +77,19 @@ extension Prompt {
       positionLimit: limit)
   }
 
+  // All that is known of a model, so that two that differ never look alike.
   private static func described(
-    _ name: String, _ family: String, _ layers: Int, _ width: Int, _ heads: Int?
+    _ backbone: PromptCard.BackboneIdentity, hasWidth: Bool
   ) -> String {
-    let heads = heads.map { ", \($0) heads" } ?? ""
-    return "\(name) (\(family), \(layers) layers of width \(width)\(heads))"
+    var parts = [backbone.family]
+    let layers = backbone.layers > 0 ? "\(backbone.layers) layers" : nil
+    let shape = [layers, hasWidth ? "width \(backbone.width)" : nil].compactMap(\.self)
+    if !shape.isEmpty { parts.append(shape.joined(separator: " of ")) }
+    if let layers = backbone.decoderLayers { parts.append("\(layers) in the decoder") }
+    if !hasWidth || backbone.deepWidth != backbone.width {
+      parts.append("keys of width \(backbone.deepWidth)")
+    }
+    if let heads = backbone.heads { parts.append("\(heads) heads") }
+    return "\(backbone.name) (\(parts.joined(separator: ", ")))"
   }
 }

@@ -4,13 +4,14 @@ public import Foundation
 internal import PrompterCheckpoint
 internal import PrompterCore
 internal import PrompterKernels
+internal import PrompterModels
 internal import PrompterTensor
 
 extension Prompt {
   /// Writes the model that fine-tuning made as a folder of Hugging Face's, which needs no prompt.
   ///
   /// config.json and the tokenizer's files are those of the original. model.safetensors has the
-  /// original's tensors in float32 under the same names, the tuned ones in place of theirs; integers,
+  /// original's tensors in float32 under the names of today, the tuned ones in place of theirs; integers,
   /// which are no weights, are left out. A table that repeats a tuned one bit for bit, as a tied
   /// output does, is replaced along with it.
   ///
@@ -80,7 +81,7 @@ extension Prompt {
   private static func tensors(
     of folder: URL, replacing tuned: [String: Tensor]
   ) throws -> [String: Tensor] {
-    let weights = try Weights(contentsOf: folder)
+    let weights = try Weights(contentsOf: folder).underStandardNames()
     var tensors: [String: Tensor] = [:]
     for name in weights.names where weights.elementType(of: name)?.isFloatingPoint == true {
       guard let shape = weights.shape(of: name) else { continue }

@@ -11,7 +11,7 @@ extension Prompt {
   ///
   /// In a folder of ours, prompter.json decides what the tensors are. PEFT's `PREFIX_TUNING`,
   /// `PROMPT_TUNING` and `P_TUNING` adapters for sequence classification with BERT are read as they
-  /// are; their labels are called `LABEL_0`, `LABEL_1` and so on. PEFT pools the first virtual token
+  /// are, from safetensors or as PyTorch saves tensors; their labels are called `LABEL_0`, `LABEL_1` and so on. PEFT pools the first virtual token
   /// of the latter two; here the head reads the true [CLS].
   ///
   /// - Parameter folder: The prompt's folder.
@@ -57,21 +57,21 @@ extension Prompt {
     let layout =
       ([expected] + PromptLayout.allCases).first { folder.holdsFile($0.weights) } ?? expected
     let weights = folder.appending(component: layout.weights)
-    let file = try SafetensorsFile(contentsOf: weights)
-    if let sha256 = stored.weightsSHA256, try Weights(file: weights).sha256() != sha256 {
+    let file = try Weights(file: weights)
+    if let sha256 = stored.weightsSHA256, try file.sha256() != sha256 {
       throw PromptError.mixedFiles(card: url.path(percentEncoded: false), weights: layout.weights)
     }
     try self.init(card: stored.card, tensorsOf: file, layout: layout)
   }
 
   /// Reads the tensors that a card, already checked, describes.
-  init(card: PromptCard, tensorsOf file: SafetensorsFile, layout: PromptLayout) throws {
+  init(card: PromptCard, tensorsOf file: Weights, layout: PromptLayout) throws {
     let names = layout.names
-    let path = file.url.path(percentEncoded: false)
-    let shapes = file.names.reduce(into: [:]) { $0[$1] = file.entry($1)?.shape }
+    let path = file.place
+    let shapes = file.names.reduce(into: [:]) { $0[$1] = file.shape(of: $1) }
     try card.check(shapes: shapes, layout: layout, in: path)
     func tensor(_ name: String) throws -> Tensor {
-      let tensor = try file.tensor(name)
+      let tensor = try file.tensor(name, shape: shapes[name] ?? [])
       try tensor.checkFinite(name, in: path)
       return tensor
     }

@@ -50,7 +50,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
     public var name: String
     /// The family, as in `bert`.
     public var family: String
-    /// The number of layers.
+    /// The number of layers; 0 when it is not known, as in some prompts of PEFT's.
     public var layers: Int
     /// The width of hidden states.
     public var width: Int
@@ -62,7 +62,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
     public var sha256: String?
     /// The width of keys and values, if it is not that of hidden states.
     public var attentionWidth: Int?
-    /// The number of layers of its decoder, if it has one.
+    /// The number of layers of its decoder, if it has one; `nil` as well when it is not known.
     public var decoderLayers: Int?
 
     private enum CodingKeys: String, CodingKey {
@@ -171,8 +171,11 @@ public struct PromptCard: Codable, Sendable, Equatable {
   }
 
   /// The layers of the stack that keys and values stand in.
+  ///
+  /// PEFT's adapters do not tell the depth of a decoder: they have as many for it as its encoder has
+  /// layers.
   var stackLayers: Int {
-    promptStack == .decoder ? backbone.decoderLayers ?? 0 : backbone.layers
+    promptStack == .decoder ? backbone.decoderLayers ?? backbone.layers : backbone.layers
   }
 
   /// The labels in index order.

@@ -14,8 +14,6 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
   case ownModel(folder: String)
   /// There is no prompt to read.
   case noPrompt(folder: String, reason: String)
-  /// PEFT saved the tensors as a Python pickle, which is not read here.
-  case pickled(folder: String)
   /// A value is not one that a prompt can have.
   case unusable(file: String, value: String, found: String, expected: String)
   /// A tensor is missing.
@@ -57,9 +55,6 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
       "\(folder) is the model's own folder; the fine-tuned model needs another."
     case .noPrompt(let folder, let reason):
       "\(folder) holds no prompt: \(reason)."
-    case .pickled(let folder):
-      "\(folder) has its tensors in adapter_model.bin, a Python pickle, which Prompter does not "
-        + "run; save the adapter from PEFT with safe_serialization=True."
     case .unusable(let file, let value, let found, let expected):
       "\(file): \(value) is \(found); it should be \(expected)."
     case .missingTensor(let file, let tensor):

@@ -207,7 +207,8 @@ extension PromptSummary: CustomStringConvertible {
 
   private var backboneText: String {
     let hash = backbone.sha256.map { ", SHA-256 \($0)" } ?? ""
-    return "\(backbone.name), \(backbone.layers) layers of width \(backbone.width)\(hash)"
+    let layers = backbone.layers > 0 ? "\(backbone.layers) layers of " : ""
+    return "\(backbone.name), \(layers)width \(backbone.width)\(hash)"
   }
 
   private var peftText: String {

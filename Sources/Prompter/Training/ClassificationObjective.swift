@@ -31,7 +31,7 @@ final class ClassificationObjective: Objective {
     func encoded(_ dataset: Dataset) throws -> EncodedDataset {
       try EncodedDataset(
         dataset, labels: labels, tokenizer: setting.trainer.model.tokenizer,
-        maximumLength: setting.plan.maximumLength)
+        maximumLength: setting.plan.maximumLength, within: setting.textLimits)
     }
     self.setting = setting
     self.task = task

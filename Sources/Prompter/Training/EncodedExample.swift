@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Foundation
 internal import PrompterCore
 internal import PrompterKernels
 internal import PrompterTasks
@@ -12,7 +13,9 @@ struct EncodedInput: Sendable {
   private let openingCount: Int
   private let closingCount: Int
 
-  init(_ encoding: Encoding) {
+  /// - Throws: ``TextProblem`` if the encoding is none that the backbone can read.
+  init(_ encoding: Encoding, within limits: TextLimits) throws(TextProblem) {
+    try limits.check(encoding)
     ids = encoding.ids
     segments = encoding.segments
     openingCount = encoding.openingCount
@@ -41,16 +44,26 @@ struct EncodedDataset: Sendable {
   let cutCount: Int
 
   /// Encodes a labelled data set.
+  ///
+  /// - Throws: ``DataError`` for a label that is not among the labels or a text that the backbone
+  ///   cannot read.
   init(
-    _ dataset: Dataset, labels: LabelSpace, tokenizer: any Tokenizer, maximumLength: Int
+    _ dataset: Dataset, labels: LabelSpace, tokenizer: any Tokenizer, maximumLength: Int,
+    within limits: TextLimits
   ) throws {
     let indices = try dataset.labelIndices(in: labels)
     var cut = 0
-    examples = zip(dataset.examples, indices).map { example, index in
+    examples = try zip(dataset.examples, indices).map { example, index in
       let encoding = tokenizer.encode(
         example.text, pair: example.pair, maximumLength: maximumLength)
       if encoding.truncatedCount > 0 { cut += 1 }
-      return EncodedExample(input: EncodedInput(encoding), label: Int32(index))
+      do {
+        return EncodedExample(
+          input: try EncodedInput(encoding, within: limits), label: Int32(index))
+      } catch {
+        throw DataError.unusableExample(
+          file: dataset.url.relativePath, place: "line \(example.line)", reason: "\(error)")
+      }
     }
     cutCount = cut
   }

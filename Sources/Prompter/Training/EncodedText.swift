@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Foundation
 internal import PrompterCore
 internal import PrompterTasks
 internal import PrompterTokenizer
@@ -17,17 +18,26 @@ struct EncodedTexts: Sendable {
   let cutCount: Int
 
   /// Encodes a data set; of several answers to one text the first is the one to learn.
+  ///
+  /// - Throws: ``DataError`` for a text that the backbone cannot read.
   init(
     _ dataset: TextToTextDataset, tokenizer: any Tokenizer, maximumLength: Int,
-    maximumTargetLength: Int
-  ) {
+    maximumTargetLength: Int, within limits: TextLimits
+  ) throws {
     var cut = 0
-    examples = dataset.examples.map { example in
+    examples = try dataset.examples.enumerated().map { number, example in
       let input = tokenizer.encode(example.input, pair: nil, maximumLength: maximumLength)
       let target = tokenizer.encode(
         example.targets.first ?? "", pair: nil, maximumLength: maximumTargetLength)
       if input.truncatedCount + target.truncatedCount > 0 { cut += 1 }
-      return EncodedText(input: EncodedInput(input), target: target.ids)
+      do {
+        guard !target.ids.isEmpty else { throw TextProblem.noTokens }
+        return EncodedText(
+          input: try EncodedInput(input, within: limits), target: target.ids)
+      } catch {
+        throw DataError.unusableExample(
+          file: dataset.url.relativePath, place: "example \(number + 1)", reason: "\(error)")
+      }
     }
     cutCount = cut
   }

@@ -55,4 +55,8 @@ struct ObjectiveSetting {
   let folder: URL?
 
   var plan: TrainingPlan { trainer.plan }
+
+  var textLimits: TextLimits {
+    TextLimits(of: backbone, occupiedPositions: trainer.method.occupiedPositions)
+  }
 }

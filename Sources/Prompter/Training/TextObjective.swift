@@ -30,18 +30,18 @@ final class TextObjective: Objective {
       throw TrainingError.cannotWrite(model: setting.trainer.model.name)
     }
     let tokenizer = setting.trainer.model.tokenizer
-    func encoded(_ dataset: TextToTextDataset) -> EncodedTexts {
-      EncodedTexts(
+    func encoded(_ dataset: TextToTextDataset) throws -> EncodedTexts {
+      try EncodedTexts(
         dataset, tokenizer: tokenizer, maximumLength: setting.plan.maximumLength,
-        maximumTargetLength: setting.plan.maximumTargetLength)
+        maximumTargetLength: setting.plan.maximumTargetLength, within: setting.textLimits)
     }
     self.setting = setting
     self.model = model
     self.task = task
     self.text = text
     shape = setting.method.folded()
-    self.training = encoded(training)
-    self.validation = validation.map { ($0, encoded($0)) }
+    self.training = try encoded(training)
+    self.validation = try validation.map { ($0, try encoded($0)) }
     baseline =
       validation.map {
         TextScores.majority(training.majorityAnswer, of: $0, labels: task.labels)

@@ -39,8 +39,8 @@ extension Trainer {
 
   private func checkRoom(positions limit: Int) throws {
     let taken = method.occupiedPositions
-    // Two special tokens and one of text.
-    guard limit - taken >= 3 else {
+    // Special tokens and one of text.
+    guard limit - taken > model.tokenizer.limits.specialCount else {
       throw TrainingError.promptTooLong(promptLength: taken, positionLimit: limit)
     }
     guard plan.maximumLength <= limit - taken else {

@@ -170,6 +170,8 @@ final class TrainingSession {
   }
 
   private func update(_ sum: BatchGradients, rate: Double) throws {
+    // An activation may have hidden from the loss what is not finite.
+    try backbone.checkWeights(of: trainer.model)
     let norm = globalNorm(sum.parameters, team: team)
     for (what, value) in [("loss", sum.loss), ("gradient", norm)] {
       try check(what, value, step: progress.step + 1, rate: rate)

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PrompterCore
+internal import PrompterTokenizer
+
+/// Why a backbone cannot read a text.
+public enum TextProblem: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The text has no tokens, and the tokenizer adds none.
+  case noTokens
+  /// A token belongs to a segment that the backbone does not know.
+  case segment(Int, limit: Int)
+  /// The tokens that cannot be left out are more than there is room for.
+  case tooLong(tokens: Int, room: Int)
+
+  /// Part of a sentence with what was found and what was expected.
+  public var description: String {
+    switch self {
+    case .noTokens:
+      "the text has no tokens, and the model's tokenizer adds no special ones"
+    case .segment(let segment, let limit):
+      "a token of the text, or of its pair, is in segment \(segment); the model's "
+        + "`type_vocab_size` is \(limit)"
+    case .tooLong(let tokens, let room):
+      "the text has \(tokens) tokens, special ones included, and the model has room for \(room)"
+    }
+  }
+}
+
+/// What a backbone can read beside a prompt.
+struct TextLimits: Sendable {
+  /// The segments that it tells apart.
+  let segments: Int?
+  /// The tokens that it has positions for.
+  let room: Int?
+
+  init(of backbone: any Backbone, occupiedPositions: Int) {
+    segments = backbone.segmentLimit
+    room = backbone.positionLimit.map { $0 - occupiedPositions }
+  }
+
+  func check(_ encoding: Encoding) throws(TextProblem) {
+    guard !encoding.ids.isEmpty else { throw .noTokens }
+    if let room, encoding.ids.count > room {
+      throw .tooLong(tokens: encoding.ids.count, room: room)
+    }
+    if let segments, let segment = encoding.segments.first(where: { $0 >= segments }) {
+      throw .segment(Int(segment), limit: segments)
+    }
+  }
+}
