@@ -20,11 +20,15 @@ public struct PretrainedModel: Sendable {
   public let backbone: any Backbone
   /// The tokenizer.
   public let tokenizer: any Tokenizer
-  /// What a sequence head reads unless told otherwise.
+  /// What a sequence head reads unless told otherwise: what a folder of sentence-transformers says,
+  /// else [CLS], through the pooler if there is one.
+  ///
+  /// Where the folder asks for what no head here reads, a ``Trainer`` has to be told.
   public let defaultPooling: Pooling
   /// What the factors of products with weights are.
   public let precision: Precision
 
+  let declaredPooling: DeclaredPooling?
   private let configuration: any ModelConfiguration
 
   /// Reads a folder.
@@ -42,32 +46,30 @@ public struct PretrainedModel: Sendable {
       precision: precision)
     tokenizer = try Tokenizers.load(contentsOf: folder)
     try configuration.check(tokenizer)
-    defaultPooling = try Self.pooling(of: folder, hasPooler: backbone.hasPooler)
+    declaredPooling = try DeclaredPooling.read(from: folder)
+    defaultPooling = declaredPooling?.pooling ?? (backbone.hasPooler ? .pooler : .cls)
   }
 
   /// The family: `bert` or `t5`.
   public var family: String { configuration.family }
+
+  /// What the folder asks for and this package does not do, a sentence each, for whoever writes texts
+  /// with it.
+  public var notes: [String] {
+    guard let rules = (configuration as? T5.Configuration)?.unkeptRules, !rules.isEmpty else {
+      return []
+    }
+    return [
+      "generation_config.json of \(name) asks for \(rules.joined(separator: ", ")), which texts are "
+        + "written without here."
+    ]
+  }
 
   /// The backbone, if it writes texts.
   public var encoderDecoder: (any EncoderDecoder)? { backbone as? any EncoderDecoder }
 
   /// The name shown to people: the folder's.
   public var name: String { folder.lastPathComponent }
-
-  // A sentence-transformers folder says how it pools; else [CLS], through the pooler if there is one.
-  private static func pooling(of folder: URL, hasPooler: Bool) throws -> Pooling {
-    struct Choice: Decodable {
-      var pooling_mode_mean_tokens: Bool?
-      var pooling_mode_cls_token: Bool?
-    }
-    let file = folder.appending(components: "1_Pooling", "config.json")
-    guard FileManager.default.fileExists(atPath: file.path(percentEncoded: false)) else {
-      return hasPooler ? .pooler : .cls
-    }
-    let choice = try decodeJSON(Choice.self, from: file)
-    if choice.pooling_mode_mean_tokens == true { return .mean }
-    return choice.pooling_mode_cls_token == true ? .cls : .mean
-  }
 
   // The same backbone for fine-tuning: weights of its own, so that this model stays as it is.
   func trainedBackbone() throws -> any Backbone {

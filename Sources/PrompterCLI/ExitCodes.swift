@@ -117,9 +117,9 @@ extension RunStatus {
 
   private init(forTraining error: TrainingError) {
     switch error {
-    case .promptTooLong, .textTooLong, .noPooler, .layersOutOfRange, .stateOfAnotherRun,
-      .promptOfAnotherRun, .diverged, .notPositive, .outOfRange, .emptyInitialization, .cannotWrite,
-      .cannotTrain:
+    case .promptTooLong, .textTooLong, .noPooler, .unknownPooling, .layersOutOfRange,
+      .stateOfAnotherRun, .promptOfAnotherRun, .diverged, .notPositive, .outOfRange,
+      .emptyInitialization, .cannotWrite, .cannotTrain:
       self = .usage
     case .tooFewLabels, .noExamples, .unusableState: self = .badData
     case .notFinite: self = .failure

@@ -115,6 +115,7 @@ struct TrainCommand: ParsableCommand {
     let model = try PretrainedModel(
       contentsOf: modelFolder,
       precision: compute.precision(console, trainingWeights: name == .fineTuning))
+    for note in model.notes { console.note(note) }
     let choice = try MethodBuilder(
       method: name, size: size, start: start, model: model, labels: data.labels(of: task),
       recipe: recipe

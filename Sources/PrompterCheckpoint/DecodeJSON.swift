@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Foundation
+internal import PrompterJSON
 
 /// Reads a value from a JSON file, with errors that a user understands.
 ///
 /// ```
-/// config.json is damaged or of another format: `rope.theta` should be a Double.
+/// config.json is damaged or of another format: `rope.theta` should be a number.
 /// ```
+///
+/// The file is read as Python reads it: of equal keys the last holds, `NaN` and `Infinity` may stand
+/// where nobody asks for a number, and `1e3` is no whole number.
 ///
 /// - Parameters:
 ///   - type: The type of the value.
@@ -15,9 +19,14 @@ public import Foundation
 /// - Throws: `CheckpointError`, which names the file, the path of keys and what was expected.
 public func decodeJSON<T: Decodable>(_ type: T.Type, from url: URL) throws -> T {
   let path = url.path(percentEncoded: false)
-  let data = Data(try readBytes(of: url))
+  let bytes = try readBytes(of: url)
   do {
-    return try JSONDecoder().decode(type, from: data)
+    return try JSON(bytes, allowsNonFinite: true, requiresStreamSafeText: true).decode(type)
+  } catch let failure as JSONScanner.Failure {
+    throw CheckpointError.malformed(
+      file: path,
+      reason:
+        "it is not valid JSON: at byte \(failure.position), \(failure.expected.words) was expected")
   } catch let error as DecodingError {
     throw CheckpointError.malformed(file: path, reason: reason(of: error))
   }
@@ -57,5 +66,19 @@ private func name(of type: any Any.Type) -> String {
   case is [Any].Type: "a list"
   case is [String: Any].Type: "an object"
   default: "a \(type)"
+  }
+}
+
+extension JSONScanner.Expected {
+  /// What should be there, in a few words.
+  var words: String {
+    switch self {
+    case .character(let character): "`\(character)`"
+    case .escape: "an escape sequence"
+    case .surrogatePair: "both halves of a surrogate pair"
+    case .utf8: "a string in UTF-8"
+    case .end: "nothing more"
+    case .words(let words): words
+    }
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PrompterJSON
 internal import PrompterKernels
 
 /// Reads a part of a mapped file from front to back and never past its end.
@@ -83,6 +84,10 @@ struct FileCursor {
     guard let text = String(validating: try bytes(byteCount), as: UTF8.self) else {
       throw failure("a text in UTF-8 was expected", at: start)
     }
+    // Texts here are names, which are compared and hashed; see JSONScanner.requiresStreamSafeText.
+    guard text.isStreamSafe else {
+      throw failure("at most \(String.mostMarks) combining marks in a row were expected", at: start)
+    }
     return text
   }
 
@@ -98,6 +103,10 @@ struct FileCursor {
     }
     guard let text = String(validating: line, as: UTF8.self) else {
       throw failure("a text in UTF-8 was expected", at: start)
+    }
+    // Texts here are names, which are compared and hashed; see JSONScanner.requiresStreamSafeText.
+    guard text.isStreamSafe else {
+      throw failure("at most \(String.mostMarks) combining marks in a row were expected", at: start)
     }
     return text
   }

@@ -10,8 +10,9 @@ internal import FoundationNetworking
 
 /// Brings what is needed of a model from the hub into the hub's cache.
 ///
-/// One request lists the files with their sizes and checksums; then each is downloaded, checked
-/// and put in place. The reference is written last, so a broken download is not taken for a model.
+/// One request lists the files with their sizes and checksums; then each that is not there is
+/// downloaded, checked and put in place. The reference is written last, so a broken download is not
+/// taken for a model.
 struct HubDownload {
   struct Listing: Decodable {
     struct File: Decodable {
@@ -30,39 +31,65 @@ struct HubDownload {
   }
 
   let model: HubModel
+  /// The commit that the cache has of the model; the newest is taken if it has none.
+  let commit: String?
+  /// Whether to wait long for the list of files.
+  let isPatient: Bool
 
-  func run(progress: (String) -> Void) throws {
+  /// Downloads what is missing and gives the commit that is in the cache then.
+  func run(progress: (String) -> Void) throws -> String {
     let listing = try listing()
-    guard HubModel.isSafe(listing.sha) else { throw model.failure("the hub's answer is malformed") }
+    guard HubModel.isSafe(listing.sha), commit == nil || commit == listing.sha else {
+      throw model.failure("the hub's answer is malformed")
+    }
     let names = Set(listing.siblings.map(\.rfilename))
     let wanted = listing.siblings.filter { Self.isWanted($0.rfilename, among: names) }
-    for file in wanted {
+    for file in wanted where !isThere(file, commit: listing.sha) {
       let size = file.size.map { " (\(($0 + 500_000) / 1_000_000) MB)" } ?? ""
       progress("Downloading \(file.rfilename) of \(model.id)\(size).")
       try fetch(file, commit: listing.sha)
     }
-    let reference = model.home.appending(path: "refs/main")
-    try makeFolder(of: reference)
-    try AtomicFile.write(Data(listing.sha.utf8), to: reference)
+    if commit == nil {
+      let reference = model.home.appending(path: "refs/main")
+      try makeFolder(of: reference)
+      try AtomicFile.write(Data(listing.sha.utf8), to: reference)
+    }
+    model.remember(wanted.map(\.rfilename), of: listing.sha)
+    return listing.sha
+  }
+
+  /// Whether the snapshot has a file in full; a link to a blob that was never finished has none.
+  private func isThere(_ file: Listing.File, commit: String) -> Bool {
+    isWhole(model.snapshot(commit).appending(path: file.rfilename), file)
   }
 
   /// Whether a file is needed to run a model: its configuration, tokenizer and weights, these in
   /// one format.
   static func isWanted(_ name: String, among names: Set<String>) -> Bool {
     let others = [
-      "config.json", "1_Pooling/config.json", "modules.json", "sentence_bert_config.json",
+      "config.json", "modules.json", "sentence_bert_config.json",
       "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
       "vocab.txt", "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model",
       "tokenizer.model", "generation_config.json",
     ]
-    if others.contains(name) { return true }
+    if others.contains(name) || isModule(name) { return true }
     guard let format = WeightFormat.preferred(where: names.contains) else { return false }
     if names.contains(format.wholeName) { return name == format.wholeName }
     return name == format.indexName || format.isShard(name)
   }
 
+  /// Whether a file is the configuration of one of sentence-transformers' modules, each of which has
+  /// a folder: `1_Pooling/config.json`.
+  private static func isModule(_ name: String) -> Bool {
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    return parts.count == 2 && parts[1] == "config.json"
+      && (parts[0].first?.isNumber == true || parts[0].hasSuffix("ooling"))
+  }
+
   private func listing() throws -> Listing {
-    let file = try get("/api/models/\(model.id)/revision/main?blobs=true")
+    let file = try get(
+      "/api/models/\(model.id)/revision/\(commit ?? "main")?blobs=true",
+      seconds: isPatient ? nil : 10)
     defer { try? FileManager.default.removeItem(at: file) }
     return try decodeJSON(Listing.self, from: file)
   }
@@ -74,7 +101,7 @@ struct HubDownload {
     else { throw model.failure("the hub lists \(file.rfilename) without a usable checksum") }
     let blob = model.home.appending(path: "blobs").appending(path: etag)
     try makeFolder(of: blob)
-    if !model.home.hasFile("blobs/\(etag)") {
+    if !isWhole(blob, file) {
       let temporary = try get("/\(model.id)/resolve/\(commit)/\(file.rfilename)")
       defer { try? FileManager.default.removeItem(at: temporary) }
       try check(temporary, against: file)
@@ -82,6 +109,7 @@ struct HubDownload {
       // the cache is a rename.
       let partial = blob.appendingPathExtension("\(UUID().uuidString).incomplete")
       try FileManager.default.moveItem(at: temporary, to: partial)
+      if !isWhole(blob, file) { try? FileManager.default.removeItem(at: blob) }
       try? FileManager.default.moveItem(at: partial, to: blob)
       try? FileManager.default.removeItem(at: partial)
     }
@@ -91,6 +119,13 @@ struct HubDownload {
     let up = Array(repeating: "..", count: parts.count + 1).joined(separator: "/")
     try FileManager.default.createSymbolicLink(
       atPath: link.path(percentEncoded: false), withDestinationPath: "\(up)/blobs/\(etag)")
+  }
+
+  private func isWhole(_ blob: URL, _ file: Listing.File) -> Bool {
+    guard let mapping = try? MappedFile(path: blob.path(percentEncoded: false)) else {
+      return false
+    }
+    return file.size.map { $0 == mapping.count } ?? true
   }
 
   private func check(_ file: URL, against listed: Listing.File) throws {
@@ -112,13 +147,15 @@ struct HubDownload {
   }
 
   /// Downloads into a temporary file.
-  private func get(_ path: String) throws -> URL {
+  private func get(_ path: String, seconds: TimeInterval? = nil) throws -> URL {
     let address = model.surroundings.hubEndpoint + path
     guard let url = URL(string: address) else { throw model.failure("\(address) is no address") }
+    var request = URLRequest(url: url)
+    if let seconds { request.timeoutInterval = seconds }
     let answer = Mutex<Result<URL, CheckpointError>?>(nil)
     let done = DispatchSemaphore(value: 0)
     let model = model
-    URLSession.shared.downloadTask(with: url) { file, response, error in
+    URLSession.shared.downloadTask(with: request) { file, response, error in
       let result = Result { () throws(CheckpointError) in
         let status = (response as? HTTPURLResponse)?.statusCode ?? 0
         guard let file, status == 200 else {

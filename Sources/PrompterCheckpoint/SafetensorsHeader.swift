@@ -11,6 +11,9 @@ struct SafetensorsHeader {
   /// The format's limit for the JSON, so that a reader need not trust N.
   static let largestByteCount = 100_000_000
 
+  /// Names of tensors are paths of a dozen words; longer ones would only fill error messages.
+  static let longestName = 1_000
+
   let entries: [String: SafetensorsFile.Entry]
   let metadata: [String: String]
 
@@ -22,8 +25,13 @@ struct SafetensorsHeader {
     var entries: [String: SafetensorsFile.Entry] = [:]
     var metadata: [String: String]?
     do {
-      var scanner = JSONScanner(json)
+      var scanner = JSONScanner(json, requiresStreamSafeText: true)
       try scanner.object { name, scanner in
+        guard name.utf8.count <= Self.longestName else {
+          throw Self.malformed(
+            file,
+            "a tensor's name has \(name.utf8.count) bytes, more than \(Self.longestName)")
+        }
         if name == "__metadata__" {
           guard metadata == nil else { throw Self.twice(name, in: file) }
           metadata = try Self.metadata(from: &scanner, file: file)
@@ -34,9 +42,9 @@ struct SafetensorsHeader {
       }
       try scanner.end()
     } catch let failure as JSONScanner.Failure {
-      let expected = Self.words(failure.expected)
       throw Self.malformed(
-        file, "at byte \(8 + failure.position) of the header, \(expected) was expected")
+        file,
+        "at byte \(8 + failure.position) of the header, \(failure.expected.words) was expected")
     }
     self.entries = entries
     self.metadata = metadata ?? [:]
@@ -45,17 +53,6 @@ struct SafetensorsHeader {
 
   private static func malformed(_ file: String, _ reason: String) -> CheckpointError {
     .malformed(file: file, reason: reason)
-  }
-
-  private static func words(_ expected: JSONScanner.Expected) -> String {
-    switch expected {
-    case .character(let character): "`\(character)`"
-    case .escape: "an escape sequence"
-    case .surrogatePair: "both halves of a surrogate pair"
-    case .utf8: "a string in UTF-8"
-    case .end: "nothing more"
-    case .words(let words): words
-    }
   }
 
   private static func twice(_ name: String, in file: String) -> CheckpointError {

@@ -43,7 +43,7 @@ public struct BeamSearch: Sendable, Equatable {
     var live = Array(0..<rows)
     for length in 1...maximumLength {
       let logits = decoder.logits
-      let sums = logSums(of: logits)
+      let sums = decoder.logSums
       let count = min(2 * width, logits.columns)
       let likeliest = Kernels.largest(count, of: logits.buffer, columns: logits.columns)
       var (rows, tokens, first): ([Int], [Int32], Int) = ([], [], 0)

@@ -21,8 +21,8 @@ public struct GeneratedText: Sendable, Equatable {
   public var tokens: [Int32]
   /// Whether the model ended the text, rather than the limit.
   public var hasEnded: Bool
-  /// The text's log-likelihood, end token included; a beam search divides it by its length to the
-  /// power of the penalty.
+  /// The text's log-likelihood by the model, end token included; a beam search divides it by its
+  /// length to the power of the penalty. A least length rules tokens out and changes none of it.
   public var score: Float
 
   /// A text and how it ended.
@@ -95,7 +95,7 @@ public struct Generator: Sendable, Equatable {
     var live = Array(0..<rows)
     for length in 1...maximumLength {
       let logits = decoder.logits
-      let sums = logSums(of: logits)
+      let sums = decoder.logSums
       let chosen = choose(logits, live)
       var (kept, tokens): ([Int], [Int32]) = ([], [])
       for (row, token) in chosen.enumerated() {

@@ -5,9 +5,12 @@ internal import PrompterTensor
 
 /// A decoder that does not end a text before it has some tokens.
 ///
-/// Until then the end token has no probability, so every way of choosing tokens passes it over.
+/// Until then no way of choosing tokens takes the end token. Its probability is not shared out among
+/// the others: as in Hugging Face transformers log-probabilities come first, so a beam search
+/// compares texts by what the model gave them.
 final class PatientDecoder: Decoding {
   private(set) var logits: Tensor
+  private(set) var logSums: [Float]
 
   private let decoder: any Decoding
   private let end: Int
@@ -22,6 +25,7 @@ final class PatientDecoder: Decoding {
     self.end = Int(end)
     tokensLeft = minimumLength
     logits = decoder.logits
+    logSums = decoder.logSums
     mask()
   }
 
@@ -29,6 +33,7 @@ final class PatientDecoder: Decoding {
     decoder.advance(tokens, of: rows)
     tokensLeft -= 1
     logits = decoder.logits
+    logSums = decoder.logSums
     mask()
   }
 

@@ -8,42 +8,53 @@ extension JSON {
   ///
   /// A byte order mark at the start is skipped; anything ill-formed throws a
   /// ``JSONScanner/Failure``.
-  public init(_ bytes: [UInt8]) throws {
-    var scanner = JSONScanner(bytes)
+  ///
+  /// - Parameters:
+  ///   - bytes: The text in UTF-8.
+  ///   - allowsNonFinite: Whether `NaN`, `Infinity` and `-Infinity` are numbers, as Python has it.
+  ///   - requiresStreamSafeText: See ``JSONScanner/requiresStreamSafeText``.
+  public init(
+    _ bytes: [UInt8], allowsNonFinite: Bool = false, requiresStreamSafeText: Bool = false
+  ) throws {
+    var scanner = JSONScanner(bytes, requiresStreamSafeText: requiresStreamSafeText)
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { scanner.position = 3 }
-    self = try scanner.value(depth: 0)
+    self = try scanner.value(depth: 0, allowsNonFinite)
     try scanner.end()
   }
 }
 
 extension JSONScanner {
-  fileprivate mutating func value(depth: Int) throws -> JSON {
+  fileprivate mutating func value(depth: Int, _ allowsNonFinite: Bool) throws -> JSON {
     guard depth < JSON.maximumDepth else {
       throw failure(.words("at most \(JSON.maximumDepth) levels of nesting"))
     }
     skipSpace()
     switch next {
-    case UInt8(ascii: "{"): return try object(depth: depth)
-    case UInt8(ascii: "["): return try array(depth: depth)
+    case UInt8(ascii: "{"): return try object(depth: depth, allowsNonFinite)
+    case UInt8(ascii: "["): return try array(depth: depth, allowsNonFinite)
     case UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
     case UInt8(ascii: "n"): return try word("null", .null)
+    case UInt8(ascii: "N") where allowsNonFinite: return try word("NaN", .number(.nan))
+    case UInt8(ascii: "I") where allowsNonFinite: return try word("Infinity", .number(.infinity))
+    case UInt8(ascii: "-") where allowsNonFinite && follows(UInt8(ascii: "I")):
+      return try word("-Infinity", .number(-.infinity))
     default: return try number()
     }
   }
 
-  private mutating func object(depth: Int) throws -> JSON {
+  private mutating func object(depth: Int, _ allowsNonFinite: Bool) throws -> JSON {
     var members: [(key: String, value: JSON)] = []
     try object { key, scanner in
-      members.append((key, try scanner.value(depth: depth + 1)))
+      members.append((key, try scanner.value(depth: depth + 1, allowsNonFinite)))
     }
     return .object(members)
   }
 
-  private mutating func array(depth: Int) throws -> JSON {
+  private mutating func array(depth: Int, _ allowsNonFinite: Bool) throws -> JSON {
     var elements: [JSON] = []
-    try array { scanner in elements.append(try scanner.value(depth: depth + 1)) }
+    try array { scanner in elements.append(try scanner.value(depth: depth + 1, allowsNonFinite)) }
     return .array(elements)
   }
 
@@ -68,6 +79,9 @@ extension JSONScanner {
   }
 
   private func number(_ digits: ArraySlice<UInt8>, isInteger: Bool) throws -> JSON {
+    let unsigned = digits.first == UInt8(ascii: "-") ? digits.dropFirst() : digits
+    guard unsigned.count < 2 || unsigned.first != UInt8(ascii: "0") || !isDigit(unsigned.dropFirst().first)
+    else { throw failure(.words("a number without a zero in front")) }
     if isInteger, digits.count < 19 {
       var magnitude = 0
       let isNegative = digits.first == UInt8(ascii: "-")
@@ -78,11 +92,25 @@ extension JSONScanner {
       guard digits.count > (isNegative ? 1 : 0) else { throw failure(.words("a value")) }
       return .integer(isNegative ? -magnitude : magnitude)
     }
-    guard let first = digits.first, first == UInt8(ascii: "-") || 0x30...0x39 ~= first,
-      let value = Double(String(decoding: digits, as: UTF8.self))
-    else {
-      throw failure(.words("a number"))
-    }
+    guard isDigit(unsigned.first), let last = unsigned.last, isDigit(last), hasWholePoint(unsigned)
+    else { throw failure(.words("a number")) }
+    let spelling = String(decoding: digits, as: UTF8.self)
+    if isInteger, let value = Int(spelling) { return .integer(value) }
+    if isInteger, let value = UInt64(spelling) { return .natural(value) }
+    guard let value = Double(spelling) else { throw failure(.words("a number")) }
     return .number(value)
+  }
+
+  /// Whether a digit follows the point, if there is one.
+  private func hasWholePoint(_ digits: ArraySlice<UInt8>) -> Bool {
+    guard let point = digits.firstIndex(of: UInt8(ascii: ".")) else { return true }
+    return isDigit(digits[(point + 1)...].first)
+  }
+
+  private func isDigit(_ byte: UInt8?) -> Bool { byte.map { 0x30...0x39 ~= $0 } ?? false }
+
+  /// Whether a byte comes after the next.
+  private func follows(_ byte: UInt8) -> Bool {
+    position + 1 < text.count && text[position + 1] == byte
   }
 }

@@ -9,8 +9,10 @@ public enum JSON: Sendable {
   case null
   /// The word `true` or `false`.
   case bool(Bool)
-  /// A number without fraction and exponent, of fewer than nineteen signs.
+  /// A number without fraction and exponent.
   case integer(Int)
+  /// A number without fraction and exponent that is too large for an `Int`.
+  case natural(UInt64)
   /// Any other number.
   case number(Double)
   /// A string, its escapes undone.
@@ -23,7 +25,7 @@ public enum JSON: Sendable {
   /// The member of an object, the last one if the key is repeated.
   public subscript(key: String) -> JSON? {
     guard case .object(let members) = self else { return nil }
-    return members.last { $0.key.unicodeScalars.elementsEqual(key.unicodeScalars) }?.value
+    return members.last { $0.key.utf8.elementsEqual(key.utf8) }?.value
   }
 
   /// The string, nil if the value is of another kind.
@@ -62,8 +64,10 @@ public enum JSON: Sendable {
     case .null: "null"
     case .bool(let value): "\(value)"
     case .integer(let value): "\(value)"
+    case .natural(let value): "\(value)"
     case .number(let value): "\(value)"
-    case .string(let value): "\"\(value.prefix(40))\""
+    // By scalars, for a single character may have as many marks as a file has bytes.
+    case .string(let value): "\"\(String(value.unicodeScalars.prefix(40)))\""
     case .array(let values): "a list of \(values.count)"
     case .object(let members): "an object of \(members.count)"
     }

@@ -42,6 +42,10 @@ extension JSONScanner {
       position = start
       throw failure(.utf8)
     }
+    if requiresStreamSafeText, bytes.count > 60, !string.isStreamSafe {
+      position = start
+      throw failure(.words("a string with at most \(String.mostMarks) combining marks in a row"))
+    }
     try expectNext("\"")
     return string
   }
@@ -99,5 +103,22 @@ extension JSONScanner {
       advance()
     }
     return value
+  }
+}
+
+extension String {
+  /// The most combining marks in a row of stream-safe text.
+  public static let mostMarks = 30
+
+  /// Whether there are never more combining marks in a row than stream-safe text has.
+  public var isStreamSafe: Bool {
+    var marks = 0
+    for scalar in unicodeScalars {
+      let isMark =
+        scalar.value >= 0x300 && scalar.properties.canonicalCombiningClass != .notReordered
+      marks = isMark ? marks + 1 : 0
+      if marks > Self.mostMarks { return false }
+    }
+    return true
   }
 }

@@ -25,9 +25,18 @@ public struct JSONScanner: Sendable {
   /// How many bytes have been read.
   public internal(set) var position: Int
 
+  /// Whether strings of more than 30 combining marks in a row are refused.
+  ///
+  /// That is Unicode's bound for "stream-safe text" (UAX #15, section 13), which no language comes
+  /// near. Swift sorts the marks of a string by insertion wherever it compares or hashes it, so a name
+  /// of 80,000 marks takes a minute; with this bound names are as cheap as they look. What is read for
+  /// its text, like data, has no need of it.
+  public var requiresStreamSafeText: Bool
+
   /// A scanner that is at the first byte of a text.
-  public init(_ text: [UInt8]) {
+  public init(_ text: [UInt8], requiresStreamSafeText: Bool = false) {
     self.init(text, in: text.indices, repairingStrings: false)
+    self.requiresStreamSafeText = requiresStreamSafeText
   }
 
   init(_ text: [UInt8], in range: Range<Int>, repairingStrings: Bool) {
@@ -35,6 +44,7 @@ public struct JSONScanner: Sendable {
     position = range.lowerBound
     limit = range.upperBound
     repairsStrings = repairingStrings
+    requiresStreamSafeText = false
   }
 
   /// The byte to be read next, nil at the end.

@@ -41,11 +41,14 @@ extension KeyedDecodingContainer {
     }
   }
 
-  // A token, or the first of several.
+  // A token, or a list of one.
   func token(_ key: Key, default missing: Int32, below limit: Int) throws -> Int32 {
     var found = missing
     if contains(key), try !decodeNil(forKey: key) {
       let list = try? decode([Int32].self, forKey: key)
+      if let list, Set(list).count != 1 {
+        throw BackboneError.unusable(key: key.stringValue, found: "\(list)", expected: "one token")
+      }
       found = try list?.first ?? decode(Int32.self, forKey: key)
     }
     guard found >= 0, Int(found) < limit else {

@@ -38,14 +38,17 @@ extension T5 {
     /// Whether the output's weight is the embeddings', unless the file has one of its own.
     public let tiesOutput: Bool
     /// The token that decoding begins with.
-    public let startTokenID: Int32
+    public private(set) var startTokenID: Int32
     /// The token that ends a text.
-    public let endTokenID: Int32
+    public private(set) var endTokenID: Int32
+    /// The rules of generation_config.json for what may be written that are not kept here, by their
+    /// keys.
+    public private(set) var unkeptRules: [String] = []
 
     /// The width of the keys of all heads.
     public var attentionWidth: Int { headCount * headSize }
 
-    /// Reads config.json.
+    /// Reads config.json, and of generation_config.json the tokens at both ends of a text.
     ///
     /// - Parameter folder: A Hugging Face model folder.
     /// - Throws: ``BackboneError`` if the model is no T5 or of a variant that is not known here; an
@@ -53,6 +56,26 @@ extension T5 {
     public init(contentsOf folder: URL) throws {
       self = try decodeJSON(
         Configuration.self, from: folder.appending(component: "config.json"))
+      if let settings = try GenerationSettings.read(from: folder) { try follow(settings) }
+    }
+
+    private mutating func follow(_ settings: GenerationSettings) throws {
+      func unusable(_ key: String, _ found: Any, _ expected: String) -> BackboneError {
+        .unusable(
+          key: key, found: "\(found)", expected: expected, file: "generation_config.json")
+      }
+      if let start = settings.startTokenID, start != startTokenID {
+        // Targets are learnt after the one token and written after the other.
+        throw unusable(
+          "decoder_start_token_id", start, "the same there as in config.json, which is \(startTokenID)")
+      }
+      if let ends = settings.endTokenIDs {
+        guard let end = ends.first, Set(ends).count == 1, 0..<vocabularyCount ~= Int(end) else {
+          throw unusable("eos_token_id", ends, "one token below \(vocabularyCount) that ends a text")
+        }
+        endTokenID = end
+      }
+      unkeptRules = settings.unkeptRules
     }
 
     private enum CodingKeys: String, CodingKey {

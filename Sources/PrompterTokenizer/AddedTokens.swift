@@ -20,21 +20,23 @@ extension AddedToken {
   ///
   /// The ids in the file are not looked at, as in `tokenizers`. A token given again replaces the
   /// one before.
+  ///
+  /// - Parameters:
+  ///   - tokens: The tokens.
+  ///   - pieceCount: The number of pieces of the vocabulary; free numbers begin there, or above the
+  ///     largest id of the tokens before.
+  ///   - idOfPiece: The id of a piece.
   static func numbered(
-    _ tokens: [AddedToken], nextID: Int32, idOfPiece: ([UInt8]) -> Int32?
+    _ tokens: [AddedToken], pieceCount: Int, idOfPiece: ([UInt8]) -> Int32?
   ) -> [AddedToken] {
-    var nextID = nextID
+    var nextID = Int32(clamping: pieceCount)
     var known: [[UInt8]: Int32] = [:]
     var order: [Int32] = []
     var byID: [Int32: AddedToken] = [:]
     for var token in tokens where !token.content.isEmpty {
       let key = Array(token.content.utf8)
-      if let id = known[key] ?? idOfPiece(key) {
-        token.id = id
-      } else {
-        token.id = nextID
-        nextID &+= 1
-      }
+      token.id = known[key] ?? idOfPiece(key) ?? nextID
+      nextID = max(nextID, token.id == .max ? token.id : token.id + 1)
       known[key] = token.id
       if byID.updateValue(token, forKey: token.id) == nil { order.append(token.id) }
     }
@@ -44,24 +46,38 @@ extension AddedToken {
 
 /// Finds added tokens in a text: the leftmost first, of those the longest.
 struct AddedTokenMatcher {
-  private struct Pattern {
-    var scalars: [Unicode.Scalar]
-    var token: AddedToken
-  }
+  /// The bytes of the longest token that a file may have: what a search looks ahead at each place.
+  static let longestToken = 1_000
 
-  /// Patterns by their first scalar, the longest first.
-  private var patterns: [Unicode.Scalar: [Pattern]] = [:]
-  /// Whether a pattern starts with an ASCII scalar, to pass over most text quickly.
+  /// The children of the nodes of a trie, by node and scalar.
+  private var edges: [UInt64: Int] = [:]
+  /// The token that is spelt on the way to each node, and the number of its scalars.
+  private var tokens: [(token: AddedToken, length: Int)?] = [nil]
+  /// Whether a token starts with an ASCII scalar, to pass over most text quickly.
   private var startsASCII = [Bool](repeating: false, count: 128)
 
-  var isEmpty: Bool { patterns.isEmpty }
+  var isEmpty: Bool { edges.isEmpty }
 
-  /// Adds a token that is spelt `scalars` in the text to search.
+  private static func key(_ node: Int, _ scalar: Unicode.Scalar) -> UInt64 {
+    UInt64(truncatingIfNeeded: node) << 21 | UInt64(scalar.value)
+  }
+
+  /// Adds a token that is spelt `scalars` in the text to search; of equal ones the first holds.
   mutating func insert(_ scalars: [Unicode.Scalar], _ token: AddedToken) {
     guard let first = scalars.first else { return }
     if first.isASCII { startsASCII[Int(first.value)] = true }
-    patterns[first, default: []].append(Pattern(scalars: scalars, token: token))
-    patterns[first]?.sort { $0.scalars.count > $1.scalars.count }
+    var node = 0
+    for scalar in scalars {
+      let key = Self.key(node, scalar)
+      if let next = edges[key] {
+        node = next
+      } else {
+        node = tokens.count
+        edges[key] = node
+        tokens.append(nil)
+      }
+    }
+    if tokens[node] == nil { tokens[node] = (token, scalars.count) }
   }
 
   /// A part of a text: an added token, or text between them.
@@ -75,22 +91,22 @@ struct AddedTokenMatcher {
     var parts: [Part] = []
     var covered = 0
     var position = 0
-    while !patterns.isEmpty, position < text.count {
-      guard let pattern = match(in: text, at: position) else {
+    while !isEmpty, position < text.count {
+      guard let (token, length) = match(in: text, at: position) else {
         position += 1
         continue
       }
-      var (start, end) = (position, position + pattern.scalars.count)
+      var (start, end) = (position, position + length)
       position = end
-      if pattern.token.isSingleWord, touchesWord(text, start, end) { continue }
-      if pattern.token.stripsLeft {
+      if token.isSingleWord, touchesWord(text, start, end) { continue }
+      if token.stripsLeft {
         while start > covered, text.scalars[start - 1].properties.isWhitespace { start -= 1 }
       }
-      if pattern.token.stripsRight {
+      if token.stripsRight {
         while end < text.count, text.scalars[end].properties.isWhitespace { end += 1 }
       }
       if covered < start { parts.append(Part(range: covered..<start)) }
-      parts.append(Part(range: start..<end, id: pattern.token.id))
+      parts.append(Part(range: start..<end, id: token.id))
       covered = end
     }
     if covered < text.count { parts.append(Part(range: covered..<text.count)) }
@@ -98,14 +114,19 @@ struct AddedTokenMatcher {
   }
 
   @inline(__always)
-  private func match(in text: AlignedText, at position: Int) -> Pattern? {
+  private func match(
+    in text: AlignedText, at position: Int
+  ) -> (token: AddedToken, length: Int)? {
     let first = text.scalars[position]
     if first.isASCII, !startsASCII[Int(first.value)] { return nil }
-    return patterns[first]?.first { pattern in
-      position + pattern.scalars.count <= text.count
-        && text.scalars[position..<position + pattern.scalars.count]
-          .elementsEqual(pattern.scalars)
+    var found: (token: AddedToken, length: Int)?
+    var node = 0
+    for index in position..<text.count {
+      guard let next = edges[Self.key(node, text.scalars[index])] else { break }
+      node = next
+      if let token = tokens[node] { found = token }
     }
+    return found
   }
 
   private func touchesWord(_ text: AlignedText, _ start: Int, _ end: Int) -> Bool {

@@ -77,7 +77,7 @@ extension AlignedText {
     func flush(_ run: Range<Int>) {
       guard let last = run.last else { return }
       var part = String.UnicodeScalarView()
-      part.append(contentsOf: scalars[run])
+      part.append(contentsOf: Self.settled(scalars[run]))
       for scalar in body(String(part)).unicodeScalars {
         result.append(scalar, starts[run.lowerBound], ends[last])
       }
@@ -91,6 +91,32 @@ extension AlignedText {
       }
       flush(start..<cluster.upperBound)
     }
+    return result
+  }
+
+  /// The scalars with combining marks in canonical order, which changes no normal form of theirs.
+  ///
+  /// Swift sorts them by insertion, which takes as long as the square of a run of marks; in order it
+  /// takes as long as the run.
+  private static func settled(_ scalars: ArraySlice<Unicode.Scalar>) -> [Unicode.Scalar] {
+    guard scalars.count > 30 else { return Array(scalars) }
+    var result: [Unicode.Scalar] = []
+    result.reserveCapacity(scalars.count)
+    var marks: [(order: UInt8, place: Int, scalar: Unicode.Scalar)] = []
+    func flush() {
+      result += marks.sorted { ($0.order, $0.place) < ($1.order, $1.place) }.map(\.scalar)
+      marks.removeAll(keepingCapacity: true)
+    }
+    for (place, scalar) in scalars.enumerated() {
+      let order = scalar.properties.canonicalCombiningClass.rawValue
+      if order == 0 {
+        flush()
+        result.append(scalar)
+      } else {
+        marks.append((order, place, scalar))
+      }
+    }
+    flush()
     return result
   }
 }

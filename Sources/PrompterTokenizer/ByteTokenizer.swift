@@ -43,15 +43,15 @@ public struct ByteTokenizer: Tokenizer {
   /// - Throws: A ``TokenizerError`` if the file is missing, ill-formed or asks for another class.
   public init(contentsOf folder: URL) throws {
     let folder = TokenizerFolder(folder)
-    guard let settings = try folder.settings() else {
+    guard try folder.file("tokenizer_config.json") != nil else {
       throw TokenizerError.missing(folder: folder.path)
     }
-    try self.init(settings)
+    try self.init(folder.settings())
   }
 
   /// A tokenizer as the settings have it: with the tokens they number, or else their sentinels.
   init(_ settings: TokenizerSettings) throws {
-    guard settings.className == Self.className else {
+    guard try settings.tokenizerClass()?.kind == .byT5 else {
       throw TokenizerError.unsupported(
         file: settings.file, part: "tokenizer_class", found: settings.className ?? "left out",
         expected: Self.className)

@@ -14,6 +14,8 @@ struct CharacterMap {
 
   private let units: [UInt32]
   private let forms: [UInt8]
+  /// The scalars of the longest normal form.
+  let longestFormCount: Int
 
   /// A map from its blob.
   ///
@@ -27,7 +29,7 @@ struct CharacterMap {
         file: file, place: "precompiled character map", found: found, expected: expected)
     }
     guard !blob.isEmpty else {
-      (units, forms) = ([], [])
+      (units, forms, longestFormCount) = ([], [], 0)
       return
     }
     guard blob.count > 4 else { throw wrong("\(blob.count) bytes", "more than 4") }
@@ -46,13 +48,16 @@ struct CharacterMap {
     }
     self.units = units
     forms = Array(blob[(start + size)...])
-    var length = 0
+    var (length, count, longest) = (0, 0, 0)
     for byte in forms {
       length = byte == 0 ? 0 : length + 1
+      count = byte == 0 ? 0 : count + (byte & 0xC0 == 0x80 ? 0 : 1)
+      longest = max(longest, count)
       guard length <= Self.longestForm else {
         throw wrong("a normal form of more than \(Self.longestForm) bytes", "fewer")
       }
     }
+    longestFormCount = longest
   }
 
   /// The longest rule that a range of bytes starts with: its length, and where its form starts.

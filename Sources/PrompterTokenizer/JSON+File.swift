@@ -4,9 +4,10 @@ internal import PrompterJSON
 
 extension JSON {
   /// The value that a file spells; the name is for the sentence on what is wrong with it.
-  init(file bytes: [UInt8], name: String) throws {
+  init(file bytes: [UInt8], name: String, allowsNonFinite: Bool = false) throws {
     do {
-      self = try JSON(bytes)
+      self = try JSON(
+        bytes, allowsNonFinite: allowsNonFinite, requiresStreamSafeText: true)
     } catch let failure as JSONScanner.Failure {
       throw TokenizerError.malformed(
         file: name, place: "byte \(failure.position)", found: failure.foundInWords,

@@ -82,6 +82,12 @@ enum PieceDecoder {
 }
 
 extension PieceDecoder.Step {
+  /// How many times as long it may make a text.
+  var growth: Int {
+    guard case .replace(let old, let new) = self else { return 1 }
+    return TextStep.replace(old, with: new).growth
+  }
+
   fileprivate func apply(to parts: [String]) -> [String] {
     switch self {
     case .metaspace(let metaspace):

@@ -172,6 +172,9 @@ extension SentencePieceFile {
 
   private func check(_ piece: Piece, _ index: Int) throws {
     guard !piece.range.isEmpty else { throw wrong(index, "no text", "some") }
+    guard piece.range.count <= UnigramModel.longestPiece else {
+      throw wrong(index, "\(piece.range.count) bytes", "at most \(UnigramModel.longestPiece)")
+    }
     guard piece.score.isFinite else { throw wrong(index, "the score \(piece.score)", "a number") }
     guard String(validating: bytes[piece.range], as: UTF8.self) != nil else {
       throw wrong(index, "ill-formed bytes", "UTF-8")

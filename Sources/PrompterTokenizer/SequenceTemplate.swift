@@ -10,6 +10,8 @@ struct SequenceTemplate {
 
   var single: [Piece] = [.text(segment: 0)]
   var pair: [Piece] = [.text(segment: 0), .pair(segment: 1)]
+  /// Whether texts that are too long lose their start rather than their end.
+  var truncatesLeft = false
 
   /// The number of special tokens that some pieces add.
   static func specialCount(_ pieces: [Piece]) -> Int {
@@ -89,14 +91,32 @@ extension SequenceTemplate {
     var encoding = Encoding(capacity: min(limit, copies * (firstCount + secondCount) + 8))
     for piece in pieces {
       switch piece {
-      case .text(let segment): encoding.append(first[..<kept.first], segment: segment)
+      case .text(let segment): encoding.append(part(of: first, kept.first), segment: segment)
       case .pair(let segment):
-        encoding.append((second ?? [])[..<kept.second], segment: segment)
+        encoding.append(part(of: second ?? [], kept.second), segment: segment)
       case .special(let ids, let segment):
         for id in ids { encoding.append(special: id, segment: segment) }
       }
     }
     encoding.truncatedCount = firstCount + secondCount - kept.first - kept.second
     return encoding
+  }
+
+  private func part(of tokens: [Token], _ count: Int) -> ArraySlice<Token> {
+    truncatesLeft ? tokens.suffix(count) : tokens.prefix(count)
+  }
+
+  /// The same, but that texts which are too long lose the end that is said.
+  func truncating(left: Bool) -> SequenceTemplate {
+    var template = self
+    template.truncatesLeft = left
+    return template
+  }
+
+  /// XLM-RoBERTa's own: `<s> A </s>` and `<s> A </s> </s> B </s>`, all in segment 0.
+  static func xlmRoBERTa(start: Int32, end: Int32) -> SequenceTemplate {
+    let (start, end) = (Piece.special(ids: [start], segment: 0), Piece.special(ids: [end], segment: 0))
+    let single = [start, .text(segment: 0), end]
+    return SequenceTemplate(single: single, pair: single + [end, .pair(segment: 0), end])
   }
 }

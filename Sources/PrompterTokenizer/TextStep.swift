@@ -50,6 +50,19 @@ enum TextStep {
     }
   }
 
+  /// How many times as long it may make a text, as far as a file decides it: Unicode's forms do
+  /// nothing more when they are taken again.
+  var growth: Int {
+    switch self {
+    case .precompiled(let map): max(1, map.longestFormCount)
+    case .replace(let old, let new): max(1, (new.count + old.count - 1) / max(1, old.count))
+    case .replaceRuns(_, let minimum, let new): max(1, (new.count + minimum - 1) / max(1, minimum))
+    // Between added tokens each part of a text may be a single scalar.
+    case .prepend(let prefix): prefix.count + 1
+    case .strip, .nmt, .form, .lowercase: 1
+    }
+  }
+
   /// What the step makes of a text.
   func apply(to text: AlignedText) -> AlignedText {
     switch self {
@@ -72,7 +85,7 @@ enum TextStep {
   private static func replace(
     _ old: [Unicode.Scalar], _ new: [Unicode.Scalar], in text: AlignedText
   ) -> AlignedText {
-    guard let first = old.first else { return text }
+    guard let first = old.first, text.count >= old.count else { return text }
     var result = AlignedText(capacity: text.count)
     var index = 0
     while index < text.count {
@@ -151,24 +164,29 @@ enum TextStep {
 extension CharacterMap {
   /// Maps a text as `tokenizers` does: the shortest rule at the start of each short grapheme
   /// cluster replaces the whole of it, other clusters go scalar by scalar.
+  ///
+  /// What is dropped at the start of a text leaves its place to what follows, and so on to the end.
+  /// A sign that is put before the first word alone is therefore put before the first that is left.
   fileprivate func apply(to text: AlignedText) -> AlignedText {
     var result = AlignedText(capacity: text.count)
     var bytes: [UInt8] = []
+    var dropped = 0
+    func append(_ form: [Unicode.Scalar], for range: Range<Int>) {
+      if form.isEmpty, result.count == 0 { dropped += range.count }
+      result.append(form, for: range.lowerBound - dropped..<range.upperBound - dropped, of: text)
+    }
     text.forEachCluster { cluster in
       bytes.removeAll(keepingCapacity: true)
       text.spell(cluster, into: &bytes)
       if bytes.count < 6, let match = shortestMatch(bytes, 0..<bytes.count) {
-        return result.append(form(at: match.form), for: cluster, of: text)
+        return append(form(at: match.form), for: cluster)
       }
-      guard cluster.count > 1 else { return result.append(text, cluster) }
+      guard cluster.count > 1 else { return append([text.scalars[cluster.lowerBound]], for: cluster) }
       for index in cluster {
         bytes.removeAll(keepingCapacity: true)
         text.spell(index..<index + 1, into: &bytes)
-        if let match = shortestMatch(bytes, 0..<bytes.count) {
-          result.append(form(at: match.form), for: index..<index + 1, of: text)
-        } else {
-          result.append(text, index..<index + 1)
-        }
+        let match = shortestMatch(bytes, 0..<bytes.count)
+        append(match.map { form(at: $0.form) } ?? [text.scalars[index]], for: index..<index + 1)
       }
     }
     return result

@@ -26,11 +26,18 @@ public enum TokenizerError: Error, CustomStringConvertible, Equatable {
     case .unreadable(let file, let reason):
       "\(file) cannot be read: \(reason)."
     case .malformed(let file, let place, let found, let expected):
-      "\(file), \(place): found \(found), expected \(expected)."
+      "\(file), \(Self.short(place)): found \(Self.short(found)), expected \(expected)."
     case .unsupported(let file, let part, let found, let expected):
-      "\(file): the \(part) is \(found), which is not supported; expected \(expected)."
+      "\(file): the \(part) is \(Self.short(found)), which is not supported; expected "
+        + "\(expected)."
     case .unknownToken(let file, let token, let role):
-      "\(file): the \(role) \"\(token)\" is not in the vocabulary."
+      "\(file): the \(role) \"\(Self.short(token))\" is not in the vocabulary."
     }
+  }
+
+  /// The start of what a file says, for it may be of any length.
+  private static func short(_ text: String) -> String {
+    let start = text.unicodeScalars.prefix(100)
+    return start.endIndex == text.unicodeScalars.endIndex ? text : String(start) + "…"
   }
 }

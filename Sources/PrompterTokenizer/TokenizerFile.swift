@@ -27,22 +27,42 @@ struct TokenizerFile {
   func addedTokens() throws -> [AddedToken] {
     guard let value = root["added_tokens"], !value.isNull else { return [] }
     guard let tokens = value.array else { throw wrong(value, "\"added_tokens\"", "a list") }
-    return try tokens.map { token in
-      guard let content = token["content"]?.string else {
-        throw wrong(token, "\"added_tokens\"", "tokens with a content")
+    return try tokens.enumerated().map { index, token in
+      guard let content = token["content"]?.string,
+        content.utf8.count <= AddedTokenMatcher.longestToken
+      else {
+        throw wrong(
+          token, "\"added_tokens\"",
+          "tokens with a content of at most \(AddedTokenMatcher.longestToken) bytes")
       }
       let isSpecial = try flag(token, "special", or: false)
+      let id = try token["id"].map { try self.id($0, "\"added_tokens\"") }
       return AddedToken(
-        content: content, isSingleWord: try flag(token, "single_word", or: false),
+        content: content, id: id ?? Int32(clamping: index), isSingleWord: try flag(token, "single_word", or: false),
         stripsLeft: try flag(token, "lstrip", or: false),
         stripsRight: try flag(token, "rstrip", or: false),
         isNormalized: try flag(token, "normalized", or: !isSpecial), isSpecial: isSpecial)
     }
   }
 
+  /// The added tokens of the file, and those of the files beside it.
+  func addedTokens(_ settings: TokenizerSettings?) throws -> [AddedToken] {
+    let own = try addedTokens()
+    guard let settings else { return own }
+    return own + (try settings.additions(usual: [], listed: own, isKept: true).tokens)
+  }
+
   // MARK: Template
 
-  func template() throws -> SequenceTemplate {
+  func template(_ settings: TokenizerSettings?) throws -> SequenceTemplate {
+    try template().truncating(
+      left: settings?.truncatesLeft(or: truncatesLeft) ?? truncatesLeft)
+  }
+
+  /// Whether texts that are too long lose their start.
+  var truncatesLeft: Bool { root["truncation"]?["direction"]?.string == "Left" }
+
+  private func template() throws -> SequenceTemplate {
     guard let value = root["post_processor"], !value.isNull else { return SequenceTemplate() }
     switch value["type"]?.string {
     case "TemplateProcessing":

@@ -13,6 +13,9 @@ struct TokenizerFolder {
 
   var path: String { folder.path }
 
+  /// The path of a file of the folder.
+  func path(of name: String) -> String { folder.appending(path: name).path }
+
   /// A file of the folder, or nothing if it is not there.
   func file(_ name: String) throws -> (bytes: [UInt8], name: String)? {
     let file = folder.appending(path: name)
@@ -31,9 +34,26 @@ struct TokenizerFolder {
     }
   }
 
-  /// The contents of `tokenizer_config.json`, if there is one.
-  func settings() throws -> TokenizerSettings? {
-    guard let file = try file("tokenizer_config.json") else { return nil }
-    return TokenizerSettings(json: try JSON(file: file.bytes, name: file.name), file: file.name)
+  /// The object that a file of the folder holds, or nothing if it is not there.
+  ///
+  /// Python wrote it, so `NaN` and `Infinity` may stand in it.
+  func json(_ name: String) throws -> JSON? {
+    guard let file = try file(name) else { return nil }
+    let json = try JSON(file: file.bytes, name: file.name, allowsNonFinite: true)
+    guard case .object = json else {
+      throw TokenizerError.malformed(
+        file: file.name, place: "top level", found: json.summary, expected: "an object")
+    }
+    return json
+  }
+
+  /// What the files beside the vocabulary say.
+  func settings() throws -> TokenizerSettings {
+    TokenizerSettings(
+      json: try json("tokenizer_config.json") ?? .object([]), file: path(of: "tokenizer_config.json"),
+      specialTokensMap: try json("special_tokens_map.json"),
+      specialTokensFile: path(of: "special_tokens_map.json"),
+      addedTokens: try json("added_tokens.json"), addedTokensFile: path(of: "added_tokens.json"),
+      configuration: try json("config.json"), configurationFile: path(of: "config.json"))
   }
 }

@@ -9,13 +9,25 @@ public enum Tokenizers {
   ///
   /// | what is there | tokenizer |
   /// | --- | --- |
-  /// | `tokenizer_config.json` with the class `ByT5Tokenizer` | ``ByteTokenizer`` |
+  /// | the class `ByT5Tokenizer` | ``ByteTokenizer`` |
   /// | `tokenizer.json` with a Unigram model | ``UnigramTokenizer`` |
   /// | `tokenizer.json` with a WordPiece model | ``WordPieceTokenizer`` |
   /// | `spiece.model` | ``UnigramTokenizer`` |
   /// | `vocab.txt` | ``WordPieceTokenizer`` |
   ///
-  /// The first that applies is taken.
+  /// The first that applies is taken. The ids are those of Hugging Face transformers 5.23 for the
+  /// same folder (but see ``UnigramTokenizer`` on `spiece.model`), where several files have a say:
+  ///
+  /// - The class is the one that `tokenizer_config.json` or else `config.json` names, or the one that
+  ///   goes with `model_type`. A class that computes something else is refused.
+  /// - The classes of BERT, T5 and XLM-RoBERTa take nothing but the vocabulary, the character map and
+  ///   the added tokens from `tokenizer.json`. Case, accents and ideographs are as
+  ///   `tokenizer_config.json` says, and so are the tokens around a text.
+  /// - `PreTrainedTokenizerFast` takes `tokenizer.json` as it is.
+  /// - Tokens are added from `added_tokens_decoder`, or where there is none from `added_tokens.json`
+  ///   and `tokenizer.json`; then those with a role and the additional ones, where
+  ///   `special_tokens_map.json` goes before `tokenizer_config.json` unless that has an
+  ///   `added_tokens_decoder`. Their ids are those of their pieces, or the next free ones.
   ///
   /// - Parameter folder: The folder, as Hugging Face lays it out.
   /// - Returns: The tokenizer.
@@ -23,23 +35,30 @@ public enum Tokenizers {
   ///   asks for what is not supported.
   public static func load(contentsOf folder: URL) throws -> any Tokenizer {
     let files = TokenizerFolder(folder)
-    if let settings = try files.settings(), settings.className == ByteTokenizer.className {
-      return try ByteTokenizer(settings)
-    }
+    let settings = try files.settings()
+    let kind = try settings.tokenizerClass()
+    if kind?.kind == .byT5 { return try ByteTokenizer(settings) }
     if let file = try files.file("tokenizer.json") {
-      return try TokenizerFile(file.bytes, name: file.name).tokenizer()
+      return try TokenizerFile(file.bytes, name: file.name).tokenizer(kind, settings)
     }
-    if try files.file("spiece.model") != nil { return try UnigramTokenizer(contentsOf: folder) }
-    return try WordPieceTokenizer(contentsOf: folder)
+    if kind?.kind != .bert || kind?.isNamed != true, let file = try files.file("spiece.model") {
+      return try SentencePieceFile(file.bytes, name: file.name).tokenizer(settings: settings)
+    }
+    guard kind?.kind != .t5, kind?.kind != .xlmRoBERTa, let file = try files.file("vocab.txt") else {
+      throw TokenizerError.missing(folder: files.path)
+    }
+    return try WordPieceTokenizer(vocabularyFile: file.bytes, name: file.name, settings: settings)
   }
 }
 
 extension TokenizerFile {
   /// The tokenizer of the model that the file holds.
-  func tokenizer() throws -> any Tokenizer {
+  func tokenizer(
+    _ kind: (kind: TokenizerClass, isNamed: Bool)?, _ settings: TokenizerSettings
+  ) throws -> any Tokenizer {
     switch modelType {
-    case "Unigram": return try unigramTokenizer()
-    case "WordPiece": return try wordPieceTokenizer()
+    case "Unigram": return try unigram(kind, settings)
+    case "WordPiece": return try wordPiece(kind, settings)
     default: throw unsupported("model", root["model"], "WordPiece or Unigram")
     }
   }

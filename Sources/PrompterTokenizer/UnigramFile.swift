@@ -5,20 +5,43 @@ internal import PrompterJSON
 
 /// Reads Unigram from `tokenizer.json`.
 extension TokenizerFile {
-  func unigramTokenizer() throws -> UnigramTokenizer {
-    let template = try template()
+  /// The tokenizer that a class of transformers makes of the file.
+  func unigram(
+    _ kind: (kind: TokenizerClass, isNamed: Bool)?, _ settings: TokenizerSettings
+  ) throws -> UnigramTokenizer {
+    switch kind?.kind {
+    case .t5: return try settings.t5Tokenizer(self)
+    case .xlmRoBERTa: return try settings.xlmRoBERTaTokenizer(self)
+    case .bert where kind?.isNamed == true:
+      throw unsupported("model", root["model"], "WordPiece for the class that the folder names")
+    default: return try unigramTokenizer(settings)
+    }
+  }
+
+  /// The tokenizer that the file describes, with the tokens that the files beside it add.
+  func unigramTokenizer(_ settings: TokenizerSettings? = nil) throws -> UnigramTokenizer {
+    let template = try template(settings)
     var end: Int32?
     if case .special(let ids, _)? = template.single.last { end = ids.last }
     return UnigramTokenizer(
-      model: try model(),
-      preparation: .steps(try textSteps(root["normalizer"]), try splitters(root["pre_tokenizer"])),
-      template: template, decoder: .steps(try decoderSteps(root["decoder"])),
-      added: try addedTokens(), end: end)
+      model: try model(unknownID: unknownID()),
+      preparation: .steps(try checkedSteps(), try checkedSplitters()),
+      template: template, decoder: .steps(try checkedDecoder()),
+      added: try addedTokens(settings), end: end)
   }
 
   // MARK: Model
 
-  private func model() throws -> UnigramModel {
+  /// The piece that the file has for what no piece covers.
+  private func unknownID() throws -> Int {
+    guard let id = root["model"]?["unk_id"]?.integer else {
+      throw wrong(root["model"]?["unk_id"], "\"unk_id\"", "the number of a piece")
+    }
+    return id
+  }
+
+  /// The pieces and their scores.
+  func model(unknownID unknown: Int, hasByteFallback: Bool? = nil) throws -> UnigramModel {
     guard let value = root["model"] else { throw wrong(nil, "\"model\"", "a Unigram model") }
     guard modelType == "Unigram" else { throw unsupported("model", value, "Unigram") }
     guard let pieces = value["vocab"]?.array else {
@@ -28,17 +51,22 @@ extension TokenizerFile {
     var worst = Double.infinity
     for (index, entry) in pieces.enumerated() {
       let (piece, score) = try self.piece(entry, index)
+      guard piece.utf8.count <= UnigramModel.longestPiece else {
+        throw wrong(
+          .integer(piece.utf8.count), "bytes of piece \(index)",
+          "at most \(UnigramModel.longestPiece)")
+      }
       guard model.append(piece.utf8, score: score) != nil else {
         throw wrong(value["vocab"], "\"vocab\"", "fewer bytes than \(PieceTrie.mostNodes)")
       }
       worst = min(worst, score)
     }
-    guard let unknown = value["unk_id"]?.integer, 0..<pieces.count ~= unknown else {
-      throw wrong(value["unk_id"], "\"unk_id\"", "the number of one of \(pieces.count) pieces")
+    guard pieces.indices.contains(unknown) else {
+      throw wrong(.integer(unknown), "\"unk_id\"", "the number of one of \(pieces.count) pieces")
     }
     model.unknownID = Int32(clamping: unknown)
     model.unknownScore = worst - 10
-    if try flag(value, "byte_fallback", or: false) {
+    if try hasByteFallback ?? flag(value, "byte_fallback", or: false) {
       model.byteIDs = (0...255).map { model.byteID(UInt8($0)) }
     }
     return model
@@ -52,6 +80,53 @@ extension TokenizerFile {
   }
 
   // MARK: Normalizer
+
+  /// The most steps that a text may pass, and how many times as long they may make it together.
+  ///
+  /// Published files have up to ten steps, and the longest of Unicode's normal forms is of 18 scalars.
+  static let mostSteps = 100
+  static let mostGrowth = 64
+
+  private func checkedSteps() throws -> [TextStep] {
+    let steps = try textSteps(root["normalizer"])
+    try check(steps.map(\.growth), "normalizer")
+    return steps
+  }
+
+  private func checkedSplitters() throws -> [Splitter] {
+    let splitters = try splitters(root["pre_tokenizer"])
+    try check(splitters.map { _ in 1 }, "pre-tokenizer")
+    return splitters
+  }
+
+  private func checkedDecoder() throws -> [PieceDecoder.Step] {
+    let steps = try decoderSteps(root["decoder"])
+    try check(steps.map(\.growth), "decoder")
+    return steps
+  }
+
+  /// Refuses steps that would make texts too long, or that are too many.
+  private func check(_ growths: [Int], _ part: String) throws {
+    guard growths.count <= Self.mostSteps else {
+      throw TokenizerError.unsupported(
+        file: name, part: part, found: "of \(growths.count) steps",
+        expected: "at most \(Self.mostSteps)")
+    }
+    let growth = growths.reduce(1) { min($0 * min($1, 1 << 20), 1 << 30) }
+    guard growth <= Self.mostGrowth else {
+      throw TokenizerError.unsupported(
+        file: name, part: part, found: "one that may make a text \(growth) times as long",
+        expected: "at most \(Self.mostGrowth) times")
+    }
+  }
+
+  /// The first character map among the normalisers.
+  func characterMap() throws -> [TextStep] {
+    let normalizer = root["normalizer"]
+    let steps = normalizer?["normalizers"]?.array ?? normalizer.map { [$0] } ?? []
+    guard let map = steps.first(where: { $0["type"]?.string == "Precompiled" }) else { return [] }
+    return try textSteps(map)
+  }
 
   private func textSteps(_ value: JSON?) throws -> [TextStep] {
     guard let value, !value.isNull else { return [] }
@@ -87,6 +162,7 @@ extension TokenizerFile {
   private func replacement(_ value: JSON) throws -> TextStep {
     let content = Array(try string(value, "content", or: "").unicodeScalars)
     if let text = value["pattern"]?["String"]?.string {
+      guard !text.isEmpty else { throw wrong(value["pattern"], "\"pattern\"", "a text") }
       return .replace(Array(text.unicodeScalars), with: content)
     }
     // Of regular expressions only those that published models have.
@@ -135,7 +211,7 @@ extension TokenizerFile {
     case "ByteFallback": return [.byteFallback]
     case "Fuse": return [.fuse]
     case "Replace":
-      guard let text = value["pattern"]?["String"]?.string else {
+      guard let text = value["pattern"]?["String"]?.string, !text.isEmpty else {
         throw wrong(value["pattern"], "\"pattern\"", "a text")
       }
       let content = try string(value, "content", or: "")

@@ -13,6 +13,9 @@ struct UnigramModel {
     case tokenizers
   }
 
+  /// The bytes of the longest piece that a file may have: what a search looks ahead at each place.
+  static let longestPiece = 1_000
+
   /// The pieces that a text is searched for, and those found only by their name.
   private(set) var trie: PieceTrie
   /// The bytes of piece `n` are `bounds[n]..<bounds[n + 1]`.

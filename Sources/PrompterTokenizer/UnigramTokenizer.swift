@@ -38,20 +38,23 @@ public struct UnigramTokenizer: Tokenizer {
 
   /// Reads the tokenizer of a model's folder.
   ///
-  /// `tokenizer.json` is taken if it is there; otherwise `spiece.model` with the sentinels
-  /// `<extra_id_N>` that `tokenizer_config.json` asks for (100 unless it says otherwise), the last
-  /// of them right after the pieces, the first at the end.
+  /// The pieces are those of `tokenizer.json` if it is there, otherwise of `spiece.model`. Which
+  /// tokens stand around texts and which are found in them is told by the class that the folder
+  /// names and by the files beside, as in transformers: see ``Tokenizers``. T5 has 100 sentinels
+  /// `<extra_id_N>` unless `tokenizer_config.json` says otherwise, the last of them right after the
+  /// pieces, the first at the end.
   ///
   /// - Parameter folder: The folder, as Hugging Face lays it out.
   /// - Throws: A ``TokenizerError`` if a file is missing, ill-formed or asks for what is not
   ///   supported.
   public init(contentsOf folder: URL) throws {
     let folder = TokenizerFolder(folder)
+    let settings = try folder.settings()
+    let kind = try settings.tokenizerClass()
     if let file = try folder.file("tokenizer.json") {
-      self = try TokenizerFile(file.bytes, name: file.name).unigramTokenizer()
+      self = try TokenizerFile(file.bytes, name: file.name).unigram(kind, settings)
     } else if let file = try folder.file("spiece.model") {
-      self = try SentencePieceFile(file.bytes, name: file.name)
-        .tokenizer(settings: folder.settings())
+      self = try SentencePieceFile(file.bytes, name: file.name).tokenizer(settings: settings)
     } else {
       throw TokenizerError.missing(folder: folder.path)
     }
@@ -62,14 +65,22 @@ public struct UnigramTokenizer: Tokenizer {
     model: UnigramModel, preparation: Preparation, template: SequenceTemplate,
     decoder: PieceDecoder, added: [AddedToken], end: Int32?
   ) {
+    self.init(
+      model: model, preparation: preparation, template: template, decoder: decoder,
+      numbered: AddedToken.numbered(added, pieceCount: model.count) { model.trie.id(of: $0) },
+      end: end)
+  }
+
+  /// A tokenizer from its parts; added tokens have their ids.
+  init(
+    model: UnigramModel, preparation: Preparation, template: SequenceTemplate,
+    decoder: PieceDecoder, numbered added: [AddedToken], end: Int32?
+  ) {
     self.model = model
     self.preparation = preparation
     self.template = template
     self.decoder = decoder
     endTokenID = end
-    let added = AddedToken.numbered(added, nextID: Int32(clamping: model.count)) {
-      model.trie.id(of: $0)
-    }
     addedTokenSearch = AddedTokenSearch(added, normalize: preparation.normalize)
     addedTokens = Dictionary(added.map { ($0.id, $0) }) { $1 }
     specialIDs = Set(added.filter(\.isSpecial).map(\.id)).union(template.specialIDs)

@@ -11,14 +11,33 @@ extension WordPieceTokenizer {
 }
 
 extension TokenizerFile {
-  func wordPieceTokenizer() throws -> WordPieceTokenizer {
+  /// The tokenizer that a class of transformers makes of the file.
+  func wordPiece(
+    _ kind: (kind: TokenizerClass, isNamed: Bool)?, _ settings: TokenizerSettings
+  ) throws -> WordPieceTokenizer {
+    guard modelType == "WordPiece" else {
+      throw unsupported("model", root["model"], "WordPiece")
+    }
+    switch kind?.kind {
+    case .bert: break
+    case .t5? where kind?.isNamed == true, .xlmRoBERTa?:
+      throw unsupported("model", root["model"], "Unigram for the class that the folder names")
+    default: return try wordPieceTokenizer(settings)
+    }
+    return try settings.bertTokenizer(
+      vocabulary(root["model"]?["vocab"]), file: name, listed: addedTokens(),
+      truncatesLeft: truncatesLeft)
+  }
+
+  /// The tokenizer that the file describes, with the tokens that the files beside it add.
+  func wordPieceTokenizer(_ settings: TokenizerSettings? = nil) throws -> WordPieceTokenizer {
     let model = try model()
     guard root["pre_tokenizer"]?["type"]?.string == "BertPreTokenizer" else {
       throw unsupported("pre-tokenizer", root["pre_tokenizer"], "BertPreTokenizer")
     }
     return WordPieceTokenizer(
-      model: model, normalizer: try normalizer(), template: try template(),
-      added: try addedTokens())
+      model: model, normalizer: try normalizer(), template: try template(settings),
+      added: try addedTokens(settings))
   }
 
   // MARK: Model
@@ -41,8 +60,9 @@ extension TokenizerFile {
 
   private func longestWord(_ value: JSON?) throws -> Int {
     guard let value else { return 100 }
-    guard let count = value.integer, count >= 0 else {
-      throw wrong(value, "\"max_input_chars_per_word\"", "a whole number")
+    // The time for a word grows with its square; published files have 100.
+    guard let count = value.integer, 0...1_000 ~= count else {
+      throw wrong(value, "\"max_input_chars_per_word\"", "a whole number from 0 to 1000")
     }
     return count
   }

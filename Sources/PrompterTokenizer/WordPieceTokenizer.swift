@@ -25,22 +25,21 @@ public struct WordPieceTokenizer: Tokenizer {
 
   /// Reads the tokenizer of a model's folder.
   ///
-  /// `tokenizer.json` is taken if it is there; otherwise `vocab.txt`, with the settings of
-  /// `tokenizer_config.json` (`do_lower_case`, `strip_accents`, `tokenize_chinese_chars` and the
-  /// special tokens), or BERT's own where they are left out.
+  /// The vocabulary is that of `tokenizer.json` if it is there, otherwise `vocab.txt`. What is done
+  /// to texts, which tokens stand around them and which are found in them is told by the class that
+  /// the folder names and by the files beside, as in transformers: see ``Tokenizers``.
   ///
   /// - Parameter folder: The folder, as Hugging Face lays it out.
   /// - Throws: A ``TokenizerError`` if a file is missing, ill-formed or asks for what is not
   ///   supported.
   public init(contentsOf folder: URL) throws {
     let folder = TokenizerFolder(folder)
+    let settings = try folder.settings()
+    let kind = try settings.tokenizerClass()
     if let file = try folder.file("tokenizer.json") {
-      try self.init(tokenizerFile: file.bytes, name: file.name)
+      self = try TokenizerFile(file.bytes, name: file.name).wordPiece(kind, settings)
     } else if let file = try folder.file("vocab.txt") {
-      let settings = try folder.settings()
-      try self.init(
-        vocabularyFile: file.bytes, name: file.name, settings: settings?.json,
-        settingsName: settings?.file ?? "")
+      try self.init(vocabularyFile: file.bytes, name: file.name, settings: settings)
     } else {
       throw TokenizerError.missing(folder: folder.path)
     }
@@ -51,12 +50,22 @@ public struct WordPieceTokenizer: Tokenizer {
     model: WordPieceModel, normalizer: BERTNormalizer, template: SequenceTemplate,
     added: [AddedToken]
   ) {
+    self.init(
+      model: model, normalizer: normalizer, template: template,
+      numbered: AddedToken.numbered(added, pieceCount: model.vocabulary.count) {
+        model.vocabulary.id(of: $0)
+      })
+  }
+
+  /// A tokenizer from its parts; added tokens have their ids.
+  init(
+    model: WordPieceModel, normalizer: BERTNormalizer, template: SequenceTemplate,
+    numbered: [AddedToken]
+  ) {
     self.model = model
     self.normalizer = normalizer
     self.template = template
-    addedTokens = AddedToken.numbered(added, nextID: Int32(clamping: model.vocabulary.count)) {
-      model.vocabulary.id(of: $0)
-    }
+    addedTokens = numbered
     addedTokenSearch = AddedTokenSearch(addedTokens, normalize: normalizer.normalize)
     specialIDs = Set(addedTokens.filter(\.isSpecial).map(\.id)).union(template.specialIDs)
     let isNew = { (token: AddedToken) in model.vocabulary.id(of: token.content.utf8) == nil }

@@ -40,8 +40,16 @@ import Testing
       #"{"layers": 2, "rope": {"theta": 1}, "labels": ["a", 1]}"#, "`labels[1]` should be a string."
     ),
     ("[]", "it should hold an object."),
-    ("{", "it is not valid JSON."),
-    ("", "it is not valid JSON."),
+    (#"{"layers": 1e3, "rope": {"theta": 1}, "labels": []}"#, "`layers` should be a whole number."),
+    (
+      #"{"layers": 2, "rope": {"theta": NaN}, "labels": []}"#,
+      "`rope.theta` has an impossible value (nan is not finite)."
+    ),
+    ("{", "it is not valid JSON: at byte 1, `\"` was expected."),
+    ("", "it is not valid JSON: at byte 0, a value was expected."),
+    (
+      #"{"layers": 2, }"#, "it is not valid JSON: at byte 14, `\"` was expected."
+    ),
   ])
   func `what is wrong is named with its place`(json: String, sentence: String) throws {
     let url = try bench.write(json, to: "config.json")
@@ -50,6 +58,21 @@ import Testing
     }
     let prefix = "\(url.path(percentEncoded: false)) is damaged or of another format: "
     #expect(error?.description == prefix + sentence)
+  }
+
+  @Test func `the last of equal keys holds, and infinity may stand where nobody asks`() throws {
+    let url = try bench.write(
+      #"{"layers": 1, "rope": {"theta": 1}, "labels": [], "limit": [Infinity, -Infinity, NaN], "#
+        + #""layers": 2, "rope": {"theta": 3, "theta": 4}}"#, to: "config.json")
+    let expected = Configuration(layers: 2, rope: .init(theta: 4), labels: [])
+    #expect(try decodeJSON(Configuration.self, from: url) == expected)
+  }
+
+  @Test func `keys that only look alike are different`() throws {
+    let url = try bench.write(
+      "{\"layers\": 2, \"rope\": {\"theta\": 1}, \"labels\": [], \"a\u{301}\": 1, \"\u{E1}\": 2}",
+      to: "config.json")
+    #expect(try decodeJSON(Configuration.self, from: url).layers == 2)
   }
 
   @Test func `a missing file is named`() {

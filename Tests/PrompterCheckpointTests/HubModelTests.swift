@@ -14,7 +14,8 @@ import Testing
   init() throws { bench = try Workbench() }
 
   private func resolve(_ variables: [String: String] = ["HF_HUB_OFFLINE": "1"]) throws -> URL {
-    let variables = variables.merging(["HF_HOME": bench.path + "home"]) { own, _ in own }
+    let places = ["HF_HOME": bench.path + "home", "PROMPTER_CACHE": bench.path + "own"]
+    let variables = variables.merging(places) { own, _ in own }
     return try ModelReference("hub:own/er").resolve(in: Surroundings(variables: variables)) { _ in }
   }
 
@@ -55,6 +56,96 @@ import Testing
     #expect(!isWanted("training_args.bin", ["pytorch_model.bin", "training_args.bin"]))
     let shards: Set = ["pytorch_model.bin.index.json", "pytorch_model-00001-of-00002.bin"]
     #expect(shards.allSatisfy { isWanted($0, shards) })
+  }
+
+  @Test func `the configurations of a model's parts are downloaded too`() {
+    #expect(HubDownload.isWanted("1_Pooling/config.json", among: []))
+    #expect(HubDownload.isWanted("2_Pooling/config.json", among: []))
+    #expect(HubDownload.isWanted("pooling/config.json", among: []))
+    #expect(!HubDownload.isWanted("onnx/config.json", among: []))
+    #expect(!HubDownload.isWanted("1_Pooling/more/config.json", among: []))
+  }
+
+  /// A hub with one model, whose list of files it gives for the main revision and for the commit.
+  private func serve(_ files: [String: String]) throws -> WebServer {
+    var siblings: [String] = []
+    for (name, content) in files.sorted(by: { $0.key < $1.key }) {
+      try bench.write(content, to: "web/own/er/resolve/c0ffee/\(name)")
+      let blob = name.replacing("/", with: "-")
+      siblings.append(
+        #"{"rfilename": "\#(name)", "size": \#(content.utf8.count), "blobId": "\#(blob)"}"#)
+    }
+    let list = #"{"sha": "c0ffee", "siblings": [\#(siblings.joined(separator: ", "))]}"#
+    for revision in ["main", "c0ffee"] {
+      try bench.write(list, to: "web/api/models/own/er/revision/\(revision)")
+    }
+    return try WebServer(root: bench.folder.appending(path: "web"))
+  }
+
+  private static let files = [
+    "config.json": "{}", "model.safetensors": "weights", "tokenizer.json": "{ }",
+    "modules.json": "[]", "1_Pooling/config.json": "{  }",
+  ]
+
+  @Test(
+    .enabled(if: hasPython),
+    arguments: [
+      ["config.json", "model.safetensors"],
+      ["config.json", "model.safetensors", "tokenizer.json"],
+      ["tokenizer.json"], ["config.json", "modules.json"],
+    ])
+  func `what another program left out of the cache is fetched`(left: [String]) throws {
+    let server = try serve(Self.files)
+    try bench.write("c0ffee", to: cache("refs/main"))
+    for name in left { try bench.write(Self.files[name] ?? "", to: cache("snapshots/c0ffee/\(name)")) }
+    let folder = try resolve(["HF_ENDPOINT": server.address])
+    for (name, content) in Self.files {
+      #expect(try String(contentsOf: folder.appending(path: name), encoding: .utf8) == content)
+    }
+    // From now on nobody is asked.
+    #expect(try resolve(["HF_ENDPOINT": "http://127.0.0.1:9"]) == folder)
+    #expect(try resolve() == folder)
+    try FileManager.default.removeItem(at: folder.appending(path: "tokenizer.json"))
+    #expect(try resolve(["HF_ENDPOINT": server.address]).hasFile("tokenizer.json"))
+  }
+
+  @Test(.enabled(if: hasPython))
+  func `links to nothing and files that were cut off are fetched again`() throws {
+    let server = try serve(Self.files)
+    try bench.write("c0ffee", to: cache("refs/main"))
+    for (name, content) in Self.files {
+      try bench.write(content, to: cache("snapshots/c0ffee/\(name)"))
+    }
+    let folder = bench.folder.appending(path: cache("snapshots/c0ffee"))
+    let config = folder.appending(path: "config.json")
+    try FileManager.default.removeItem(at: config)
+    try FileManager.default.createSymbolicLink(
+      atPath: config.path(), withDestinationPath: "../../blobs/config.json")
+    try bench.write("wei", to: cache("snapshots/c0ffee/model.safetensors"))
+    try bench.write("wei", to: cache("blobs/model.safetensors"))
+    let found = try resolve(["HF_ENDPOINT": server.address])
+    #expect(
+      try String(contentsOf: found.appending(path: "model.safetensors"), encoding: .utf8)
+        == "weights")
+    #expect(found.hasFile("config.json"))
+  }
+
+  @Test func `what is there is used where the hub cannot be reached`() throws {
+    try bench.write("abc123", to: cache("refs/main"))
+    try bench.write("{}", to: cache("snapshots/abc123/config.json"))
+    try bench.write("{}", to: cache("snapshots/abc123/pytorch_model.bin"))
+    var sentences: [String] = []
+    let variables = [
+      "HF_HOME": bench.path + "home", "PROMPTER_CACHE": bench.path + "own",
+      "HF_ENDPOINT": "http://127.0.0.1:9",
+    ]
+    let folder = try ModelReference("hub:own/er")
+      .resolve(in: Surroundings(variables: variables)) { sentences.append($0) }
+    #expect(folder.path() == bench.path + cache("snapshots/abc123/"))
+    #expect(
+      sentences == [
+        "Whether all files of own/er are in the cache is not known; those that are there are used."
+      ])
   }
 
   @Test func `a hub that does not answer is named`() throws {

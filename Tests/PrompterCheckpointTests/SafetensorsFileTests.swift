@@ -46,6 +46,20 @@ import Testing
     #expect(file.names == file.names.sorted() && file.names.count == 8)
   }
 
+  @Test func `names that no tensor has are refused at once`() throws {
+    let marks = "a" + String(repeating: "\u{301}\u{316}", count: 500_000)
+    let long = String(repeating: "x", count: 1_001)
+    func header(_ name: String) -> String {
+      #"{"\#(name)": {"dtype": "F32", "shape": [], "data_offsets": [0, 4]}}"#
+    }
+    let sentence = try refusal(header(marks), data: 4)
+    #expect(sentence?.contains("at most 30 combining marks in a row") == true)
+    #expect(
+      try refusal(header(long), data: 4) == "a tensor's name has 1001 bytes, more than 1000.")
+    #expect(
+      try refusal(#"{"__metadata__": {"\#(marks)": "x"}}"#)?.contains("combining marks") == true)
+  }
+
   @Test func `integers and missing tensors are refused with a sentence`() throws {
     let file = try fixture()
     let path = file.url.path(percentEncoded: false)

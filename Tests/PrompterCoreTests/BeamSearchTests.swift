@@ -48,6 +48,35 @@ import Testing
     }
   }
 
+  // Hugging Face transformers 5.23 takes log-probabilities first and strikes out the end afterwards.
+  @Test(arguments: 1...20)
+  func `a least length rules out short texts and makes no other likelier`(seed: UInt64) throws {
+    let chain = chain(seed: seed)
+    let search = BeamSearch(width: 64, lengthPenalty: 0.5, ending: .certain)
+    let found = Generator(.beam(search), maximumLength: 3, minimumLength: 2).texts(
+      by: ChainDecoder(chain, starts: [1]), end: 0, numbers: [0])
+    let scored = all(chain, start: 1, length: 3).filter { !$0.hasEnded || $0.tokens.count >= 2 }
+      .map { ($0.tokens, $0.score / 3.0.squareRoot()) }
+    let best = try #require(scored.max { $0.1 < $1.1 })
+    #expect(abs(Double(found[0].score) - best.1) < 1e-5)
+    // The chain may give two texts the same likelihood.
+    let own = try #require(scored.first { $0.0 == found[0].tokens })
+    #expect(abs(own.1 - best.1) < 1e-5)
+  }
+
+  @Test(arguments: 1...20)
+  func `a greedy text's score with a least length is that of a search of width 1`(seed: UInt64) {
+    let chain = chain(seed: seed)
+    let search = BeamSearch(width: 1, lengthPenalty: 0, ending: .full)
+    func texts(_ strategy: DecodingStrategy) -> [GeneratedText] {
+      Generator(strategy, maximumLength: 6, minimumLength: 3).texts(
+        by: ChainDecoder(chain, starts: [1, 2]), end: 0, numbers: [0, 1])
+    }
+    let (greedy, beams) = (texts(.greedy), texts(.beam(search)))
+    #expect(greedy.map(\.tokens) == beams.map(\.tokens))
+    #expect(zip(greedy, beams).allSatisfy { abs($0.score - $1.score) < 1e-5 })
+  }
+
   @Test(arguments: 1...20)
   func `a search of width 1 without a penalty writes what greedy decoding does`(seed: UInt64) {
     let chain = chain(seed: seed)

@@ -22,10 +22,20 @@ import Testing
     #expect(failure?.position == 5)
   }
 
-  @Test func `whole numbers of nineteen signs or more are read as other numbers`() throws {
+  @Test func `whole numbers are exact as far as there are types for them`() throws {
     #expect(try parse("-99999999999999999").integer == -99_999_999_999_999_999)
-    #expect(try parse("9223372036854775807").integer == nil)
-    #expect(try parse("9223372036854775807").summary == "9.223372036854776e+18")
+    #expect(try parse("9223372036854775807").integer == Int.max)
+    #expect(try parse("-9223372036854775808").integer == Int.min)
+    #expect(try parse("18446744073709551615").decode(UInt64.self) == UInt64.max)
+    #expect(try parse("18446744073709551615").summary == "18446744073709551615")
+    #expect(try parse("18446744073709551616").summary == "1.8446744073709552e+19")
+  }
+
+  @Test func `what Python writes for numbers that are none is read where it is allowed`() throws {
+    let text = Array("[NaN, Infinity, -Infinity, -1]".utf8)
+    #expect(throws: JSONScanner.Failure.self) { try JSON(text) }
+    let values = try JSON(text, allowsNonFinite: true).array ?? []
+    #expect(values.map(\.summary) == ["nan", "inf", "-inf", "-1"])
   }
 
   @Test(arguments: [
@@ -33,6 +43,7 @@ import Testing
     "+1",
     "1.2.3", "\"\\x\"", "\"\\u12\"", "\"\\uD800\"", "\"\\uD800\\u0041\"", "\"\\uDC00\"",
     "\"\u{1}\"",
+    "01", "-007", "1.", "1.e5", ".5", "-.5", "1e", "1e+", "NaN", "Infinity", "-Infinity",
     "1 2", "]", "\"\\",
   ])
   func `ill-formed text is refused with its place`(text: String) {

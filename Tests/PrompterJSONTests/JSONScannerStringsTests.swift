@@ -58,4 +58,22 @@ import Testing
     #expect(failure?.position == 2)
     #expect(failure?.expected == .utf8)
   }
+
+  @Test(arguments: ["\u{301}\u{316}", "\\u0301\\u0316"])
+  func `more combining marks than any language has are refused where names are read`(
+    pair: String
+  ) throws {
+    func read(_ count: Int, safe: Bool) throws -> String {
+      let text = "\"a" + String(repeating: pair, count: count) + "\""
+      var scanner = JSONScanner(Array(text.utf8), requiresStreamSafeText: safe)
+      return try scanner.string()
+    }
+    #expect(try read(15, safe: true).unicodeScalars.count == 31)
+    #expect(try read(500_000, safe: false).unicodeScalars.count == 1_000_001)
+    for count in [16, 500_000] {
+      let failure = #expect(throws: JSONScanner.Failure.self) { try read(count, safe: true) }
+      #expect(failure?.position == 1)
+      #expect(failure?.expected == .words("a string with at most 30 combining marks in a row"))
+    }
+  }
 }

@@ -106,7 +106,7 @@ import Testing
   func `a vocabulary without special tokens is refused`(text: String) {
     #expect(throws: TokenizerError.self) {
       try WordPieceTokenizer(
-        vocabularyFile: Array(text.utf8), name: "vocab.txt", settings: nil, settingsName: "")
+        vocabularyFile: Array(text.utf8), name: "vocab.txt", settings: .none)
     }
   }
 
@@ -117,7 +117,7 @@ import Testing
         file: "vocab.txt", place: "line 4", found: "ill-formed bytes", expected: "UTF-8")
     ) {
       try WordPieceTokenizer(
-        vocabularyFile: bytes, name: "vocab.txt", settings: nil, settingsName: "")
+        vocabularyFile: bytes, name: "vocab.txt", settings: .none)
     }
   }
 
@@ -156,8 +156,7 @@ import Testing
     let whole = try Fixture.bytes("tokenizer-added.json")
     for _ in 0..<Mutations.count(300) {
       let tokenizer = try? WordPieceTokenizer(
-        vocabularyFile: mutations.damaged(vocabulary), name: "vocab.txt", settings: nil,
-        settingsName: "")
+        vocabularyFile: mutations.damaged(vocabulary), name: "vocab.txt", settings: .none)
       _ = tokenizer?.encode(sample, pair: nil, maximumLength: 16)
       let length = mutations.below(whole.count)
       #expect(throws: TokenizerError.self) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PrompterJSON
 import Testing
 
 @testable import PrompterTokenizer
@@ -13,11 +14,11 @@ import Testing
     model: String = #"{"type": "Unigram", "unk_id": 0, "vocab": \#(vocabulary)}"#,
     normalizer: String = "null", splitter: String = #"{"type": "Metaspace"}"#,
     decoder: String = #"{"type": "Metaspace", "add_prefix_space": true}"#,
-    processor: String = "null"
+    processor: String = "null", added: String = "[]"
   ) -> [UInt8] {
     Array(
       """
-      {"added_tokens": [], "normalizer": \(normalizer), "pre_tokenizer": \(splitter),
+      {"added_tokens": \(added), "normalizer": \(normalizer), "pre_tokenizer": \(splitter),
        "post_processor": \(processor), "decoder": \(decoder), "model": \(model)}
       """.utf8)
   }
@@ -69,6 +70,89 @@ import Testing
   ])
   func `each normalizer does its work`(normalizer: String, text: String, ids: [Int32]) throws {
     #expect(try tokenizer(Self.file(normalizer: normalizer)).ids(of: text) == ids)
+  }
+
+  @Test(arguments: [
+    #"{"type": "Sequence", "normalizers": [\#(doubling(7))]}"#,
+    #"{"type": "Sequence", "normalizers": [\#(doubling(28))]}"#,
+    #"{"type": "Replace", "pattern": {"String": "a"}, "content": "\#(letters(65))"}"#,
+    #"{"type": "Replace", "pattern": {"Regex": " +"}, "content": "\#(letters(65))"}"#,
+    #"{"type": "Prepend", "prepend": "\#(letters(64))"}"#,
+    #"{"type": "Sequence", "normalizers": [\#(steps(101))]}"#,
+    #"{"type": "Replace", "pattern": {"String": ""}, "content": "a"}"#,
+  ])
+  func `normalizers that could make a text a hundred times as long are refused`(
+    normalizer: String
+  ) {
+    let message = message(Self.file(normalizer: normalizer))
+    #expect(message.hasPrefix("tokenizer.json") && message.utf8.count < 300, "\(message)")
+  }
+
+  private static func doubling(_ count: Int) -> String {
+    let step = #"{"type": "Replace", "pattern": {"String": "a"}, "content": "aa"}"#
+    return Array(repeating: step, count: count).joined(separator: ",")
+  }
+
+  private static func steps(_ count: Int) -> String {
+    Array(repeating: #"{"type": "Lowercase"}"#, count: count).joined(separator: ",")
+  }
+
+  private static func letters(_ count: Int) -> String { String(repeating: "b", count: count) }
+
+  @Test func `what published normalizers do is within the bounds`() throws {
+    let normalizer = """
+      {"type": "Sequence", "normalizers": [{"type": "NFKC"}, {"type": "NFKD"}, \(Self.doubling(2)),
+       {"type": "Replace", "pattern": {"String": " "}, "content": "▁"},
+       {"type": "Prepend", "prepend": "▁"}]}
+      """
+    #expect(try tokenizer(Self.file(normalizer: normalizer)).ids(of: "a") == [4, 3, 3, 3])
+  }
+
+  @Test func `a decoder that could make a text a hundred times as long is refused`() {
+    let message = message(
+      Self.file(
+        decoder: #"{"type": "Replace", "pattern": {"String": "a"}, "content": "\#(Self.letters(65))"}"#))
+    #expect(message.hasPrefix("tokenizer.json") && message.utf8.count < 300, "\(message)")
+  }
+
+  // By tokenizers 0.23.3. The map slides the places of what follows what it drops, others do not.
+  @Test(arguments: [
+    ("Precompiled", "\u{7F}a", [4, 3]), ("Precompiled", "\u{7F}\u{1}a", [4, 3]),
+    ("Precompiled", "<x>\u{7F}a", [5, 3]), ("Precompiled", "a\u{7F}<x>\u{7F}a", [4, 3, 5, 3]),
+    ("Precompiled", "\u{7F}<x>a", [5, 3]), ("Nmt", "\u{7F}a", [3]), ("Nmt", "a", [4, 3]),
+    ("Strip", "  a", [3]), ("Replace", "\u{7F}a", [3]), ("Replace", "<x>a", [5, 3]),
+  ])
+  func `the first word keeps its sign after what a map drops`(
+    normalizer: String, text: String, tokens: [Int32]
+  ) throws {
+    let plain = try JSON(file: T5Fixture.tokenizerFile("plain"), name: "tokenizer.json")
+    func first(_ value: JSON?) -> String? {
+      value?["precompiled_charsmap"]?.string
+        ?? value?["normalizers"]?.array?.lazy.compactMap { first($0) }.first
+    }
+    let map = try #require(first(plain["normalizer"]))
+    let model = """
+      {"type": "Unigram", "unk_id": 0,
+       "vocab": [["<unk>", 0], ["b", -9], ["c", -9], ["a", -1], ["▁", -1], ["<x>", -20]]}
+      """
+    let normalizer = """
+      {"type": "\(normalizer)", "precompiled_charsmap": "\(map)", "pattern": {"String": "\\u007f"},
+       "content": ""}
+      """
+    let file = Self.file(
+      model: model, normalizer: normalizer,
+      splitter: #"{"type": "Metaspace", "prepend_scheme": "first"}"#,
+      added: #"[{"id": 5, "content": "<x>", "normalized": false}]"#)
+    let tokenizer = try tokenizer(file)
+    #expect(tokenizer.ids(of: text) == tokens)
+  }
+
+  @Test func `a hundred thousand combining marks in turn are normalised at once`() throws {
+    let text = "a" + String(repeating: "\u{301}\u{316}", count: 50_000)
+    for form in ["NFC", "NFD", "NFKC", "NFKD"] {
+      let tokenizer = try tokenizer(Self.file(normalizer: #"{"type": "\#(form)"}"#))
+      #expect(tokenizer.ids(of: text).last == 0)
+    }
   }
 
   @Test func `equal pieces keep the last id, and unknown ones are spelt in bytes`() throws {

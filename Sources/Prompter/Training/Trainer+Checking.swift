@@ -15,6 +15,11 @@ extension Trainer {
     try checkKind(hasHead: hasHead)
     try method.check(for: model.backbone)
     if let limit = model.backbone.positionLimit { try checkRoom(positions: limit) }
+    if hasHead, !isPoolingChosen, let declared = model.declaredPooling, declared.pooling == nil {
+      throw TrainingError.unknownPooling(
+        model: model.name, file: declared.file, found: String(declared.name.prefix(100)),
+        expected: model.backbone.hasPooler ? "cls, mean or pooler" : "cls or mean")
+    }
     if hasHead, pooling.usesPooler, !model.backbone.hasPooler {
       throw TrainingError.noPooler(model: model.name)
     }

@@ -27,6 +27,8 @@ public struct Trainer: Sendable {
   public let plan: TrainingPlan
   /// What the head reads.
   public let pooling: Pooling
+  /// Whether that was said, rather than taken from the model's folder.
+  let isPoolingChosen: Bool
   /// The bytes of memory for hidden states below the prompts.
   ///
   /// More than that goes to a file, and with 0 nothing is kept. It decides how fast training is, not what comes out.
@@ -48,6 +50,7 @@ public struct Trainer: Sendable {
     self.method = method
     self.plan = plan
     self.pooling = pooling ?? model.defaultPooling
+    isPoolingChosen = pooling != nil
     self.cacheMemory = cacheMemory
   }
 

@@ -18,6 +18,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case cannotTrain(method: MethodName, reason: String)
   /// The checkpoint has no pooler.
   case noPooler(model: String)
+  /// The checkpoint's folder asks for what no head reads, and nothing else was chosen.
+  case unknownPooling(model: String, file: String, found: String, expected: String)
   /// The layers do not exist.
   case layersOutOfRange(first: Int, last: Int, layerCount: Int)
   /// A saved training state belongs to another run.
@@ -59,6 +61,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       "The method \(method.rawValue) does not apply: \(reason)."
     case .noPooler(let model):
       "The model \(model) has no pooler; choose another pooling."
+    case .unknownPooling(let model, let file, let found, let expected):
+      "The model \(model) pools by `\(found)` (\(file)), which is not known here; choose a pooling: "
+        + "\(expected)."
     case .layersOutOfRange(let first, let last, let count):
       "Layers \(first)-\(last) were asked for; the backbone has layers 1-\(count)."
     case .stateOfAnotherRun(let file, let difference):
