@@ -42,12 +42,94 @@ import Testing
     let bench = try PromptBench()
     let prompt = try Self.classifier.get()
     try prompt.writeModel(to: bench.prompt, from: Toy.model())
-    let tuned = try PretrainedModel(contentsOf: bench.prompt)
+    let tuned = try PretrainedModel(contentsOf: bench.prompt, precision: .float32)
     var head = prompt
     head.backboneWeights = nil
     head.card.method = .headOnly
     let queries = ["the film was good", "dull story"].map { Query($0) }
     let expected = try Predictor(model: Toy.model(), prompts: [("p", prompt)], threads: 1)
+      .predict(queries)
+    let found = try Predictor(model: tuned, prompts: [("p", head)], threads: 1).predict(queries)
+    #expect(found.map(\.probabilities) == expected.map(\.probabilities))
+  }
+
+  /// What sentence-transformers and transformers put beside the weights, by paths in the folder.
+  private static let described = [
+    "modules.json": """
+    [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+     {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+     {"idx": 2, "name": "2", "path": "2_Dense", "type": "sentence_transformers.models.Dense"},
+     {"idx": 3, "name": "3", "path": "../elsewhere", "type": "no.such.Module"}]
+    """,
+    "1_Pooling/config.json": #"{"word_embedding_dimension": 32, "pooling_mode_mean_tokens": true}"#,
+    "2_Dense/config.json": #"{"in_features": 32, "out_features": 32}"#,
+    "2_Dense/model.safetensors": "not read",
+    "sentence_bert_config.json": #"{"max_seq_length": 128, "do_lower_case": false}"#,
+    "config_sentence_transformers.json": #"{"prompts": {"query": "query: "}}"#,
+    "generation_config.json": #"{"max_new_tokens": 4}"#,
+    "tokenizer_config.json": #"{"do_lower_case": true, "tokenizer_class": "BertTokenizer"}"#,
+    "special_tokens_map.json": #"{"mask_token": "[MASK]"}"#, "added_tokens.json": "{}",
+    "chat_template.jinja": "{{ messages }}",
+  ]
+
+  /// A folder of the toy model with files beside it.
+  private func model(
+    with files: [String: String], in bench: PromptBench
+  ) throws -> PretrainedModel {
+    let copy = bench.folder.appending(path: "described", directoryHint: .isDirectory)
+    try FileManager.default.copyItem(at: Toy.folder, to: copy)
+    for (name, text) in files {
+      let file = copy.appending(path: name)
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: file)
+    }
+    return try PretrainedModel(contentsOf: copy, precision: .float32)
+  }
+
+  @Test func `all that decides numbers beside the weights comes along`() throws {
+    let bench = try PromptBench()
+    let kept = Self.described
+    let dropped = [
+      ".hidden.json": "{}", "README.md": "", "model.safetensors.index.json": #"{"weight_map": {}}"#,
+      "other/config.json": "{}",
+    ]
+    let model = try model(with: kept.merging(dropped) { first, _ in first }, in: bench)
+    var prompt = try Self.classifier.get()
+    prompt.card.pooling = .mean
+    for isThere in [false, true] {
+      try prompt.writeModel(to: bench.prompt, from: model, overwriting: isThere)
+      for (name, text) in kept {
+        #expect(
+          try String(contentsOf: bench.prompt.appending(path: name), encoding: .utf8) == text)
+      }
+      #expect(
+        try bench.names(in: bench.prompt)
+          == (Set(kept.keys.map { String($0.split(separator: "/")[0]) })
+          .union(["config.json", "model.safetensors", "vocab.txt"])).sorted())
+    }
+  }
+
+  @Test(arguments: [
+    ("plain", Pooling.mean), ("plain", .cls), ("plain", .pooler), ("described", .mean),
+    ("described", .cls), ("described", .pooler),
+  ])
+  func `a head alone on the folder answers as the prompt did, whatever it reads`(
+    _ original: String, _ pooling: Pooling
+  ) throws {
+    let bench = try PromptBench()
+    let model = try model(with: original == "plain" ? [:] : Self.described, in: bench)
+    var trainer = try Toy.trainer("fine-tuning", Toy.plan(.steps(2)))
+    trainer = Trainer(model: model, method: .fineTuning, plan: trainer.plan, pooling: pooling)
+    let prompt = try trainer.train(task: Toy.task, training: Toy.training).prompt
+    try prompt.writeModel(to: bench.prompt, from: model)
+    let tuned = try PretrainedModel(contentsOf: bench.prompt, precision: .float32)
+    #expect(tuned.defaultPooling == pooling)
+    var head = prompt
+    (head.backboneWeights, head.card.method) = (nil, .headOnly)
+    head.card.pooling = tuned.defaultPooling
+    let queries = ["the film was good", "dull story"].map { Query($0) }
+    let expected = try Predictor(model: model, prompts: [("p", prompt)], threads: 1)
       .predict(queries)
     let found = try Predictor(model: tuned, prompts: [("p", head)], threads: 1).predict(queries)
     #expect(found.map(\.probabilities) == expected.map(\.probabilities))
@@ -145,7 +227,7 @@ extension PromptBench {
       try text.replacing("\"float32\"", with: "\"\(typeInConfig)\"")
         .write(to: config, atomically: true, encoding: .utf8)
     }
-    return try PretrainedModel(contentsOf: copy)
+    return try PretrainedModel(contentsOf: copy, precision: .float32)
   }
 
   fileprivate func configuration() throws -> [String: Any] {

@@ -10,7 +10,10 @@ internal import PrompterTensor
 extension Prompt {
   /// Writes the model that fine-tuning made as a folder of Hugging Face's, which needs no prompt.
   ///
-  /// config.json and the tokenizer's files are those of the original. model.safetensors has the
+  /// All that decides numbers beside the weights comes along: config.json, generation_config.json, the
+  /// tokenizer's files and templates, and what sentence-transformers puts after the model. Where the
+  /// prompt's head reads something else than the original's default, the folder says so
+  /// (`1_Pooling`), and a head that is trained on it reads the same. model.safetensors has the
   /// original's tensors in float32 under the names of today, the tuned ones in place of theirs; integers,
   /// which are no weights, are left out. A table that repeats a tuned one bit for bit, as a tied
   /// output does, is replaced along with it.
@@ -37,8 +40,13 @@ extension Prompt {
     }
     try folder.checkIsFree(overwriting: overwriting)
     try check(against: model, identity: model.identity())
-    var files = try Self.describingFiles(of: source)
-    files[Self.configuration] = try configuration(from: files[Self.configuration], of: source)
+    var description = try ModelDescription(of: source)
+    if let pooling = card.pooling, pooling != model.defaultPooling {
+      try description.setPooling(pooling, width: card.backbone.width)
+    }
+    var files = description.files
+    let name = ModelDescription.configuration
+    files[name] = try configuration(from: files[name])
     var tensors = try Self.tensors(of: source, replacing: backboneWeights)
     if isTransformersClassifier, let head {
       tensors["classifier.weight"] = head.weight
@@ -50,7 +58,10 @@ extension Prompt {
       try SafetensorsFile.write(
         tensors, metadata: ["format": "pt"], to: staging.appending(component: Self.weights))
       for (name, data) in files {
-        try AtomicFile.write(data, to: staging.appending(component: name))
+        let file = staging.appending(path: name)
+        try FileManager.default.createDirectory(
+          at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try AtomicFile.write(data, to: file)
       }
     }
   }
@@ -62,20 +73,6 @@ extension Prompt {
   }
 
   private static let weights = "model.safetensors"
-  private static let configuration = "config.json"
-
-  /// All files that may describe a model and its tokenizer.
-  private static let describingFiles = [
-    configuration, "generation_config.json", "tokenizer.json", "tokenizer_config.json",
-    "special_tokens_map.json", "added_tokens.json", "vocab.txt", "spiece.model",
-  ]
-
-  private static func describingFiles(of folder: URL) throws -> [String: Data] {
-    try describingFiles.filter(folder.holdsFile).reduce(into: [:]) {
-      $0[$1] = Data(
-        try fileContents(folder.appending(component: $1).systemPath, allowsPipes: false))
-    }
-  }
 
   // All weights of a folder, some of them and their copies replaced.
   private static func tensors(
@@ -117,7 +114,7 @@ extension Prompt {
   }
 
   // The original's own bytes, unless it says something that is no longer so.
-  private func configuration(from data: Data?, of folder: URL) throws -> Data? {
+  private func configuration(from data: Data?) throws -> Data? {
     guard let data, var values = try JSONSerialization.jsonObject(with: data) as? [String: Any]
     else { return data }
     var isChanged = false
@@ -136,7 +133,6 @@ extension Prompt {
       isChanged = true
     }
     guard isChanged else { return data }
-    return try JSONSerialization.data(
-      withJSONObject: values, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+    return try ModelDescription.data(of: values)
   }
 }

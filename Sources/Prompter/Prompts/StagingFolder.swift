@@ -15,7 +15,8 @@ final class StagingFolder {
   /// its place.
   ///
   /// - Parameters:
-  ///   - names: The files, in the order in which they may replace others.
+  ///   - names: The files, in the order in which they may replace others; those of subfolders by
+  ///     their paths.
   ///   - target: The folder, or the name of a new one in a folder that exists.
   ///   - body: Writes the files into the folder that it is given.
   /// - Throws: What `body` throws; `CheckpointError` if a file cannot be written or moved.
@@ -51,15 +52,17 @@ final class StagingFolder {
     }
     // A folder of such a name would stop the moves half way, and nothing but a file is replaced.
     for name in names {
-      let file = target.appending(component: name).systemPath
-      let kind = try FileKind.of(file, followingLinks: false, for: .write)
+      let file = target.appending(path: name, directoryHint: .notDirectory)
+      let kind = try FileKind.of(file.systemPath, followingLinks: false, for: .write)
       guard kind == nil || kind == .file else {
-        throw FileError(.write, file, reason: "it is \((kind ?? .folder).rawValue)")
+        throw FileError(.write, file.systemPath, reason: "it is \((kind ?? .folder).rawValue)")
       }
+      let home = file.deletingLastPathComponent()
+      if !home.isExistingFolder { try makeFolder(home.systemPath, shownAs: home.systemPath) }
     }
     for name in names {
       try moveFile(
-        url.appending(component: name).systemPath, to: target.appending(component: name).systemPath)
+        url.appending(path: name).systemPath, to: target.appending(path: name).systemPath)
     }
   }
 }
