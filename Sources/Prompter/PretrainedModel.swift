@@ -25,8 +25,10 @@ public struct PretrainedModel: Sendable {
   ///
   /// Where the folder asks for what no head here reads, a ``Trainer`` has to be told.
   public let defaultPooling: Pooling
-  /// What the factors of products with weights are.
+  /// What the factors of products with weights are while they are frozen.
   public let precision: Precision
+  /// What they are where fine-tuning trains the weights.
+  public let trainedPrecision: Precision
 
   let declaredPooling: DeclaredPooling?
   private let configuration: any ModelConfiguration
@@ -35,15 +37,19 @@ public struct PretrainedModel: Sendable {
   ///
   /// - Parameters:
   ///   - folder: config.json, weights, and a tokenizer.
-  ///   - precision: What the factors of products with weights are.
+  ///   - precision: What the factors of products with weights are; nil for the fastest on this CPU,
+  ///     `Precision.fastest` and, for fine-tuning, `Precision.fastestForTrainedWeights`. Digits that
+  ///     are to be another program's need `.float32`.
   /// - Throws: An error that names the file and what is wrong with it.
-  public init(contentsOf folder: URL, precision: Precision = .float32) throws {
+  public init(contentsOf folder: URL, precision: Precision? = nil) throws {
     self.folder = folder
-    self.precision = precision
+    let frozen = precision ?? .fastest
+    self.precision = frozen
+    trainedPrecision = precision?.ofTrainedWeights ?? .fastestForTrainedWeights
     configuration = try ModelFamily.configuration(contentsOf: folder)
     backbone = try configuration.backbone(
       from: Weights(contentsOf: folder), isTrained: false, replacing: [:],
-      precision: precision)
+      precision: frozen)
     tokenizer = try Tokenizers.load(contentsOf: folder)
     try configuration.check(tokenizer)
     declaredPooling = try DeclaredPooling.read(from: folder)
@@ -75,7 +81,7 @@ public struct PretrainedModel: Sendable {
   func trainedBackbone() throws -> any Backbone {
     try configuration.backbone(
       from: Weights(contentsOf: folder), isTrained: true, replacing: [:],
-      precision: precision.ofTrainedWeights)
+      precision: trainedPrecision)
   }
 
   // The same backbone with a fine-tuned prompt's weights in place of the folder's.

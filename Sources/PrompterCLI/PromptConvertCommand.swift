@@ -86,7 +86,8 @@ struct PromptConvertCommand: ParsableCommand {
     }
     let folder = try ModelReference(model).resolve { console.note($0) }
     try loaded.writeModel(
-      to: target, from: PretrainedModel(contentsOf: folder), overwriting: overwrite)
+      to: target, from: PretrainedModel(contentsOf: folder, precision: .float32),
+      overwriting: overwrite)
   }
 
   // What the prompt has and the form has no place for.

@@ -47,7 +47,7 @@ struct PromptNearestCommand: ParsableCommand {
     let url = URL(filePath: prompt)
     let isFolder = (try? FileManager.default.contentsOfDirectory(atPath: prompt)) != nil
     let loaded = isFolder ? try Prompt(contentsOf: url) : nil
-    let model = try PretrainedModel(contentsOf: model.folder(console))
+    let model = try PretrainedModel(contentsOf: model.folder(console), precision: .float32)
     // Vectors would be near something on any model of their width.
     try loaded?.check(against: model, identity: model.identity())
     let nearest = try NearestPieces(

@@ -113,8 +113,7 @@ struct TrainCommand: ParsableCommand {
       training: train, validation: validation, test: test, task: task,
       labelMap: try labels.map(), limit: limit, console: console)
     let model = try PretrainedModel(
-      contentsOf: modelFolder,
-      precision: compute.precision(console, trainingWeights: name == .fineTuning))
+      contentsOf: modelFolder, precision: compute.precision(console))
     for note in model.notes { console.note(note) }
     let choice = try MethodBuilder(
       method: name, size: size, start: start, model: model, labels: data.labels(of: task),

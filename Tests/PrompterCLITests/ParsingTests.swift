@@ -42,7 +42,9 @@ import Testing
       default: .pTuningV2(promptLength: length)
       }
     return command.plan.plan(
-      for: choice, backbone: try PretrainedModel(contentsOf: URL(filePath: tinyModel)).backbone,
+      for: choice,
+      backbone: try PretrainedModel(contentsOf: URL(filePath: tinyModel), precision: .float32)
+        .backbone,
       compute: command.compute,
       recipe: command.recipe)
   }

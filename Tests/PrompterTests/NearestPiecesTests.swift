@@ -207,6 +207,8 @@ extension PromptBench {
     }
     tensors["shared.weight"] = Tensor(values, shape: words.shape)
     try SafetensorsFile.write(tensors, metadata: [:], to: file)
-    return (try PretrainedModel(contentsOf: model), Tensor(centres, shape: [2, 32]))
+    return (
+      try PretrainedModel(contentsOf: model, precision: .float32), Tensor(centres, shape: [2, 32])
+    )
   }
 }

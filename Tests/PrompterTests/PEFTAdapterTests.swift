@@ -23,7 +23,7 @@ import Testing
       contentsOf: folder.appending(component: "expected.safetensors"))
     let found = try prompt.logits(
       of: expected.rows(virtualTokens: prompt.folded.inputLength),
-      on: PretrainedModel(contentsOf: PromptBench.fixture("model")).backbone)
+      on: PretrainedModel(contentsOf: PromptBench.fixture("model"), precision: .float32).backbone)
     expectClose(found, try expected.tensor(logits), absolute: 1e-4, relative: 0)
   }
 

@@ -44,6 +44,17 @@ import Testing
     #expect(try Prompt(contentsOf: bench.prompt).card.precision == nil)
   }
 
+  @Test func `where nothing is said a model is as fast as the processor allows`() throws {
+    let model = try PretrainedModel(contentsOf: Toy.folder)
+    #expect(model.precision == .fastest)
+    #expect(model.trainedPrecision == .fastestForTrainedWeights)
+    #expect(
+      Trainer(model: model, method: .fineTuning, plan: Toy.plan(.steps(1))).precision
+        == .fastestForTrainedWeights)
+    let exact = try PretrainedModel(contentsOf: Toy.folder, precision: .int16)
+    #expect(exact.precision == .int16 && exact.trainedPrecision == .float32)
+  }
+
   @Test func `fine-tuning knows no integers`() throws {
     let prompt = try train("fine-tuning", .int16)
     #expect(prompt.card.precision == .float32)

@@ -10,7 +10,7 @@ import Testing
   private let model: PretrainedModel
 
   init() throws {
-    model = try PretrainedModel(contentsOf: PromptBench.fixture("model"))
+    model = try PretrainedModel(contentsOf: PromptBench.fixture("model"), precision: .float32)
   }
 
   private func prompt(_ change: (inout PromptCard) -> Void = { _ in }) throws -> Prompt {
@@ -73,7 +73,7 @@ import Testing
       .reduce(into: [:]) { $0[$1] = try weights.tensor($1) }
     try SafetensorsFile.write(
       rest, metadata: [:], to: folder.appending(component: "model.safetensors"))
-    let headless = try PretrainedModel(contentsOf: folder)
+    let headless = try PretrainedModel(contentsOf: folder, precision: .float32)
     let prompt = try prompt { $0.maximumLength = 59 }
     expect("prompt has no pooler weights") { try prompt.check(against: headless) }
   }

@@ -12,7 +12,9 @@ import Testing
 /// Moods of a few words for the tiny T5 of the fixtures, which writes the mood or the first word of
 /// what it reads, as a cue or a prompt tells it; see Scripts/make-text-fixtures.py.
 enum ToyTexts {
-  private static let shared = Result { try PretrainedModel(contentsOf: folder) }
+  private static let shared = Result {
+    try PretrainedModel(contentsOf: folder, precision: .float32)
+  }
 
   static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../Fixtures/text", directoryHint: .isDirectory).standardizedFileURL

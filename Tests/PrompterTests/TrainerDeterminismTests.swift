@@ -86,7 +86,7 @@ import Testing
 
   @Test(arguments: ["plain", "dropping", "mlp", "layers", "random", "head-only", "fine-tuning"])
   func `training leaves the model as it was`(method: String) throws {
-    let model = try PretrainedModel(contentsOf: Toy.folder)
+    let model = try PretrainedModel(contentsOf: Toy.folder, precision: .float32)
     let identity = try model.identity()
     let trainer = Trainer(
       model: model, method: try Toy.method(method),

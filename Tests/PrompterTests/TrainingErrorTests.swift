@@ -208,6 +208,6 @@ import Testing
     for name in original.names { weights[name] = try original.tensor(name) }
     change(&weights)
     try SafetensorsFile.write(weights, metadata: original.metadata, to: file)
-    return (bench, try PretrainedModel(contentsOf: folder))
+    return (bench, try PretrainedModel(contentsOf: folder, precision: .float32))
   }
 }

@@ -69,6 +69,9 @@ public struct Prediction: Sendable, Equatable {
   /// Whether the text was cut because it was too long.
   public var isCut: Bool
 
+  /// The answer in one string: the label, or the text that was written.
+  public var answer: String { text ?? label ?? "" }
+
   /// An answer from its parts.
   public init(
     task: String, label: String?, probability: Double, labels: [String] = [],

@@ -56,7 +56,7 @@ public struct Trainer: Sendable {
 
   /// What the factors of products with the model's weights are.
   public var precision: Precision {
-    method.name == .fineTuning ? model.precision.ofTrainedWeights : model.precision
+    method.name == .fineTuning ? model.trainedPrecision : model.precision
   }
 
   /// Trains a prompt.

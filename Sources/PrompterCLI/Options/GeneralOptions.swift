@@ -13,10 +13,10 @@ enum PrecisionArgument: String, CaseIterable, ExpressibleByArgument {
   case bfloat16
   case int16
 
-  /// What is meant on this CPU, where weights are frozen or trained.
-  func precision(trainingWeights: Bool) -> Precision {
+  /// What was asked for; nil for the library's own choice.
+  var precision: Precision? {
     switch self {
-    case .auto: trainingWeights ? .fastestForTrainedWeights : .fastest
+    case .auto: nil
     case .float32: .float32
     case .bfloat16: .bfloat16
     case .int16: .int16
@@ -63,9 +63,10 @@ struct ComputeOptions: ParsableArguments {
       valueName: "precision"))
   var precision: PrecisionArgument = .auto
 
-  /// What weights are multiplied in, and a word about it where it is not worth its time.
-  func precision(_ console: OutputOptions, trainingWeights: Bool = false) -> Precision {
-    let chosen = precision.precision(trainingWeights: trainingWeights)
+  /// What weights are multiplied in, if that was said, and a word about it where it is not worth its
+  /// time.
+  func precision(_ console: OutputOptions) -> Precision? {
+    let chosen = precision.precision
     if chosen == .int16, !Precision.isInt16Fast {
       console.note(
         "This CPU multiplies 16-bit integers no faster than float32: --precision float32 is exact.")
