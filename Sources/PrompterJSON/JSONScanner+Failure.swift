@@ -34,3 +34,24 @@ extension JSONScanner {
     Failure(position: position, found: next, expected: expected)
   }
 }
+
+extension JSONScanner.Failure {
+  /// What is there, in a few words.
+  package var foundInWords: String {
+    if expected == .utf8 { return "a string with ill-formed bytes" }
+    guard let found else { return "the end of the file" }
+    return 0x21..<0x7F ~= found ? "'\(Unicode.Scalar(found))'" : "byte \(found)"
+  }
+
+  /// What should be there, in a few words.
+  package var expectedInWords: String {
+    switch expected {
+    case .character(let character): "'\(character)'"
+    case .escape: "an escape"
+    case .surrogatePair: "a surrogate pair"
+    case .utf8: "UTF-8"
+    case .end: "the end of the file"
+    case .words(let words): words
+    }
+  }
+}

@@ -15,22 +15,3 @@ extension JSON {
     }
   }
 }
-
-extension JSONScanner.Failure {
-  fileprivate var foundInWords: String {
-    if expected == .utf8 { return "a string with ill-formed bytes" }
-    guard let found else { return "the end of the file" }
-    return 0x21..<0x7F ~= found ? "'\(Unicode.Scalar(found))'" : "byte \(found)"
-  }
-
-  fileprivate var expectedInWords: String {
-    switch expected {
-    case .character(let character): "'\(character)'"
-    case .escape: "an escape"
-    case .surrogatePair: "a surrogate pair"
-    case .utf8: "UTF-8"
-    case .end: "the end of the file"
-    case .words(let words): words
-    }
-  }
-}

@@ -7,7 +7,7 @@ import Testing
 @Suite struct ClosestMatchTests {
   @Test(arguments: [
     ("", "", 0), ("", "abc", 3), ("abc", "", 3), ("kitten", "sitting", 3), ("flaw", "lawn", 2),
-    ("same", "same", 0),
+    ("same", "same", 0), ("trian", "train", 1), ("ab", "ba", 1), ("abcd", "badc", 2),
   ])
   func `distances count edits`(first: String, second: String, distance: Int) {
     #expect(editDistance(Array(first), Array(second)) == distance)
