@@ -13,10 +13,13 @@ struct DataCommand: ParsableCommand {
 
 /// The options that say how a data file is read.
 struct DataFileOptions: ParsableArguments {
-  @Argument(help: "A .jsonl, .json, .tsv or .csv file; labels need not be there.")
+  @Argument(
+    help: "A .jsonl, .json, .tsv or .csv file; labels need not be there.", completion: .file())
   var file: String
 
-  @Option(help: ArgumentHelp("A preset that names the columns.", valueName: "task"))
+  @Option(
+    help: ArgumentHelp("A preset that names the columns.", valueName: "task"),
+    completion: .list(Set(TaskDescription.presetNames + TaskDescription.textToTextNames).sorted()))
   var task: String?
 
   @Option(
@@ -100,7 +103,7 @@ struct DataPreviewCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The examples to show.", valueName: "n"))
   var limit = 5
 
-  @OptionGroup var console: OutputOptions
+  @OptionGroup(title: "Output") var console: OutputOptions
 
   func run() throws {
     if limit < 0 { throw UsageError("--limit must not be negative.") }
@@ -124,7 +127,7 @@ struct DataSummaryCommand: ParsableCommand {
       """)
 
   @OptionGroup var data: DataFileOptions
-  @OptionGroup var console: OutputOptions
+  @OptionGroup(title: "Output") var console: OutputOptions
 
   func run() throws {
     let (dataset, omissions) = try data.dataset()

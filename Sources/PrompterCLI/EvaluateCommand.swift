@@ -27,13 +27,13 @@ struct EvaluateCommand: ParsableCommand {
             --map-label not_equivalent=not_duplicate
       """)
 
-  @OptionGroup var model: ModelOptions
-  @OptionGroup var prompts: PromptOptions
+  @OptionGroup(title: "Model and prompts") var model: ModelOptions
+  @OptionGroup(title: "Model and prompts") var prompts: PromptOptions
 
-  @Option(help: ArgumentHelp("The labelled file.", valueName: "file"))
+  @Option(help: ArgumentHelp("The labelled file.", valueName: "file"), completion: .file())
   var data: String?
 
-  @Argument(help: "The labelled file, in place of --data.")
+  @Argument(help: "The labelled file, in place of --data.", completion: .file())
   var file: String?
 
   @OptionGroup var fields: FieldOptions
@@ -46,9 +46,9 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Let the prompts vote, too.")
   var ensemble = false
 
-  @OptionGroup var answers: AnswerOptions
-  @OptionGroup var compute: ComputeOptions
-  @OptionGroup var console: OutputOptions
+  @OptionGroup(title: "Written answers") var answers: AnswerOptions
+  @OptionGroup(title: "Computation") var compute: ComputeOptions
+  @OptionGroup(title: "Output") var console: OutputOptions
 
   func run() throws {
     try compute.check()

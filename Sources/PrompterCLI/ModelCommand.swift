@@ -11,6 +11,15 @@ struct ModelCommand: ParsableCommand {
     commandName: "model", abstract: "Look at backbones.", subcommands: [ModelInspectCommand.self])
 }
 
+/// What is to be counted of a method.
+struct CountedMethodOptions: ParsableArguments {
+  @Option(help: "Count what this method would train.")
+  var method: MethodArgument?
+
+  @Option(help: ArgumentHelp("The labels of the head that is counted.", valueName: "n"))
+  var labels = 2
+}
+
 /// `prompter model inspect`.
 struct ModelInspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -35,20 +44,14 @@ struct ModelInspectCommand: ParsableCommand {
     completion: .directory)
   var model: String?
 
-  @Option(help: "Count what this method would train.")
-  var method: MethodArgument?
-
-  @OptionGroup var size: MethodOptions
-
-  @Option(help: ArgumentHelp("The labels of the head that is counted.", valueName: "n"))
-  var labels = 2
-
-  @OptionGroup var console: OutputOptions
+  @OptionGroup(title: "Method") var counted: CountedMethodOptions
+  @OptionGroup(title: "Method") var size: MethodOptions
+  @OptionGroup(title: "Output") var console: OutputOptions
 
   func run() throws {
-    let name = try method?.checked()
+    let name = try counted.method?.checked()
     if let name { try size.check(for: name) }
-    try requirePositive(labels, "--labels")
+    try requirePositive(counted.labels, "--labels")
     let folder = try ModelReference(text()).resolve { console.note($0) }
     let configuration = try ModelFamily.configuration(contentsOf: folder)
     let report = ModelReport(
@@ -67,7 +70,7 @@ struct ModelInspectCommand: ParsableCommand {
 
   private func trained(_ name: MethodName, _ shape: any ModelConfiguration) throws -> TrainedShare {
     // Where answers are written, no head chooses among them.
-    let head = shape.decoderLayerCount > 0 ? 0 : shape.headParameterCount(labels: labels)
+    let head = shape.decoderLayerCount > 0 ? 0 : shape.headParameterCount(labels: counted.labels)
     let layers = try size.promptLayers?.range(layerCount: shape.layerCount)
     let prompt =
       switch name {

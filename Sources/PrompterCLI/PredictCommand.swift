@@ -33,10 +33,10 @@ struct PredictCommand: ParsableCommand {
             --prompt prompts/sst2 --batch-size 1
       """)
 
-  @OptionGroup var model: ModelOptions
-  @OptionGroup var prompts: PromptOptions
+  @OptionGroup(title: "Model and prompts") var model: ModelOptions
+  @OptionGroup(title: "Model and prompts") var prompts: PromptOptions
 
-  @Argument(help: "A file of queries (default: standard input).")
+  @Argument(help: "A file of queries (default: standard input).", completion: .file())
   var file: String?
 
   @Option(help: ArgumentHelp("Answer this text, for people to read.", valueName: "text"))
@@ -54,9 +54,9 @@ struct PredictCommand: ParsableCommand {
       "Lines that are read together; what waits is answered together.", valueName: "n"))
   var batchSize = 512
 
-  @OptionGroup var answers: AnswerOptions
-  @OptionGroup var compute: ComputeOptions
-  @OptionGroup var console: OutputOptions
+  @OptionGroup(title: "Written answers") var answers: AnswerOptions
+  @OptionGroup(title: "Computation") var compute: ComputeOptions
+  @OptionGroup(title: "Output") var console: OutputOptions
 
   func run() throws {
     try compute.check()

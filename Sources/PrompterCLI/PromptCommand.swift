@@ -27,7 +27,7 @@ struct PromptInspectCommand: ParsableCommand {
   @Argument(help: "The prompt's folder.", completion: .directory)
   var folder: String
 
-  @OptionGroup var console: OutputOptions
+  @OptionGroup(title: "Output") var console: OutputOptions
 
   func run() throws {
     let summary = try PromptSummary(contentsOf: URL(filePath: folder, directoryHint: .isDirectory))

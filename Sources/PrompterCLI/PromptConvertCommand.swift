@@ -34,7 +34,7 @@ struct PromptConvertCommand: ParsableCommand {
   @Argument(help: "The prompt's folder.", completion: .directory)
   var prompt: String
 
-  @Argument(help: "The file or the folder to write.")
+  @Argument(help: "The file or the folder to write.", completion: .file())
   var output: String
 
   @Option(name: .customLong("to"), help: "What to write.")
@@ -49,7 +49,7 @@ struct PromptConvertCommand: ParsableCommand {
   @Flag(help: "Replace what is there.")
   var overwrite = false
 
-  @OptionGroup var console: OutputOptions
+  @OptionGroup(title: "Output") var console: OutputOptions
 
   func run() throws {
     if model == nil, form == .model {

@@ -22,7 +22,7 @@ struct PromptNearestCommand: ParsableCommand {
         prompter prompt nearest sst2.npy --model models/t5-base --count 10 --limit 20
       """)
 
-  @Argument(help: "The prompt's folder, or a .npy file.", completion: .directory)
+  @Argument(help: "The prompt's folder, or a .npy file.", completion: .file())
   var prompt: String
 
   @OptionGroup var model: ModelOptions
@@ -35,8 +35,8 @@ struct PromptNearestCommand: ParsableCommand {
       "List only so many virtual tokens (default: all); sums are over all.", valueName: "n"))
   var limit: Int?
 
-  @OptionGroup var compute: ComputeOptions
-  @OptionGroup var console: OutputOptions
+  @OptionGroup(title: "Computation") var compute: ComputeOptions
+  @OptionGroup(title: "Output") var console: OutputOptions
 
   func run() throws {
     try compute.check()

@@ -37,64 +37,23 @@ struct TrainCommand: ParsableCommand {
       --resume goes on where it was.
       """)
 
-  @OptionGroup var model: ModelOptions
-  @OptionGroup var task: TaskOptions
-
-  @Option(help: ArgumentHelp("Labelled examples to learn from.", valueName: "file"))
-  var train: String
-
-  @Option(help: ArgumentHelp("Labelled examples that choose the best prompt.", valueName: "file"))
-  var validation: String?
-
-  @Option(help: ArgumentHelp("Labelled examples to score at the end.", valueName: "file"))
-  var test: String?
-
-  @Option(help: ArgumentHelp("Learn from the first examples only.", valueName: "n"))
-  var limit: Int?
-
-  @OptionGroup var labels: LabelMapOptions
-
-  @Option(help: "The method (default: p-tuning-v2).")
-  var method: MethodArgument?
-
-  @Option(
-    help: ArgumentHelp(
-      "A published plan for prompt-tuning: as Lester and others 2021 say it, or as their code "
-        + "does it. Other options change it.", valueName: "name"))
-  var recipe: TrainingRecipe?
-
-  @Flag(
-    help: ArgumentHelp(
-      "Wire the prompt as PEFT does, so that it loads there: a head reads the first slot."))
-  var peftCompatible = false
-
-  @OptionGroup var size: MethodOptions
-  @OptionGroup var start: PromptStartOptions
-  @OptionGroup var plan: PlanOptions
-  @OptionGroup var compute: ComputeOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "Memory for the states below --prompt-layers, which are computed once; what needs more is "
-        + "kept in a temporary file.", valueName: "size"))
-  var cacheMemory = MemorySize(bytes: 1 << 30)
-
-  @Option(
-    help: ArgumentHelp("The folder for the prompt.", valueName: "dir"), completion: .directory)
-  var output: String
-
-  @Flag(help: "Go on with a training that was interrupted.")
-  var resume = false
-
-  @Flag(help: "Replace the prompt that is in the folder.")
-  var overwrite = false
-
-  @OptionGroup var console: OutputOptions
+  @OptionGroup(title: "Model and task") var model: ModelOptions
+  @OptionGroup(title: "Model and task") var task: TaskOptions
+  @OptionGroup(title: "Data") var files: TrainingFileOptions
+  @OptionGroup(title: "Data") var labels: LabelMapOptions
+  @OptionGroup(title: "Method") var method: MethodSelection
+  @OptionGroup(title: "Method") var size: MethodOptions
+  @OptionGroup(title: "Method") var start: PromptStartOptions
+  @OptionGroup(title: "Training plan") var plan: PlanOptions
+  @OptionGroup(title: "Computation") var compute: ComputeOptions
+  @OptionGroup(title: "Computation") var cache: CacheOptions
+  @OptionGroup(title: "Output") var target: TrainingTargetOptions
+  @OptionGroup(title: "Output") var console: OutputOptions
 
   func run() throws {
     let name = try check()
-    let folder = OutputFolder(output)
-    try folder.prepared(resuming: resume, overwriting: overwrite, console) {
+    let folder = OutputFolder(target.output)
+    try folder.prepared(resuming: target.resume, overwriting: target.overwrite, console) {
       try run(name, into: folder)
     }
   }
@@ -104,28 +63,29 @@ struct TrainCommand: ParsableCommand {
     let task = try task.description(
       writes: ModelFamily.configuration(contentsOf: modelFolder).decoderLayerCount > 0,
       method: name)
-    if peftCompatible, name == .pTuningV2, task.text != nil {
+    if method.peftCompatible, name == .pTuningV2, task.text != nil {
       throw UsageError(
         "--peft-compatible does not apply to p-tuning-v2 of a model that writes: PEFT gives several "
           + "layers of a decoder the same keys and values.")
     }
     let data = try TrainingFiles(
-      training: train, validation: validation, test: test, task: task,
-      labelMap: try labels.map(), limit: limit, console: console)
+      training: files.train, validation: files.validation, test: files.test, task: task,
+      labelMap: try labels.map(), limit: files.limit, console: console)
     let model = try PretrainedModel(
       contentsOf: modelFolder, precision: compute.precision(console))
     for note in model.notes { console.note(note) }
     let choice = try MethodBuilder(
       method: name, size: size, start: start, model: model, labels: data.labels(of: task),
-      recipe: recipe
+      recipe: method.recipe
     ).choice()
     let trainer = Trainer(
       model: model, method: choice,
-      plan: plan.plan(for: choice, backbone: model.backbone, compute: compute, recipe: recipe),
-      pooling: plan.pooling ?? (peftCompatible && task.text == nil ? .firstSlot : nil),
-      cacheMemory: cacheMemory.bytes)
+      plan: plan.plan(
+        for: choice, backbone: model.backbone, compute: compute, recipe: method.recipe),
+      pooling: plan.pooling ?? (method.peftCompatible && task.text == nil ? .firstSlot : nil),
+      cacheMemory: cache.cacheMemory.bytes)
     let (prompt, seconds) =
-      resume && folder.isFinished
+      target.resume && folder.isFinished
       ? (try finished(trainer, task, data, in: folder), 0)
       : try trained(trainer, task, data, folder)
     let summary = TrainingSummary(
@@ -138,16 +98,12 @@ struct TrainCommand: ParsableCommand {
   private func check() throws -> MethodName {
     try compute.check()
     try task.check()
-    let name = try method?.checked() ?? recipe?.method ?? .pTuningV2
-    if let recipe, name != recipe.method {
-      throw UsageError(
-        "--recipe \(recipe.rawValue) is for \(recipe.method.rawValue), not \(name.rawValue).")
-    }
+    let name = try method.checked()
     try size.check(for: name)
     try start.check(for: name)
-    try plan.check(recipe)
-    try requirePositive(limit, "--limit")
-    if peftCompatible {
+    try plan.check(method.recipe)
+    try requirePositive(files.limit, "--limit")
+    if method.peftCompatible {
       if name == .headOnly || name == .fineTuning {
         throw UsageError("--peft-compatible does not apply to \(name.rawValue).")
       }
@@ -171,7 +127,9 @@ struct TrainCommand: ParsableCommand {
     let outcome: TrainingOutcome
     var best: Prompt?
     do {
-      outcome = try data.train(trainer, task, folder: folder.url, resuming: resume) { event in
+      outcome = try data.train(
+        trainer, task, folder: folder.url, resuming: target.resume
+      ) { event in
         if case .diverged(let prompt) = event { best = prompt }
         monitor.note(event)
       }
@@ -181,7 +139,7 @@ struct TrainCommand: ParsableCommand {
       throw DivergedTraining(cause: error, folder: folder.path, epoch: epoch)
     }
     guard !outcome.wasInterrupted else { throw try interruption(outcome, folder) }
-    try outcome.prompt.write(to: folder.url, overwriting: overwrite || resume)
+    try outcome.prompt.write(to: folder.url, overwriting: target.overwrite || target.resume)
     try folder.removeState()
     return (outcome.prompt, outcome.seconds)
   }

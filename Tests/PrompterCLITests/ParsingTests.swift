@@ -15,7 +15,7 @@ import Testing
 
   @Test func `training has the documented defaults`() throws {
     let command = try train()
-    #expect(command.method == nil && command.recipe == nil)
+    #expect(command.method.method == nil && command.method.recipe == nil)
     #expect(command.size.length() == 20)
     #expect(command.size.reparameterization == .none)
     #expect(command.plan.seed == 11)
@@ -27,7 +27,7 @@ import Testing
     #expect(plan.maximumLength == 64 - 20 && plan.backboneDropout == 0)
     #expect(command.compute.isPinned)
     #expect(command.compute.threadCount >= 1)
-    #expect(!command.resume && !command.overwrite)
+    #expect(!command.target.resume && !command.target.overwrite)
     #expect(!command.console.json && !command.console.quiet)
   }
 
@@ -35,7 +35,7 @@ import Testing
   private func plan(
     _ command: TrainCommand, for method: MethodName = .pTuningV2
   ) throws -> TrainingPlan {
-    let length = command.size.length(command.recipe)
+    let length = command.size.length(command.method.recipe)
     let choice: MethodChoice =
       switch method {
       case .promptTuning: .promptTuning(promptLength: min(length, 30), initialization: .random)
@@ -46,7 +46,7 @@ import Testing
       backbone: try PretrainedModel(contentsOf: URL(filePath: tinyModel), precision: .float32)
         .backbone,
       compute: command.compute,
-      recipe: command.recipe)
+      recipe: command.method.recipe)
   }
 
   @Test func `a recipe is a plan that other options change`() throws {
@@ -84,7 +84,7 @@ import Testing
     ("0", 0), ("1000", 1000), ("2k", 2048), ("512M", 512 << 20), ("2g", 2 << 30),
   ])
   func `memory is a number with a unit or without`(_ text: String, _ bytes: Int) throws {
-    #expect(try train("--cache-memory", text).cacheMemory == MemorySize(bytes: bytes))
+    #expect(try train("--cache-memory", text).cache.cacheMemory == MemorySize(bytes: bytes))
   }
 
   @Test(arguments: ["", "G", "-1", "1.5G", "9999999999T", "2GB"])
@@ -101,7 +101,7 @@ import Testing
       "--pooling", "mean", "--backbone-dropout", "0.2", "--seed", "5", "--threads", "3",
       "--no-pin", "--precision", "float32", "--limit", "100", "--field", "text=a=b", "--resume",
       "--json", "--quiet", "--validation", "v", "--test", "w")
-    #expect(command.method == .promptTuning)
+    #expect(command.method.method == .promptTuning)
     #expect(command.start.promptInit == .text("Is it good?"))
     #expect(command.plan.steps == 90)
     #expect(command.plan.evaluateEvery == .steps(30))
@@ -109,7 +109,7 @@ import Testing
     #expect(command.plan.backboneDropout == 0.2)
     #expect(command.compute.threads == 3)
     #expect(!command.compute.isPinned)
-    #expect(command.limit == 100)
+    #expect(command.files.limit == 100)
     let task = try command.task.description(writes: false, method: .promptTuning)
     #expect(task.fields.text == "a=b")
   }

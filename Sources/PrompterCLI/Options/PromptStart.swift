@@ -46,7 +46,8 @@ struct PromptStartOptions: ParsableArguments {
       "Where the prompt starts: random, even in -0.5 to 0.5, or random:code, in 0 to 0.5; "
         + "vocabulary, labels, text:\"...\", prompt:DIR or prompt:FILE.npy "
         + "(default: vocabulary for prompt-tuning, random for p-tuning-v2).",
-      valueName: "start"))
+      valueName: "start"),
+    completion: .list(["random", "random:code", "vocabulary", "labels", "text:", "prompt:"]))
   var promptInit: PromptStart?
 
   @Option(
