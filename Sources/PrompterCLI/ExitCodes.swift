@@ -154,22 +154,60 @@ struct ErrorReport: Equatable {
   }
 
   /// The report of an error, or of what the argument parser throws for `--help` and `--version`.
-  init(of error: any Error) {
+  ///
+  /// - Parameters:
+  ///   - error: The error.
+  ///   - arguments: The command line, without the program's name.
+  init(of error: any Error, arguments: [String] = []) {
     let code = PrompterCommand.exitCode(for: error)
-    if code == .success {
+    if code == .success, let sentence = Self.unknownTopic(arguments) {
+      text = "prompter: " + sentence
+      status = .usage
+    } else if code == .success {
       text = PrompterCommand.fullMessage(for: error)
       status = .success
     } else if code == .validationFailure {
-      // Its first line starts with "Error: ", the others say how the command is used.
-      let message = PrompterCommand.fullMessage(for: error)
-      let lines = (message.hasPrefix("Error: ") ? "prompter: " + message.dropFirst(7) : message)
-        .split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      let message = Self.usage(PrompterCommand.fullMessage(for: error), arguments)
+      let lines = message.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+        .map(String.init)
       text = ([Sentence.shown(lines[0])] + lines.dropFirst()).joined(separator: "\n")
       status = .usage
     } else {
       text = Sentence.shown("prompter: " + Self.sentence(for: error))
       status = RunStatus(for: error)
     }
+  }
+
+  // `prompter help` of a command that there is not.
+  private static func unknownTopic(_ arguments: [String]) -> String? {
+    guard arguments.first == "help", let program = try? CommandDescription.program() else {
+      return nil
+    }
+    return Suggestion(program: program, arguments: arguments).unknownCommand
+  }
+
+  // The parser's message: its first line starts with "Error: ", the others say how the command is
+  // used. A name that there is not is answered with the nearest one.
+  private static func usage(_ message: String, _ arguments: [String]) -> String {
+    guard message.hasPrefix("Error: ") else { return message }
+    var lines = message.dropFirst("Error: ".count).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    if let program = try? CommandDescription.program() {
+      let suggestion = Suggestion(program: program, arguments: arguments)
+      // An option that there is not tells more than one that is missing because of it.
+      if lines[0].hasPrefix("Missing expected argument"), let option = suggestion.unknownOption {
+        (lines[0], lines[1...]) = (
+          "Unknown option '\(option)'", lines.drop { !$0.hasPrefix("Usage") }
+        )
+      }
+      if let sentence = suggestion.unknownCommand {
+        lines[0] = Substring(sentence)
+      } else if lines[0].hasPrefix("Unknown option '"), lines[0].hasSuffix("'") {
+        let option = lines[0].dropFirst("Unknown option '".count).dropLast()
+        if let hint = suggestion.hint(for: String(option)) { lines[0] += ". \(hint)" }
+      }
+    }
+    return "prompter: " + lines.joined(separator: "\n")
   }
 
   // Foundation's own errors describe themselves to programmers.

@@ -33,11 +33,12 @@ struct PrompterCommand: ParsableCommand {
 
   static func main() {
     ProcessStatus.explainLostFiles(prefix: "prompter: ", status: RunStatus.inputOutput.rawValue)
+    let arguments = Array(CommandLine.arguments.dropFirst())
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(arguments)
       try command.run()
     } catch {
-      let report = ErrorReport(of: error)
+      let report = ErrorReport(of: error, arguments: arguments)
       if report.status == .success {
         try? Output.write(report.text)
       } else {
