@@ -74,7 +74,7 @@ extension RunStatus {
   init(for error: any Error) {
     switch error {
     case is UsageError: self = .usage
-    case is PartialFailure: self = .badData
+    case is PartialFailure, is ConfigurationError: self = .badData
     case is Interruption: self = .interrupted
     case let error as DivergedTraining: self = .init(for: error.cause)
     case let error as DataError: self = error.isMissingInput ? .missingInput : .badData

@@ -35,7 +35,7 @@ struct PrompterCommand: ParsableCommand {
     ProcessStatus.explainLostFiles(prefix: "prompter: ", status: RunStatus.inputOutput.rawValue)
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
-      var command = try parseAsRoot(arguments)
+      var command = try parseAsRoot(ConfigurationFile.expanded(arguments))
       try command.run()
     } catch {
       let report = ErrorReport(of: error, arguments: arguments)

@@ -50,6 +50,12 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "Output") var target: TrainingTargetOptions
   @OptionGroup(title: "Output") var console: OutputOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "A JSON object with values for these options, as in {\"epochs\": 10}. What stands on the "
+        + "command line counts instead.", valueName: "file"), completion: .file())
+  var config: String?
+
   func run() throws {
     let name = try check()
     let folder = OutputFolder(target.output)
