@@ -8,7 +8,11 @@ export PROMPTER_STRICT ?= 1
 SWIFT_TEST = swift test -c release -Xswiftc -enable-testing --scratch-path .build-tests
 PROMPTER = .build/release/prompter
 
-.PHONY: demo build test smoke lint docs counts check cases fuzz bench study size system clean
+PREFIX ?= /usr/local
+export PREFIX DESTDIR
+
+.PHONY: demo build test smoke lint docs counts check cases fuzz bench study size system clean \
+  install uninstall shells
 
 # From nothing to two trained prompts that answer a mixed batch from one backbone.
 demo: build
@@ -16,6 +20,18 @@ demo: build
 
 build: system
 	@swift build -c release --product prompter --explicit-target-dependency-import-check error
+
+# The program, its manual and its completions below PREFIX, within DESTDIR if that is set.
+install:
+	@[ -x $(PROMPTER) ] || $(MAKE) build
+	@Scripts/install.sh install $(PROMPTER)
+
+uninstall:
+	@Scripts/install.sh uninstall
+
+# Completion in real shells, and the manual; shells that are not installed are passed over.
+shells: build
+	@Scripts/test-shells.sh $(PROMPTER)
 
 # Optimised, because the kernels' C is far too slow without; -enable-testing for @testable.
 test: system

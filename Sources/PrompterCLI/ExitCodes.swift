@@ -164,7 +164,9 @@ struct ErrorReport: Equatable {
       text = "prompter: " + sentence
       status = .usage
     } else if code == .success {
-      text = PrompterCommand.fullMessage(for: error)
+      let message = PrompterCommand.fullMessage(for: error)
+      let shell = CompletionScript.shell(in: arguments)
+      text = shell.map { CompletionScript.completed(message, for: $0) } ?? message
       status = .success
     } else if code == .validationFailure {
       let message = Self.usage(PrompterCommand.fullMessage(for: error), arguments)

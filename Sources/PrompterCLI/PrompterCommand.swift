@@ -28,7 +28,7 @@ struct PrompterCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, PromptCommand.self,
-      ModelCommand.self, DataCommand.self,
+      ModelCommand.self, DataCommand.self, ManualCommand.self,
     ])
 
   static func main() {
