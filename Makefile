@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 export PREFIX DESTDIR
 
 .PHONY: demo build test smoke lint docs counts check cases fuzz bench study size system clean \
-  install uninstall shells
+  install uninstall shells readme
 
 # From nothing to two trained prompts that answer a mixed batch from one backbone.
 demo: build
@@ -32,6 +32,10 @@ uninstall:
 # Completion in real shells, and the manual; shells that are not installed are passed over.
 shells: build
 	@Scripts/test-shells.sh $(PROMPTER)
+
+# All that the README and Getting started say, as it stands there.
+readme: system
+	@Scripts/run-readme.sh
 
 # Optimised, because the kernels' C is far too slow without; -enable-testing for @testable.
 test: system

@@ -95,6 +95,15 @@ import Testing
     }
   }
 
+  @Test func `an answer is a label or a text`() {
+    func answer(_ label: String?, _ text: String?) -> String {
+      Prediction(task: "t", label: label, probability: 1, text: text).answer
+    }
+    #expect(answer("good", nil) == "good")
+    #expect(answer("good", " Good") == " Good")
+    #expect(answer(nil, "no label") == "no label")
+  }
+
   @Test func `texts that are too long are cut and flagged`() throws {
     let predictor = try Predictor(model: Toy.model(), prompts: Self.prompts.get())
     let words = Array(repeating: "film", count: 22).joined(separator: " ")
