@@ -35,8 +35,8 @@ import Testing
       var reader = LineReader(text: text)
       let lines = reader.next(atMost: .max)
       let batch = try QueryBatch(lines: lines, predictor: predictor)
-      let answered = QueryBatch.answered([batch], by: predictor)
-      let answers = batch.lines(answering: answered[0].predictions)
+      let answered = try QueryBatch.answered([batch], by: predictor)
+      let answers = batch.lines(with: answered[0].answers).lines
       #expect(answers.count == lines.count)
       for answer in answers {
         let line = answer.line

@@ -30,7 +30,7 @@ import Testing
   @Test func `a piece given twice has the larger id`() throws {
     let vocabulary = "[UNK]\n[CLS]\n[SEP]\nfilm\nfilm\n"
     let tokenizer = try WordPieceTokenizer(
-      vocabularyFile: Array(vocabulary.utf8), name: "vocab.txt", settings: nil, settingsName: "")
+      vocabularyFile: Array(vocabulary.utf8), name: "vocab.txt", settings: .none)
     #expect(tokenizer.vocabularyCount == 4 && tokenizer.limits.id == 4)
   }
 
