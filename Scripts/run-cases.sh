@@ -17,7 +17,8 @@
 #   exit N that nobody expects       where expected.txt names statuses (`exit 65`, `exit 1 or 65`,
 #                                    `(64)`), all that are printed must be among them, unless the line
 #                                    or the one before holds an "error"; where it has only `(N)`, one
-#                                    must be that; `control: exit 0` asks for that at the end
+#                                    must be that; `control: exit 0` asks for that at the end, and
+#                                    where `An answer` is right too, so is 0
 #   ESC, or `: N` with N above 0     where expected.txt begins with `0 everywhere`
 #   N KB above M GB                  where expected.txt says `below M GB`
 #   N.N s above SLOW (default: 5)    where expected.txt says `second`; and so is a line of twice the
@@ -92,6 +93,7 @@ unexpected() { # output, expected
   local named asked
   named=$(sed -E 's/[Nn]ever exit [0-9]+//' "$2" |
     grep -oiE 'exit [0-9]+( or [0-9]+)*' | grep -oE '[0-9]+' | sort -un | tr '\n' ' ')
+  grep -q '^An answer' "$2" && named="$named 0 "
   asked=$(grep -oE '\((64|65|66|74)\)' "$2" | tr -dc '0-9\n' | sort -un)
   if [ -n "$named" ]; then
     awk -v named=" $named" '

@@ -21,8 +21,9 @@ public struct GeneratedText: Sendable, Equatable {
   public var tokens: [Int32]
   /// Whether the model ended the text, rather than the limit.
   public var hasEnded: Bool
-  /// The text's log-likelihood by the model, end token included; a beam search divides it by its
-  /// length to the power of the penalty. A least length rules tokens out and changes none of it.
+  /// The text's log-likelihood by the model, end token included.
+  ///
+  /// A beam search divides it by its length to the power of the penalty. A least length rules tokens out and changes none of it.
   public var score: Float
 
   /// A text and how it ended.

@@ -6,13 +6,13 @@ extension JSON {
 
   /// The value that the bytes spell, with nothing but white space around it.
   ///
-  /// A byte order mark at the start is skipped; anything ill-formed throws a
-  /// ``JSONScanner/Failure``.
+  /// A byte order mark at the start is skipped.
   ///
   /// - Parameters:
   ///   - bytes: The text in UTF-8.
   ///   - allowsNonFinite: Whether `NaN`, `Infinity` and `-Infinity` are numbers, as Python has it.
   ///   - requiresStreamSafeText: See ``JSONScanner/requiresStreamSafeText``.
+  /// - Throws: ``JSONScanner/Failure`` for anything that is ill-formed.
   public init(
     _ bytes: [UInt8], allowsNonFinite: Bool = false, requiresStreamSafeText: Bool = false
   ) throws {
@@ -80,7 +80,9 @@ extension JSONScanner {
 
   private func number(_ digits: ArraySlice<UInt8>, isInteger: Bool) throws -> JSON {
     let unsigned = digits.first == UInt8(ascii: "-") ? digits.dropFirst() : digits
-    guard unsigned.count < 2 || unsigned.first != UInt8(ascii: "0") || !isDigit(unsigned.dropFirst().first)
+    guard
+      unsigned.count < 2 || unsigned.first != UInt8(ascii: "0")
+        || !isDigit(unsigned.dropFirst().first)
     else { throw failure(.words("a number without a zero in front")) }
     if isInteger, digits.count < 19 {
       var magnitude = 0

@@ -67,11 +67,13 @@ extension T5 {
       if let start = settings.startTokenID, start != startTokenID {
         // Targets are learnt after the one token and written after the other.
         throw unusable(
-          "decoder_start_token_id", start, "the same there as in config.json, which is \(startTokenID)")
+          "decoder_start_token_id", start,
+          "the same there as in config.json, which is \(startTokenID)")
       }
       if let ends = settings.endTokenIDs {
         guard let end = ends.first, Set(ends).count == 1, 0..<vocabularyCount ~= Int(end) else {
-          throw unusable("eos_token_id", ends, "one token below \(vocabularyCount) that ends a text")
+          throw unusable(
+            "eos_token_id", ends, "one token below \(vocabularyCount) that ends a text")
         }
         endTokenID = end
       }

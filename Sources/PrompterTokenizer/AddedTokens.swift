@@ -26,6 +26,7 @@ extension AddedToken {
   ///   - pieceCount: The number of pieces of the vocabulary; free numbers begin there, or above the
   ///     largest id of the tokens before.
   ///   - idOfPiece: The id of a piece.
+  /// - Returns: The tokens that hold, each with its id.
   static func numbered(
     _ tokens: [AddedToken], pieceCount: Int, idOfPiece: ([UInt8]) -> Int32?
   ) -> [AddedToken] {

@@ -115,7 +115,9 @@ extension SequenceTemplate {
 
   /// XLM-RoBERTa's own: `<s> A </s>` and `<s> A </s> </s> B </s>`, all in segment 0.
   static func xlmRoBERTa(start: Int32, end: Int32) -> SequenceTemplate {
-    let (start, end) = (Piece.special(ids: [start], segment: 0), Piece.special(ids: [end], segment: 0))
+    let (start, end) = (
+      Piece.special(ids: [start], segment: 0), Piece.special(ids: [end], segment: 0)
+    )
     let single = [start, .text(segment: 0), end]
     return SequenceTemplate(single: single, pair: single + [end, .pair(segment: 0), end])
   }

@@ -181,7 +181,9 @@ extension CharacterMap {
       if bytes.count < 6, let match = shortestMatch(bytes, 0..<bytes.count) {
         return append(form(at: match.form), for: cluster)
       }
-      guard cluster.count > 1 else { return append([text.scalars[cluster.lowerBound]], for: cluster) }
+      guard cluster.count > 1 else {
+        return append([text.scalars[cluster.lowerBound]], for: cluster)
+      }
       for index in cluster {
         bytes.removeAll(keepingCapacity: true)
         text.spell(index..<index + 1, into: &bytes)

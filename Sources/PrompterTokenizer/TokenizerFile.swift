@@ -38,7 +38,8 @@ struct TokenizerFile {
       let isSpecial = try flag(token, "special", or: false)
       let id = try token["id"].map { try self.id($0, "\"added_tokens\"") }
       return AddedToken(
-        content: content, id: id ?? Int32(clamping: index), isSingleWord: try flag(token, "single_word", or: false),
+        content: content, id: id ?? Int32(clamping: index),
+        isSingleWord: try flag(token, "single_word", or: false),
         stripsLeft: try flag(token, "lstrip", or: false),
         stripsRight: try flag(token, "rstrip", or: false),
         isNormalized: try flag(token, "normalized", or: !isSpecial), isSpecial: isSpecial)

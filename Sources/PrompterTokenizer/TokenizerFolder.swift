@@ -50,7 +50,8 @@ struct TokenizerFolder {
   /// What the files beside the vocabulary say.
   func settings() throws -> TokenizerSettings {
     TokenizerSettings(
-      json: try json("tokenizer_config.json") ?? .object([]), file: path(of: "tokenizer_config.json"),
+      json: try json("tokenizer_config.json") ?? .object([]),
+      file: path(of: "tokenizer_config.json"),
       specialTokensMap: try json("special_tokens_map.json"),
       specialTokensFile: path(of: "special_tokens_map.json"),
       addedTokens: try json("added_tokens.json"), addedTokensFile: path(of: "added_tokens.json"),

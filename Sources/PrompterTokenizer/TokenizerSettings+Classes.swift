@@ -12,11 +12,15 @@ extension TokenizerSettings {
   ///   - file: The file they come from, for errors.
   ///   - listed: The added tokens of that file.
   ///   - isLeft: Whether that file has texts lose their start.
+  /// - Returns: The tokenizer.
+  /// - Throws: A ``TokenizerError`` for settings that are not understood, or a missing piece.
   func bertTokenizer(
-    _ vocabulary: Vocabulary, file: String, listed: [AddedToken] = [], truncatesLeft isLeft: Bool = false
+    _ vocabulary: Vocabulary, file: String, listed: [AddedToken] = [],
+    truncatesLeft isLeft: Bool = false
   ) throws -> WordPieceTokenizer {
     let usual = [
-      ("unk_token", "[UNK]"), ("sep_token", "[SEP]"), ("pad_token", "[PAD]"), ("cls_token", "[CLS]"),
+      ("unk_token", "[UNK]"), ("sep_token", "[SEP]"), ("pad_token", "[PAD]"),
+      ("cls_token", "[CLS]"),
       ("mask_token", "[MASK]"),
     ]
     let unknown = try content("unk_token", or: "[UNK]")

@@ -58,6 +58,8 @@ extension TokenizerSettings {
   ///   - listed: The tokens of the vocabulary's own file.
   ///   - isKept: Whether the tokenizer has those of its own file already.
   ///   - control: The tokens that stand in for those of `special_tokens_map.json` without a role.
+  /// - Returns: The tokens in the order in which they are added.
+  /// - Throws: A ``TokenizerError`` for a list that is ill-formed.
   func additions(
     usual: [UsualToken], sentinels: [String] = [], listed: [AddedToken] = [], isKept: Bool = false,
     control: [AddedToken]? = nil
@@ -134,7 +136,9 @@ extension TokenizerSettings {
     }
     let extra = json["extra_special_tokens"].flatMap { isEmpty($0) ? nil : $0 }
     let listed = (extra ?? json["additional_special_tokens"])?.array?.compactMap(\.string) ?? []
-    let more = map?["extra_special_tokens"]?.array?.compactMap { $0.string ?? $0["content"]?.string }
+    let more = map?["extra_special_tokens"]?.array?.compactMap {
+      $0.string ?? $0["content"]?.string
+    }
     return Set((named + listed + (more ?? [])).map(UTF8Key.init))
   }
 
@@ -144,7 +148,8 @@ extension TokenizerSettings {
     var tokens: [AddedToken] = []
     for role in Self.roles {
       let token =
-        try token(role) ?? usual.first { $0.role == role && !isNulled(role) }.map {
+        try token(role)
+        ?? usual.first { $0.role == role && !isNulled(role) }.map {
           AddedToken(content: $0.content, isSpecial: true)
         }
       if let token { tokens.append(token) }

@@ -44,7 +44,8 @@ public enum Tokenizers {
     if kind?.kind != .bert || kind?.isNamed != true, let file = try files.file("spiece.model") {
       return try SentencePieceFile(file.bytes, name: file.name).tokenizer(settings: settings)
     }
-    guard kind?.kind != .t5, kind?.kind != .xlmRoBERTa, let file = try files.file("vocab.txt") else {
+    guard kind?.kind != .t5, kind?.kind != .xlmRoBERTa, let file = try files.file("vocab.txt")
+    else {
       throw TokenizerError.missing(folder: files.path)
     }
     return try WordPieceTokenizer(vocabularyFile: file.bytes, name: file.name, settings: settings)

@@ -8,7 +8,8 @@ import Testing
   private static let shape = ["--model", tinyModel, "--task", "text-classification"]
 
   @Test(arguments: [
-    ["train"], ["trian"], ["help", "trian"], ["train", "--no-such-option"], ["evaluate", "--model", "m", "--prompt", "p"],
+    ["train"], ["trian"], ["help", "trian"], ["train", "--no-such-option"],
+    ["evaluate", "--model", "m", "--prompt", "p"],
     ["train", "--method", "lora"], ["data", "preview", "f.csv", "--field", "nonsense"],
     ["predict", "--model", "m", "--prompt", "p", "--pair", "x"],
     ["predict", "--model", "m", "--prompt", "a/p", "--prompt", "b/p", "--text", "x"],

@@ -97,7 +97,9 @@ import Testing
   func `what another program left out of the cache is fetched`(left: [String]) throws {
     let server = try serve(Self.files)
     try bench.write("c0ffee", to: cache("refs/main"))
-    for name in left { try bench.write(Self.files[name] ?? "", to: cache("snapshots/c0ffee/\(name)")) }
+    for name in left {
+      try bench.write(Self.files[name] ?? "", to: cache("snapshots/c0ffee/\(name)"))
+    }
     let folder = try resolve(["HF_ENDPOINT": server.address])
     for (name, content) in Self.files {
       #expect(try String(contentsOf: folder.appending(path: name), encoding: .utf8) == content)

@@ -33,7 +33,8 @@ import Testing
   @Test func `the last of equal keys holds at every depth`() throws {
     let value = try decode(
       Outer.self,
-      #"{"name": "x", "kind": "one", "inner": [{"value": 1, "value": 2}], "counts": {}, "name": "y"}"#)
+      #"{"name": "x", "kind": "one", "inner": [{"value": 1, "value": 2}], "counts": {}, "name": "y"}"#
+    )
     #expect(value.name == "y")
     #expect(value.inner == [.init(value: 2)])
   }

@@ -80,7 +80,12 @@ import Testing
   @Test func `modules.json says where the pooling is, and whether there is one`() throws {
     let mean = #"{"pooling_mode": "mean"}"#
     let cases: [([String: String], Pooling)] = [
-      (["modules.json": Self.modules.replacing("PLACE", with: "7_Pool"), "7_Pool/config.json": mean], .mean),
+      (
+        [
+          "modules.json": Self.modules.replacing("PLACE", with: "7_Pool"),
+          "7_Pool/config.json": mean,
+        ], .mean
+      ),
       (["modules.json": "[]", "1_Pooling/config.json": mean], .pooler),
       ([:], .pooler),
     ]

@@ -7,12 +7,9 @@ import PrompterTensor
 
 /// Copies of the tiny models, changed in one place.
 extension PromptBench {
-  /// A copy of a model's folder.
+  /// A copy of a model's folder, the tiny BERT's by default, with other tensors and other files.
   ///
-  /// - Parameters:
-  ///   - source: The folder, that of the tiny BERT by default.
-  ///   - weights: What becomes of the tensors.
-  ///   - files: Files to write into it, by their names.
+  /// A tokenizer.json among them is taken as it stands, not as the class of BERT reads it.
   func model(
     of source: URL = Toy.folder, weights change: ((inout [String: Tensor]) -> Void)? = nil,
     files: [String: String] = [:]
@@ -25,6 +22,10 @@ extension PromptBench {
       var tensors = try weights.names.reduce(into: [:]) { $0[$1] = try weights.tensor($1) }
       change(&tensors)
       try SafetensorsFile.write(tensors, metadata: [:], to: file)
+    }
+    var files = files
+    if files["tokenizer.json"] != nil {
+      files["tokenizer_config.json"] = #"{"tokenizer_class": "PreTrainedTokenizerFast"}"#
     }
     for (name, text) in files {
       try Data(text.utf8).write(to: folder.appending(component: name))
@@ -40,12 +41,10 @@ extension PromptBench {
     return String(decoding: try JSONSerialization.data(withJSONObject: keys), as: UTF8.self)
   }
 
-  /// A tokenizer.json with the tiny BERT's pieces.
+  /// A tokenizer.json with the tiny BERT's pieces, but for some whose ids are others.
   ///
-  /// - Parameters:
-  ///   - single: The template of one text: `A`, or the name of a special token with its segment.
-  ///   - cls: The id of [CLS] in the template; nil for a tokenizer that adds nothing.
-  ///   - ids: Pieces whose ids are others.
+  /// The template of one text names `A` and special tokens with their segments; `cls` is the id of
+  /// [CLS] in it, nil for a tokenizer that adds nothing.
   static func tokenizer(
     single: [(String, Int)] = [("[CLS]", 0), ("A", 0), ("[SEP]", 0)], cls: Int? = 2,
     ids: [String: Int] = [:]

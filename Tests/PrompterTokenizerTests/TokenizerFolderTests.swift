@@ -60,7 +60,8 @@ import Testing
           #expect(
             encoding.ids.map(Int.init) == values[3].array?.compactMap(\.integer)
               && encoding.segments.map(Int.init) == values[4].array?.compactMap(\.integer),
-            "\(text.debugDescription): \(encoding.ids), not \(values[3].text), by \(described.text)")
+            "\(text.debugDescription): \(encoding.ids), not \(values[3].text), by \(described.text)"
+          )
           compared += 1
         }
       }
@@ -136,7 +137,9 @@ extension JSON {
       "{" + members.map { JSON.string($0.key).text + ":" + $0.value.text }.joined(separator: ",")
         + "}"
     case .string(let value):
-      "\"" + value.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"")
+      "\""
+        + value.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(
+          of: "\"", with: "\\\"")
         + "\""
     case .integer, .natural, .number, .bool, .null: summary
     }

@@ -111,7 +111,8 @@ import Testing
   @Test func `a decoder that could make a text a hundred times as long is refused`() {
     let message = message(
       Self.file(
-        decoder: #"{"type": "Replace", "pattern": {"String": "a"}, "content": "\#(Self.letters(65))"}"#))
+        decoder:
+          #"{"type": "Replace", "pattern": {"String": "a"}, "content": "\#(Self.letters(65))"}"#))
     #expect(message.hasPrefix("tokenizer.json") && message.utf8.count < 300, "\(message)")
   }
 

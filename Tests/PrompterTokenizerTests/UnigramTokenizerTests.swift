@@ -99,7 +99,7 @@ import Testing
     let model = try T5Fixture.bytes("bytes/spiece.model")
     let cases: [(settings: String, count: Int)] = [
       (#"{"extra_ids": 0}"#, 1_500), (#"{"extra_ids": 7}"#, 1_507), ("{}", 1_600),
-      (#"{"additional_special_tokens": ["<extra_id_0>", {"content": "<extra_id_1>"}]}"#, 1_502),
+      (#"{"additional_special_tokens": ["<extra_id_0>", "<extra_id_1>"]}"#, 1_600),
       (
         #"{"tokenizer_class": "T5Tokenizer", "extra_ids": 1, "added_tokens_decoder": {"1501": "#
           + #"{"content": "<new>", "lstrip": true}, "0": {"content": "<pad>"}}}"#, 1_502

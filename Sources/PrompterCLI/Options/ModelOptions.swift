@@ -19,7 +19,8 @@ struct ModelOptions: ParsableArguments {
 
   /// The backbone, ready to compute.
   func load(_ compute: ComputeOptions, _ output: OutputOptions) throws -> PretrainedModel {
-    let model = try PretrainedModel(contentsOf: folder(output), precision: compute.precision(output))
+    let model = try PretrainedModel(
+      contentsOf: folder(output), precision: compute.precision(output))
     for note in model.notes { output.note(note) }
     return model
   }

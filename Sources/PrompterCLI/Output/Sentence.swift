@@ -15,9 +15,11 @@ enum Sentence {
   static func shown(_ text: String) -> String {
     let sentence = text.escapingControls()
     guard sentence.utf8.count > longest else { return sentence }
-    let words = sentence.split(separator: " ", omittingEmptySubsequences: false)
+    // Scalar by scalar: to compare a character, Swift sorts all the combining marks that it has.
+    let words = sentence.unicodeScalars.split(separator: " ", omittingEmptySubsequences: false)
     return shortened(
-      words.map { shortened($0, to: longestWord) }.joined(separator: " ")[...], to: longest)
+      words.map { shortened(Substring($0), to: longestWord) }.joined(separator: " ")[...],
+      to: longest)
   }
 
   /// A text of at most so many bytes, of which the beginning and the end stay.

@@ -41,13 +41,19 @@ struct Table {
     }
     return all.map { row in
       let cells = header.indices.map { Self.padded(row[$0], widths[$0], alignments[$0]) }
-      let line = cells.joined(separator: "  ")
-      return String(line.reversed().drop { $0 == " " }.reversed())
+      return Self.withoutBlanksAtEnd(cells.joined(separator: "  "))
     }
   }
 
   /// All lines as one text.
   var text: String { lines.joined(separator: "\n") }
+
+  // Scalar by scalar: to compare a character, Swift sorts all the combining marks that it has.
+  private static func withoutBlanksAtEnd(_ line: String) -> String {
+    let scalars = line.unicodeScalars
+    let last = scalars.lastIndex { $0 != " " }
+    return String(scalars[..<(last.map(scalars.index(after:)) ?? scalars.startIndex)])
+  }
 
   private static func padded(_ text: String, _ width: Int, _ alignment: Alignment) -> String {
     let blanks = String(repeating: " ", count: max(0, width - Text.columns(of: text)))

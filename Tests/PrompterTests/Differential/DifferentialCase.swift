@@ -58,7 +58,7 @@ struct DifferentialCase: Decodable {
     for (name, bytes) in weights.files(format) {
       try Data(bytes).write(to: folder.appending(component: name))
     }
-    return try PretrainedModel(contentsOf: folder)
+    return try PretrainedModel(contentsOf: folder, precision: .float32)
   }
 
   /// The random tokens of a text.
