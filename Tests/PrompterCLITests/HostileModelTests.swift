@@ -34,16 +34,27 @@ import Testing
   private static func spoil(_ tensor: String, _ value: Float, in model: URL) throws {
     let file = model.appending(path: "model.safetensors")
     var bytes = try Data(contentsOf: file)
-    let length = Int(bytes.prefix(8).withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) })
-    let header =
-      try JSONSerialization.jsonObject(with: bytes[8..<8 + length]) as? [String: [String: Any]]
-    let offsets = try #require(header?[tensor]?["data_offsets"] as? [Int])
-    var pattern = value
-    let one = Data(bytes: &pattern, count: 4)
-    for place in stride(from: offsets[0], to: offsets[1], by: 4) {
-      bytes.replaceSubrange(8 + length + place..<8 + length + place + 4, with: one)
+    let range = try range(of: tensor, in: bytes)
+    for place in stride(from: range.lowerBound, to: range.upperBound, by: 4) {
+      write(value, at: place, in: &bytes)
     }
     try bytes.write(to: file)
+  }
+
+  // The bytes of a tensor within a safetensors file.
+  private static func range(of tensor: String, in file: Data) throws -> Range<Int> {
+    let length = file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+    let header =
+      try JSONSerialization.jsonObject(with: file[8..<8 + length]) as? [String: [String: Any]]
+    let offsets = try #require(header?[tensor]?["data_offsets"] as? [Int])
+    return 8 + length + offsets[0]..<8 + length + offsets[1]
+  }
+
+  // A value in place of the four bytes that begin somewhere.
+  private static func write(_ value: Float, at place: Int, in file: inout Data) {
+    let bits = value.bitPattern
+    file.replaceSubrange(
+      place..<place + 4, with: (0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) })
   }
 
   private static func expectOneSentence(
@@ -139,14 +150,8 @@ import Testing
       let film = try #require(tokenizer.split(separator: "\n").firstIndex(of: "film"))
       let file = model.appending(path: "model.safetensors")
       var bytes = try Data(contentsOf: file)
-      let length = Int(bytes.prefix(8).withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) })
-      let header =
-        try JSONSerialization.jsonObject(with: bytes[8..<8 + length]) as? [String: [String: Any]]
-      let start = try #require(
-        (header?["embeddings.word_embeddings.weight"]?["data_offsets"] as? [Int])?.first)
-      var value = Float.infinity
-      let place = 8 + length + start + film * 32 * 4
-      bytes.replaceSubrange(place..<place + 4, with: Data(bytes: &value, count: 4))
+      let table = try Self.range(of: "embeddings.word_embeddings.weight", in: bytes)
+      Self.write(.infinity, at: table.lowerBound + film * 32 * 4, in: &bytes)
       try bytes.write(to: file)
       let predict = ["predict", "--model", model.path, "--prompt", prompt, "--threads", "1"]
       let run = try prompter(
