@@ -22,16 +22,29 @@ struct PromptInspectCommand: ParsableCommand {
       EXAMPLES
         prompter prompt inspect prompts/sst2
         prompter prompt inspect prompts/sst2 --json
+        prompter prompt inspect prompts/sst2 --options >run.json
       """)
 
   @Argument(help: "The prompt's folder.", completion: .directory)
   var folder: String
 
+  @Flag(
+    help: "Print nothing but the options that repeat its training, as a file for train --config.")
+  var options = false
+
   @OptionGroup(title: "Output") var console: OutputOptions
 
   func run() throws {
     let summary = try PromptSummary(contentsOf: URL(filePath: folder, directoryHint: .isDirectory))
-    try Output.write(console.json ? summary.json.line : "\(summary)")
+    let recorded = summary.options.map(RecordedOptions.init(words:))
+    if options {
+      guard let recorded else {
+        throw UsageError("\(folder) does not say with which options it was trained.")
+      }
+      return try Output.write(recorded.configuration.line)
+    }
+    let command = recorded.map { "\n\nIts training again:\n\($0.command(output: "NEW"))" }
+    try Output.write(console.json ? summary.json.line : "\(summary)\(command ?? "")")
   }
 }
 
@@ -62,6 +75,7 @@ extension PromptSummary {
       "metrics": best.map { JSONValue($0.metrics) } ?? .null,
       "best_epoch": best.map { .number($0.epoch) } ?? .null,
       "baseline": ["majority": JSONValue(baseline)],
+      "options": options.map { RecordedOptions(words: $0).configuration } ?? .null,
       "unfinished": unfinished.map {
         [
           "reason": .string($0.reason.rawValue), "step": .integer($0.step),

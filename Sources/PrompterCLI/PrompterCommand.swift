@@ -31,12 +31,18 @@ struct PrompterCommand: ParsableCommand {
       ModelCommand.self, DataCommand.self, ManualCommand.self,
     ])
 
+  /// The command line, with what a file of options says, while a command runs.
+  @TaskLocal static var arguments: [String] = []
+
   static func main() {
     ProcessStatus.explainLostFiles(prefix: "prompter: ", status: RunStatus.inputOutput.rawValue)
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
-      var command = try parseAsRoot(ConfigurationFile.expanded(arguments))
-      try command.run()
+      let expanded = try ConfigurationFile.expanded(arguments)
+      try $arguments.withValue(expanded) {
+        var command = try parseAsRoot(expanded)
+        try command.run()
+      }
     } catch {
       let report = ErrorReport(of: error, arguments: arguments)
       if report.status == .success {

@@ -141,23 +141,46 @@ struct TrainCommand: ParsableCommand {
       }
     } catch let error as TrainingError {
       guard let best, let epoch = best.card.best?.epoch else { throw error }
-      try best.write(to: folder.url, overwriting: true)
+      try write(best, of: trainer, to: folder, overwriting: true)
       throw DivergedTraining(cause: error, folder: folder.path, epoch: epoch)
     }
-    guard !outcome.wasInterrupted else { throw try interruption(outcome, folder) }
-    try outcome.prompt.write(to: folder.url, overwriting: target.overwrite || target.resume)
+    guard !outcome.wasInterrupted else { throw try interruption(outcome, of: trainer, folder) }
+    try write(
+      outcome.prompt, of: trainer, to: folder, overwriting: target.overwrite || target.resume)
     try folder.removeState()
     return (outcome.prompt, outcome.seconds)
   }
 
+  /// Writes a prompt that says how to train it again.
+  private func write(
+    _ prompt: Prompt, of trainer: Trainer, to folder: OutputFolder, overwriting: Bool
+  ) throws {
+    var prompt = prompt
+    let arguments = PrompterCommand.arguments
+    if let name = arguments.first,
+      let command = try CommandDescription.program().subcommands?.first(where: {
+        $0.commandName == name
+      })
+    {
+      prompt.card.options =
+        RecordedOptions(
+          arguments: Array(arguments.dropFirst()), of: command,
+          resolved: [
+            ("precision", trainer.precision.rawValue), ("threads", "\(compute.threadCount)"),
+          ]
+        ).words
+    }
+    try prompt.write(to: folder.url, overwriting: overwriting)
+  }
+
   // What there is of a prompt by now can be used, though the training is not over.
   private func interruption(
-    _ outcome: TrainingOutcome, _ folder: OutputFolder
+    _ outcome: TrainingOutcome, of trainer: Trainer, _ folder: OutputFolder
   ) throws -> Interruption {
     guard let best = outcome.prompt.card.best else {
       return Interruption("Interrupted at step \(outcome.step); go on with --resume.")
     }
-    try outcome.prompt.write(to: folder.url, overwriting: true)
+    try write(outcome.prompt, of: trainer, to: folder, overwriting: true)
     return Interruption(
       "Interrupted at step \(outcome.step): \(folder.path) holds the best prompt so far, of epoch "
         + "\(Text.fixed(best.epoch, 1)), marked as unfinished; go on with --resume.")

@@ -118,6 +118,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
   public var precision: Precision?
   /// What it was trained with besides the plan; `nil` for a prompt of PEFT's or of an older version.
   public var training: TrainingRecord?
+  /// The options of the command that trained it, its folder aside; `nil` where no command did.
+  public var options: [String]?
   /// Why training ended before its time; `nil` if it did not.
   public var unfinished: UnfinishedTraining?
   /// The scores of each evaluation.
@@ -129,8 +131,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
 
   private enum CodingKeys: String, CodingKey {
     case formatVersion = "format_version"
-    case method, task, pooling, backbone, plan, precision, training, unfinished, history, best
-    case baseline
+    case method, task, pooling, backbone, plan, precision, training, options, unfinished
+    case history, best, baseline
     case promptLength = "prompt_length"
     case promptLayers = "prompt_layers"
     case promptStack = "prompt_stack"
@@ -147,7 +149,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
     decoderPromptLength: Int? = nil, pooling: Pooling?,
     maximumLength: Int, backbone: BackboneIdentity, trainableParameters: Int,
     plan: TrainingPlan? = nil, precision: Precision? = nil, training: TrainingRecord? = nil,
-    unfinished: UnfinishedTraining? = nil, history: [EpochReport] = [],
+    options: [String]? = nil, unfinished: UnfinishedTraining? = nil, history: [EpochReport] = [],
     best: BestReport? = nil, baseline: [String: Double] = [:]
   ) {
     self.method = method
@@ -164,6 +166,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
     self.plan = plan
     self.precision = precision
     self.training = training
+    self.options = options
     self.unfinished = unfinished
     self.history = history
     self.best = best

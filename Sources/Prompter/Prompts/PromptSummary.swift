@@ -67,6 +67,8 @@ public struct PromptSummary: Codable, Sendable, Equatable {
   public var best: BestReport?
   /// The majority baseline's scores.
   public var baseline: [String: Double]
+  /// The options of the command that trained it; nil where no command did, or an older version.
+  public var options: [String]?
   /// Why training ended before its time; nil if it did not.
   public var unfinished: UnfinishedTraining?
   /// The folder's files.
@@ -78,7 +80,7 @@ public struct PromptSummary: Codable, Sendable, Equatable {
 
   private enum CodingKeys: String, CodingKey {
     case folder, method, task, labels, template, pooling, parameters, backbone, precision, best
-    case baseline, unfinished, files, peft, warnings
+    case baseline, options, unfinished, files, peft, warnings
     case inputTemplate = "input_template"
     case promptLength = "prompt_length"
     case promptLayers = "prompt_layers"
@@ -107,7 +109,7 @@ extension PromptSummary {
         ? Double(card.trainableParameters) / Double(card.backbone.parameters) : nil,
       backbone: card.backbone,
       precision: isImported ? nil : card.precision ?? .float32, best: card.best,
-      baseline: card.baseline, unfinished: card.unfinished,
+      baseline: card.baseline, options: card.options, unfinished: card.unfinished,
       files: Self.files(of: folder),
       peft: PEFTReport(
         loadable: folder.holdsFile(PromptLayout.adapterConfiguration),
