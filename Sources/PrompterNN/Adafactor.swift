@@ -52,7 +52,7 @@ public struct Adafactor: Optimizer {
 
   /// Takes one step, on the calling thread; a parameter without a gradient stays as it is.
   public mutating func update(
-    with gradients: [Gradient?], rate: Float, gradientScale: Float, team: ThreadTeam
+    with gradients: [Gradient?], rates: [Float], gradientScale: Float, team: ThreadTeam
   ) {
     step += 1
     let count = Double(options.startStep + step)
@@ -61,7 +61,8 @@ public struct Adafactor: Optimizer {
       gradientScale: gradientScale)
     for (index, parameter) in parameters.enumerated() {
       guard let gradient = gradients[index] else { continue }
-      let (size, beta1) = (parameterScale(of: parameter), options.beta1 ?? 0)
+      let (rate, size) = (rates[index], parameterScale(of: parameter))
+      let beta1 = options.beta1 ?? 0
       let kept = 1 - weightDecay
       if case (.rows(let rows), .whole(let second), nil) = (gradient, second[index], first[index]) {
         let table = AdafactorTable(parameter.value, second: second, gradient: rows)

@@ -34,17 +34,21 @@ public struct AdamW: Optimizer {
 
   /// Takes one step; a parameter without a gradient stays as it is.
   public mutating func update(
-    with gradients: [Gradient?], rate: Float, gradientScale: Float, team: ThreadTeam
+    with gradients: [Gradient?], rates: [Float], gradientScale: Float, team: ThreadTeam
   ) {
     step += 1
-    let numbers = AdamWStep(
-      step: step, rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon,
-      weightDecay: weightDecay, gradientScale: gradientScale)
+    let steps = rates.map {
+      AdamWStep(
+        step: step, rate: $0, beta1: beta1, beta2: beta2, epsilon: epsilon,
+        weightDecay: weightDecay, gradientScale: gradientScale)
+    }
     for (index, gradient) in gradients.enumerated() {
       if let gradient { moments[index].touch(gradient) }
     }
-    let updates = zip(parameters, zip(moments, gradients)).compactMap { parameter, rest in
-      rest.1.map { AdamWUpdate(of: parameter, rest.0, with: $0, step: numbers) }
+    let updates = parameters.indices.compactMap { index in
+      gradients[index].map {
+        AdamWUpdate(of: parameters[index], moments[index], with: $0, step: steps[index])
+      }
     }
     team.forEachPiece(of: updates.map(\.storedCount)) { updates[$0.buffer].step(in: $0.range) }
     guard weightDecay != 0 else { return }

@@ -18,11 +18,11 @@ public protocol Optimizer: Sendable {
   ///
   /// - Parameters:
   ///   - gradients: One for each parameter; where there is none the parameter stays as it is.
-  ///   - rate: The learning rate.
+  ///   - rates: The learning rate of each parameter.
   ///   - gradientScale: What every gradient is multiplied by first.
   ///   - team: The threads that may share the work; their number changes no bit.
   mutating func update(
-    with gradients: [Gradient?], rate: Float, gradientScale: Float, team: ThreadTeam)
+    with gradients: [Gradient?], rates: [Float], gradientScale: Float, team: ThreadTeam)
 
   /// The moments, under the names of their parameters; written in place by the next step.
   var state: [String: Tensor] { get }
@@ -37,6 +37,15 @@ public protocol Optimizer: Sendable {
 }
 
 extension Optimizer {
+  /// Takes one step at one learning rate for all parameters.
+  public mutating func update(
+    with gradients: [Gradient?], rate: Float, gradientScale: Float, team: ThreadTeam
+  ) {
+    update(
+      with: gradients, rates: [Float](repeating: rate, count: gradients.count),
+      gradientScale: gradientScale, team: team)
+  }
+
   /// Takes one step on the calling thread, with whole gradients as they are unless a scale is given.
   public mutating func update(
     with gradients: [Tensor?], rate: Float, gradientScale: Float = 1
