@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How a head was fitted to the states of a backbone that stays as it is: by multinomial logistic
+/// regression, until nothing gets better.
+public struct HeadFit: Codable, Sendable, Equatable {
+  /// The penalty: the mean cross-entropy and half of this times the squared weights were minimised.
+  public var l2: Double
+  /// The parts of the training data that the penalty was chosen by, each left out once.
+  public var folds: Int
+  /// The selecting metric of what the folds' heads said of the examples that they had not seen.
+  public var score: Double
+  /// The mean cross-entropy of the training data in nats.
+  public var loss: Double
+  /// The steps of L-BFGS at the penalty chosen.
+  public var iterations: Int
+  /// Whether the gradient came down to zero, but for rounding.
+  public var hasConverged: Bool
+  /// The seconds that choosing and fitting took, without those for the states.
+  public var seconds: Double
+
+  private enum CodingKeys: String, CodingKey {
+    case l2, folds, score, loss, iterations, seconds
+    case hasConverged = "converged"
+  }
+}
