@@ -48,10 +48,13 @@ final class TrainingMonitor {
   private func begin(_ start: TrainingStart) {
     guard !isQuiet else { return }
     let share = Double(start.trainableParameters) / Double(max(1, start.backboneParameters))
+    let values =
+      "\(Text.count(start.trainableParameters)) values (\(Text.percent(share)) of the backbone)"
     writeLine(
-      "Training \(Text.count(start.trainableParameters)) values (\(Text.percent(share)) of the "
-        + "backbone) on \(Text.count(start.examples)) examples in \(Text.count(start.stepCount)) "
-        + "steps.")
+      start.fitsHead
+        ? "Fitting \(values) to \(Text.count(start.examples)) examples."
+        : "Training \(values) on \(Text.count(start.examples)) examples in "
+          + "\(Text.count(start.stepCount)) steps.")
     if let cache = start.cache {
       writeLine(
         "The states after layer \(cache.layers) are computed once and kept in "

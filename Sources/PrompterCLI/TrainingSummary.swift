@@ -38,8 +38,9 @@ struct TrainingSummary {
       "seed": card.plan.map { .integer(Int(clamping: $0.seed)) } ?? .null,
       "output": .string(output),
     ]
-    guard let test else { return summary }
-    return summary.adding(
+    let whole = card.headFit.map { summary.adding("head_fit", Self.json(of: $0)) } ?? summary
+    guard let test else { return whole }
+    return whole.adding(
       "test",
       [
         "examples": .integer(test.examples), "metrics": JSONValue(test.metrics),
@@ -59,12 +60,27 @@ struct TrainingSummary {
     ]
   }
 
+  private static func json(of fit: HeadFit) -> JSONValue {
+    [
+      "l2": .number(fit.l2),
+      "folds": .integer(fit.folds),
+      "score": .number(fit.score),
+      "loss": .number(fit.loss),
+      "iterations": .integer(fit.iterations),
+      "converged": .bool(fit.hasConverged),
+      "seconds": .number(fit.seconds),
+    ]
+  }
+
   /// The lines that people read.
   var table: Table {
     var rows = [("Method", card.method.rawValue), ("Trained parameters", parameters)]
+    if let fit = card.headFit { rows.append(("Head", Self.words(for: fit))) }
     if let best = card.best {
-      rows.append(
-        ("Best epoch", Text.fixed(best.epoch, best.epoch.rounded() == best.epoch ? 0 : 1)))
+      if card.plan?.duration != .converged {
+        rows.append(
+          ("Best epoch", Text.fixed(best.epoch, best.epoch.rounded() == best.epoch ? 0 : 1)))
+      }
       if !best.metrics.isEmpty { rows.append(("Validation", Text.scores(best.metrics))) }
     }
     if !card.baseline.isEmpty {
@@ -78,6 +94,11 @@ struct TrainingSummary {
     rows.append(("Saved in", output))
     rows.append(("PEFT", prompt.peftObstacle ?? "loads it as it is"))
     return .pairs(rows)
+  }
+
+  private static func words(for fit: HeadFit) -> String {
+    "fitted in \(fit.iterations) iterations, penalty \(Text.fixed(fit.l2, 5)) by \(fit.folds) folds"
+      + (fit.hasConverged ? "" : ", not converged")
   }
 
   private var parameters: String {

@@ -39,6 +39,7 @@ import Testing
     let choice: MethodChoice =
       switch method {
       case .promptTuning: .promptTuning(promptLength: min(length, 30), initialization: .random)
+      case .headOnly: .headOnly
       default: .pTuningV2(promptLength: length)
       }
     return command.plan.plan(
@@ -47,6 +48,25 @@ import Testing
         .backbone,
       compute: command.compute,
       recipe: command.method.recipe)
+  }
+
+  @Test func `a head alone converges unless it is told of steps`() throws {
+    func duration(_ options: [String]) throws -> TrainingPlan.Duration {
+      let command = try TrainCommand.parse(
+        ["--task", "sst2", "--model", "m", "--train", "t", "--output", "o"] + options)
+      return try plan(command, for: .headOnly).duration
+    }
+    #expect(try duration([]) == .converged)
+    #expect(try duration(["--seed", "3", "--max-length", "20"]) == .converged)
+    for options in [
+      ["--learning-rate", "0.1"], ["--batch-size", "8"], ["--optimizer", "adafactor"],
+      ["--patience", "2"], ["--weight-decay", "0.1"], ["--no-shuffle"],
+      ["--backbone-dropout", "0.1"], ["--head-start", "probe"],
+    ] {
+      #expect(try duration(options) != .converged)
+    }
+    #expect(try duration(["--epochs", "3"]) == .epochs(3))
+    #expect(try duration(["--steps", "9"]) == .steps(9))
   }
 
   @Test func `a recipe is a plan that other options change`() throws {

@@ -64,6 +64,14 @@ import Testing
         """)
   }
 
+  @Test func `of a head that is fitted there are no steps to tell`() {
+    var fitting = start
+    (fitting.fitsHead, fitting.cache, fitting.resumedStep) = (true, nil, nil)
+    #expect(
+      told(isLive: false, [.started(fitting)]).hasPrefix(
+        "Fitting 1,026 values (3.14 % of the backbone) to 200 examples.\n"))
+  }
+
   @Test func `a terminal's line is rewritten and gone at the end`() {
     let text = told(isLive: true, [.step(step), .evaluated(report, isBest: false)])
     #expect(text.hasPrefix("\r\u{1B}[?7l["))

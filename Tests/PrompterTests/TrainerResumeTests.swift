@@ -49,6 +49,11 @@ private let plans: [String: (method: String, plan: TrainingPlan)] = [
   "int16": ("layers", Toy.plan(.epochs(3)) { ($0.threads, $0.backboneDropout) = (2, 0.1) }),
   "bfloat16, fine-tuning": ("fine-tuning", Toy.plan(.steps(9)) { $0.threads = 2 }),
   "bfloat16 with kept states": ("layers", Toy.plan(.steps(15)) { $0.evaluation = .steps(4) }),
+  "a head that starts from a probe": (
+    "dropping",
+    Toy.plan(.epochs(3)) { ($0.headStart, $0.headLearningRate) = (.probe, 1e-3) }
+  ),
+  "a head until it has converged": ("head-only", Toy.plan(.converged)),
   "decay": ("head-only", Toy.plan(.epochs(3)) { ($0.schedule, $0.weightDecay) = (.cosine, 0.1) }),
 ]
 

@@ -8,6 +8,8 @@ import Testing
 @Suite struct TrainingPlanTests {
   @Test(arguments: [
     TrainingPlan(), TrainingRecipe.lester.plan, TrainingRecipe.lesterCode.plan,
+    TrainingPlan(duration: .converged),
+    TrainingPlan(learningRate: 1e-3, headLearningRate: 1e-4, headStart: .probe),
     TrainingPlan(
       duration: .steps(7), batchSize: 3, schedule: .cosine, warmup: 2, gradientNormLimit: nil,
       gradientAccumulation: 2, evaluation: .steps(5), patience: 4, isShuffled: false, seed: 9,
@@ -34,6 +36,20 @@ import Testing
     #expect(throws: DecodingError.self) {
       try JSONDecoder().decode(TrainingPlan.self, from: Data(text.utf8))
     }
+  }
+
+  @Test func `a start of the head that there is not is refused`() throws {
+    let data = try JSONEncoder().encode(TrainingPlan(headStart: .probe))
+    let text = String(decoding: data, as: UTF8.self).replacing("probe", with: "zero")
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(TrainingPlan.self, from: Data(text.utf8))
+    }
+  }
+
+  @Test func `fitting a head is one step`() {
+    let plan = TrainingPlan(duration: .converged)
+    #expect(plan.stepsPerEpoch(examples: 1_000) == 1)
+    #expect(plan.stepCount(examples: 1_000) == 1)
   }
 
   @Test func `the last batch of an epoch may be smaller`() {

@@ -227,7 +227,7 @@ import Testing
     try rewrite { metadata, _ in
       let text = try #require(metadata["settings"])
       var settings = try JSONDecoder().decode([String: String].self, from: Data(text.utf8))
-      settings["task"] = nil
+      for setting in ["task", "head's start", "head's learning rate"] { settings[setting] = nil }
       metadata["settings"] = String(decoding: try JSONEncoder().encode(settings), as: UTF8.self)
     }
     #expect(try resume().step == 12)

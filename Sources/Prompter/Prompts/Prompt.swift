@@ -126,6 +126,9 @@ public struct PromptCard: Codable, Sendable, Equatable {
   public var history: [EpochReport]
   /// The evaluation whose parameters these are.
   public var best: BestReport?
+  /// How the head was fitted to frozen states: where the training of a head alone ended, or that of a
+  /// prompt began; `nil` where it was not.
+  public var headFit: HeadFit?
   /// The majority baseline's scores on the validation data.
   public var baseline: [String: Double]
 
@@ -137,6 +140,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
     case promptLayers = "prompt_layers"
     case promptStack = "prompt_stack"
     case placement = "prompt_placement"
+    case headFit = "head_fit"
     case decoderPromptLength = "decoder_prompt_length"
     case maximumLength = "maximum_length"
     case trainableParameters = "trainable_parameters"
@@ -150,7 +154,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
     maximumLength: Int, backbone: BackboneIdentity, trainableParameters: Int,
     plan: TrainingPlan? = nil, precision: Precision? = nil, training: TrainingRecord? = nil,
     options: [String]? = nil, unfinished: UnfinishedTraining? = nil, history: [EpochReport] = [],
-    best: BestReport? = nil, baseline: [String: Double] = [:]
+    best: BestReport? = nil, headFit: HeadFit? = nil, baseline: [String: Double] = [:]
   ) {
     self.method = method
     self.task = task
@@ -170,6 +174,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
     self.unfinished = unfinished
     self.history = history
     self.best = best
+    self.headFit = headFit
     self.baseline = baseline
   }
 

@@ -21,8 +21,9 @@ final class ClassificationObjective: Objective {
   // What stands below the lowest prompt does not change from epoch to epoch.
   private let lowerStates: (training: LowerStateCache?, validation: LowerStateCache?)
   // Nor does what a head alone reads.
-  private lazy var frozenStates: (training: FrozenStates, validation: FrozenStates?)? =
-    makeFrozenStates()
+  private lazy var frozenStates: FrozenSplits? = makeFrozenStates()
+
+  private typealias FrozenSplits = (training: FrozenStates, validation: FrozenStates?)
 
   init(
     _ task: TaskDescription, training: Dataset, validation: Dataset?, in setting: ObjectiveSetting
@@ -62,6 +63,7 @@ final class ClassificationObjective: Objective {
   var exampleCount: Int { training.examples.count }
   var cutCount: Int { training.cutCount }
   var selectingMetric: String? { task.selectingMetric }
+  var scoresPrompts: Bool { validation != nil }
   var cache: LowerStateCache? { lowerStates.training }
 
   var trainingFingerprint: DataFingerprint { training.fingerprint }
@@ -113,20 +115,63 @@ final class ClassificationObjective: Objective {
     return matrix.scores(task.metrics, positiveClass: task.positiveLabelIndex).named
   }
 
+  func fitHead(under prompt: FoldedPrompt, goesOn: (Double) -> Bool) -> HeadFit? {
+    let probe = LinearProbe(
+      labels: task.labels.count, score: selectingScore, seed: setting.plan.seed,
+      team: setting.team)
+    // The states take most of the time.
+    let total = Double(
+      training.examples.count + (keepsStates ? validation?.examples.count ?? 0 : 0))
+    var read = 0
+    func notes(_ examples: Int) -> Bool {
+      read += examples
+      return goesOn(0.9 * Double(read) / total)
+    }
+    guard let states = frozenStates(of: training, under: prompt, goesOn: notes) else { return nil }
+    if keepsStates {
+      let others = validation.flatMap { frozenStates(of: $0, under: prompt, goesOn: notes) }
+      guard validation == nil || others != nil else { return nil }
+      frozenStates = (states, others)
+    }
+    guard let result = probe.fit(states.labelled(training), goesOn: { goesOn(0.9 + 0.1 * $0) })
+    else { return nil }
+    layer.weight.value.buffer.update(from: result.classifier.weight.buffer)
+    layer.bias.value.buffer.update(from: result.classifier.bias.buffer)
+    return result.fit
+  }
+
+  // The score that selects the best prompt, of any predictions.
+  private var selectingScore: @Sendable ([Int], [Int]) -> Double {
+    let (metric, count) = (task.metrics.first ?? .accuracy, task.labels.count)
+    return { predictions, references in
+      metric.value(
+        of: ConfusionMatrix(
+          predictions: predictions, references: references, labelCount: count))
+    }
+  }
+
   private func answering(_ prompt: FoldedPrompt) -> Answering {
     Answering(
       backbone: setting.backbone, tables: PromptTables([prompt], for: setting.backbone),
       poolings: [setting.trainer.pooling], heads: [layer.frozen()])
   }
 
-  private func makeFrozenStates() -> (training: FrozenStates, validation: FrozenStates?)? {
-    guard setting.trainer.method.name == .headOnly, setting.plan.backboneDropout == 0 else {
-      return nil
-    }
-    let answering = answering(FoldedPrompt())
-    func states(_ dataset: EncodedDataset) -> FrozenStates {
-      FrozenStates(of: dataset, answering: answering, team: setting.team)
-    }
-    return (states(training), validation.map(states))
+  // Whether a head alone is trained, on states that no dropout changes.
+  private var keepsStates: Bool {
+    setting.trainer.method.name == .headOnly && setting.plan.backboneDropout == 0
+  }
+
+  private func makeFrozenStates() -> FrozenSplits? {
+    guard keepsStates, let own = frozenStates(of: training) else { return nil }
+    return (own, validation.flatMap { frozenStates(of: $0) })
+  }
+
+  // The states under a prompt; `nil` if told to stop.
+  private func frozenStates(
+    of dataset: EncodedDataset, under prompt: FoldedPrompt = FoldedPrompt(),
+    goesOn: (_ examples: Int) -> Bool = { _ in true }
+  ) -> FrozenStates? {
+    FrozenStates(
+      of: dataset, under: prompt, answering: answering(prompt), team: setting.team, goesOn: goesOn)
   }
 }

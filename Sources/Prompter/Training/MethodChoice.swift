@@ -16,7 +16,7 @@ public enum MethodChoice: Sendable {
   case promptTuning(
     promptLength: Int = 20, initialization: PromptInitialization,
     placement: PromptPlacement = .beforeText, decoderLength: Int = 0)
-  /// A head on the frozen backbone, nothing else.
+  /// A head on the frozen backbone, nothing else; see also ``TrainingPlan/Duration/converged``.
   case headOnly
   /// All weights of the backbone, and a head.
   case fineTuning

@@ -20,6 +20,8 @@ protocol Objective: AnyObject {
   var baseline: [String: Double] { get }
   /// The metric that selects the best prompt.
   var selectingMetric: String? { get }
+  /// Whether there are validation data.
+  var scoresPrompts: Bool { get }
   /// What is kept of the layers below the prompts, if anything is.
   var cache: LowerStateCache? { get }
   /// The training data, as the backbone reads them.
@@ -33,6 +35,14 @@ protocol Objective: AnyObject {
   /// What the losses of some examples are multiplied by when they make one step.
   func scale(of examples: [Int]) -> Float
 
+  /// Fits the head to what the backbone gives under a prompt that stays as it is.
+  ///
+  /// - Parameters:
+  ///   - prompt: The prompt.
+  ///   - goesOn: Told of the share that is done; whether to go on.
+  /// - Returns: How well it fits; `nil` if told to stop or there is no head.
+  func fitHead(under prompt: FoldedPrompt, goesOn: (Double) -> Bool) -> HeadFit?
+
   /// The gradients of some examples' loss.
   ///
   /// - Parameters:
@@ -44,6 +54,11 @@ protocol Objective: AnyObject {
 
   /// The validation scores of a prompt by the metrics' names; nil without validation data.
   func scores(of prompt: FoldedPrompt) -> [String: Double]?
+}
+
+extension Objective {
+  /// Without a head there is nothing to fit.
+  func fitHead(under prompt: FoldedPrompt, goesOn: (Double) -> Bool) -> HeadFit? { nil }
 }
 
 /// What every objective of a run is made with.

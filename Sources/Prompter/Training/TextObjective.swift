@@ -53,6 +53,7 @@ final class TextObjective: Objective {
   var exampleCount: Int { training.examples.count }
   var cutCount: Int { training.cutCount }
   var selectingMetric: String? { task.selectingMetric }
+  var scoresPrompts: Bool { validation != nil }
   var cache: LowerStateCache? { nil }
 
   var trainingFingerprint: DataFingerprint { training.fingerprint }

@@ -13,6 +13,7 @@ extension Trainer {
   func check(hasHead: Bool) throws {
     try plan.check()
     try checkKind(hasHead: hasHead)
+    try checkHead(hasHead: hasHead)
     try method.check(for: model.backbone)
     if let limit = model.backbone.positionLimit { try checkRoom(positions: limit) }
     if hasHead, !isPoolingChosen, let declared = model.declaredPooling, declared.pooling == nil {
@@ -39,6 +40,23 @@ extension Trainer {
     if hasHead, pooling == .mean, placement != .beforeText {
       throw TrainingError.cannotTrain(
         method: method.name, reason: "a prompt among the words would count in their mean")
+    }
+  }
+
+  private func checkHead(hasHead: Bool) throws {
+    if plan.duration == .converged {
+      guard method.name == .headOnly else {
+        throw TrainingError.cannotTrain(
+          method: method.name, reason: "only a head alone is fitted until it has converged")
+      }
+      guard plan.backboneDropout == 0 else {
+        throw TrainingError.cannotTrain(
+          method: .headOnly, reason: "with dropout in the backbone its states never stay the same")
+      }
+    }
+    if !hasHead, plan.headStart != .random {
+      throw TrainingError.cannotTrain(
+        method: method.name, reason: "answers that are texts have no head to start from a probe")
     }
   }
 
@@ -78,6 +96,7 @@ extension TrainingPlan {
     switch duration {
     case .epochs(let epochs): try checkCount(epochs, "number of epochs")
     case .steps(let steps): try checkCount(steps, "number of steps")
+    case .converged: break
     }
     try checkCount(batchSize, "batch size")
     try checkCount(gradientAccumulation, "gradient accumulation")
@@ -88,7 +107,8 @@ extension TrainingPlan {
     if let patience { try checkCount(patience, "patience") }
     if warmup != 0 { try checkCount(warmup, "warm-up") }
     for (option, value) in [
-      ("learning rate", learningRate), ("weight decay", weightDecay), ("z-loss", zLoss),
+      ("learning rate", learningRate), ("head's learning rate", headLearningRate ?? 0),
+      ("weight decay", weightDecay), ("z-loss", zLoss),
       ("limit of the gradient norm", gradientNormLimit ?? 0),
     ] where !(value.isFinite && value >= 0) {
       throw TrainingError.outOfRange(

@@ -27,6 +27,8 @@ public struct TrainingStart: Sendable, Equatable {
   public var stepCount: Int
   /// The optimiser steps of an epoch.
   public var stepsPerEpoch: Int
+  /// Whether there are no steps: a head is fitted until it has converged.
+  public var fitsHead = false
   /// The majority baseline's scores on the validation data.
   public var baseline: [String: Double]
   /// The training texts that were cut because they were too long.

@@ -5,9 +5,11 @@ internal import PrompterNN
 extension TrainingPlan: Codable {
   // The command line's names, with underscores.
   private enum CodingKeys: String, CodingKey {
-    case epochs, steps, optimizer, adafactor, schedule, warmup, patience, seed, threads
+    case epochs, steps, converged, optimizer, adafactor, schedule, warmup, patience, seed, threads
     case batchSize = "batch_size"
     case learningRate = "learning_rate"
+    case headLearningRate = "head_learning_rate"
+    case headStart = "head_start"
     case weightDecay = "weight_decay"
     case zLoss = "z_loss"
     case gradientNorm = "gradient_norm"
@@ -23,13 +25,14 @@ extension TrainingPlan: Codable {
   /// Reads a plan as ``encode(to:)`` writes it.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
-    let steps = try values.decodeIfPresent(Int.self, forKey: .steps)
     let evaluationSteps = try values.decodeIfPresent(Int.self, forKey: .evaluateEvery)
     self.init(
-      duration: try steps.map { .steps($0) } ?? .epochs(values.decode(Int.self, forKey: .epochs)),
+      duration: try Self.duration(in: values),
       batchSize: try values.decode(Int.self, forKey: .batchSize),
       optimizer: try Self.optimizer(in: values),
       learningRate: try values.decode(Double.self, forKey: .learningRate),
+      headLearningRate: try values.decodeIfPresent(Double.self, forKey: .headLearningRate),
+      headStart: try Self.headStart(in: values),
       schedule: try values.decode(Schedule.self, forKey: .schedule),
       warmup: try values.decode(Int.self, forKey: .warmup),
       weightDecay: try values.decode(Double.self, forKey: .weightDecay),
@@ -47,6 +50,27 @@ extension TrainingPlan: Codable {
       isPinned: try values.decode(Bool.self, forKey: .isPinned))
   }
 
+  private static func duration(
+    in values: KeyedDecodingContainer<CodingKeys>
+  ) throws -> Duration {
+    if try values.decodeIfPresent(Bool.self, forKey: .converged) == true { return .converged }
+    let steps = try values.decodeIfPresent(Int.self, forKey: .steps)
+    return try steps.map { .steps($0) } ?? .epochs(values.decode(Int.self, forKey: .epochs))
+  }
+
+  private static func headStart(
+    in values: KeyedDecodingContainer<CodingKeys>
+  ) throws -> HeadStart {
+    guard let name = try values.decodeIfPresent(String.self, forKey: .headStart) else {
+      return .random
+    }
+    guard let start = HeadStart(rawValue: name) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .headStart, in: values, debugDescription: "A head cannot start from `\(name)`.")
+    }
+    return start
+  }
+
   // Plans of before there was a choice have no optimiser's name.
   private static func optimizer(
     in values: KeyedDecodingContainer<CodingKeys>
@@ -62,19 +86,22 @@ extension TrainingPlan: Codable {
     }
   }
 
-  /// Writes the plan: `epochs` or `steps`, `evaluate_every` only for a number of steps, and
+  /// Writes the plan: `epochs`, `steps` or `converged`, `evaluate_every` only for a number of steps, and
   /// `adafactor` only where it is the optimiser.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     switch duration {
     case .epochs(let epochs): try values.encode(epochs, forKey: .epochs)
     case .steps(let steps): try values.encode(steps, forKey: .steps)
+    case .converged: try values.encode(true, forKey: .converged)
     }
     if case .steps(let steps) = evaluation { try values.encode(steps, forKey: .evaluateEvery) }
     try values.encode(batchSize, forKey: .batchSize)
     try values.encode(optimizer.name, forKey: .optimizer)
     if case .adafactor(let options) = optimizer { try values.encode(options, forKey: .adafactor) }
     try values.encode(learningRate, forKey: .learningRate)
+    try values.encodeIfPresent(headLearningRate, forKey: .headLearningRate)
+    if headStart != .random { try values.encode(headStart.rawValue, forKey: .headStart) }
     try values.encode(schedule, forKey: .schedule)
     try values.encode(warmup, forKey: .warmup)
     try values.encode(weightDecay, forKey: .weightDecay)

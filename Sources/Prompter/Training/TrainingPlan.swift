@@ -10,6 +10,21 @@ public struct TrainingPlan: Sendable, Equatable {
     case epochs(Int)
     /// Optimiser steps.
     case steps(Int)
+    /// Until nothing gets better: a head alone is fitted to states that stay as they are, by
+    /// multinomial logistic regression.
+    ///
+    /// The strength of its penalty is chosen on the validation data or by folds of the training data;
+    /// batches, rates and schedules play no part. See ``HeadFit``.
+    case converged
+  }
+
+  /// Where a head starts.
+  public enum HeadStart: String, Sendable, Equatable, CaseIterable {
+    /// From small random weights.
+    case random
+    /// From the head that fits best what the backbone gives under the prompt as it starts, found as
+    /// ``Duration/converged`` finds one.
+    case probe
   }
 
   /// When the validation data are scored.
@@ -28,6 +43,10 @@ public struct TrainingPlan: Sendable, Equatable {
   public var optimizer: OptimizerChoice
   /// The highest learning rate.
   public var learningRate: Double
+  /// The head's highest learning rate; `nil` for the others'.
+  public var headLearningRate: Double?
+  /// Where the head starts.
+  public var headStart: HeadStart
   /// How the rate changes.
   public var schedule: Schedule
   /// The steps over which the rate first rises from 0.
@@ -63,7 +82,8 @@ public struct TrainingPlan: Sendable, Equatable {
   /// A plan with defaults that suit P-Tuning v2 on a few thousand short texts.
   public init(
     duration: Duration = .epochs(5), batchSize: Int = 32, optimizer: OptimizerChoice = .adamW,
-    learningRate: Double = 1e-2, schedule: Schedule = .linear, warmup: Int = 0,
+    learningRate: Double = 1e-2, headLearningRate: Double? = nil,
+    headStart: HeadStart = .random, schedule: Schedule = .linear, warmup: Int = 0,
     weightDecay: Double = 0, zLoss: Double = 0, gradientNormLimit: Double? = 1,
     gradientAccumulation: Int = 1,
     evaluation: Evaluation = .epoch, patience: Int? = nil, maximumLength: Int = 128,
@@ -75,6 +95,8 @@ public struct TrainingPlan: Sendable, Equatable {
     self.batchSize = batchSize
     self.optimizer = optimizer
     self.learningRate = learningRate
+    self.headLearningRate = headLearningRate
+    self.headStart = headStart
     self.schedule = schedule
     self.warmup = warmup
     self.weightDecay = weightDecay
@@ -93,7 +115,10 @@ public struct TrainingPlan: Sendable, Equatable {
   }
 
   /// The optimiser steps of one epoch over so many examples; the last batch may be smaller.
+  ///
+  /// Fitting a head counts as one.
   public func stepsPerEpoch(examples: Int) -> Int {
+    if duration == .converged { return 1 }
     let perStep = batchSize * gradientAccumulation
     return (examples + perStep - 1) / perStep
   }
@@ -103,6 +128,7 @@ public struct TrainingPlan: Sendable, Equatable {
     switch duration {
     case .epochs(let epochs): epochs * stepsPerEpoch(examples: examples)
     case .steps(let steps): steps
+    case .converged: 1
     }
   }
 }

@@ -10,6 +10,8 @@ struct TrainingProgress: Codable, Sendable {
   var history: [EpochReport] = []
   /// The best of them.
   var best: BestReport?
+  /// How the head was fitted, if it was.
+  private(set) var headFit: HeadFit?
 
   private var bestScore: Double?
   private var evaluationsSinceBest = 0
@@ -26,7 +28,7 @@ struct TrainingProgress: Codable, Sendable {
   private var stopwatch = Stopwatch()
 
   private enum CodingKeys: String, CodingKey {
-    case step, history, best, bestScore, evaluationsSinceBest, lossSum, lossCount, examples
+    case step, history, best, headFit, bestScore, evaluationsSinceBest, lossSum, lossCount, examples
     case tokens, seconds, smoothedLoss
   }
 
@@ -42,9 +44,21 @@ struct TrainingProgress: Codable, Sendable {
     examples &+= count
     examplesThisRun += count
     tokens &+= tokenCount
-    smoothedLoss = step == 1 ? loss : 0.95 * smoothedLoss + 0.05 * loss
+    smoothedLoss = step == 1 && headFit == nil ? loss : 0.95 * smoothedLoss + 0.05 * loss
     seconds += stopwatch.lap()
   }
+
+  /// Counts the examples that a head was fitted to before the first step.
+  mutating func note(_ fit: HeadFit, examples count: Int, tokens tokenCount: Int) {
+    headFit = fit
+    (lossSum, lossCount) = (fit.loss, 1)
+    (examples, tokens) = (count, tokenCount)
+    smoothedLoss = fit.loss
+    seconds += stopwatch.lap()
+  }
+
+  /// Counts that fit as the only step of the run.
+  mutating func endFit() { step = 1 }
 
   /// Whether a score is the best so far; without scores the latest always is.
   func isBetter(_ score: Double?) -> Bool {

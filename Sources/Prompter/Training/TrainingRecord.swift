@@ -139,13 +139,23 @@ extension PromptCard {
 
   /// What states of older versions do not say.
   static let settingsNotInOldStates: Set = ["task", "labels", "start of the prompt"]
+
+  /// What it was of them where there was no choice.
+  static let settingsOfOldStates = [
+    "head's start": TrainingPlan.HeadStart.random.rawValue,
+    "head's learning rate": TrainingPlan.sharedHeadRate,
+  ]
 }
 
 extension TrainingPlan {
+  fileprivate static let sharedHeadRate = "the others'"
+
   fileprivate var settings: [String: String] {
     [
       "duration": "\(duration)", "batch size": "\(batchSize)", "optimizer": "\(optimizer)",
-      "learning rate": "\(learningRate)", "schedule": schedule.rawValue, "warm-up": "\(warmup)",
+      "learning rate": "\(learningRate)",
+      "head's learning rate": headLearningRate.map { "\($0)" } ?? Self.sharedHeadRate,
+      "head's start": headStart.rawValue, "schedule": schedule.rawValue, "warm-up": "\(warmup)",
       "weight decay": "\(weightDecay)", "z-loss": "\(zLoss)",
       "gradient norm": gradientNormLimit.map { "\($0)" } ?? "unlimited",
       "gradient accumulation": "\(gradientAccumulation)", "evaluation": "\(evaluation)",

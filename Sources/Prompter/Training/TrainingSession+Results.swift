@@ -33,8 +33,8 @@ extension TrainingSession {
     best = nil
     let folded = method.folded()
     var card = card(of: folded)
-    (card.history, card.best, card.baseline) =
-      (progress.history, progress.best, objective.baseline)
+    (card.history, card.best, card.headFit, card.baseline) =
+      (progress.history, progress.best, progress.headFit, objective.baseline)
     card.unfinished = unfinished
     let weights = backbone.trainedParameters.flatMap(\.namedParts)
     return Prompt(

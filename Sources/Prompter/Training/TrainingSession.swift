@@ -31,7 +31,7 @@ final class TrainingSession {
   /// All that decides the result, in words.
   private(set) lazy var settings = card(of: FoldedPrompt()).settings
 
-  private let clock = Stopwatch()
+  let clock = Stopwatch()
   private var order: (epoch: Int, indices: [Int]) = (-1, [])
 
   init(
@@ -57,6 +57,7 @@ final class TrainingSession {
   }
 
   var plan: TrainingPlan { trainer.plan }
+  private var headParameterCount: Int { objective.head?.parameters.count ?? 0 }
   var stepsPerEpoch: Int { plan.stepsPerEpoch(examples: objective.exampleCount) }
   var stepCount: Int { plan.stepCount(examples: objective.exampleCount) }
 
@@ -83,6 +84,15 @@ final class TrainingSession {
     _ saver: StateSaver, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
   ) throws -> TrainingOutcome {
     report(.started(start()))
+    if plan.duration == .converged {
+      return try fit(isInterrupted: isInterrupted, report: report)
+    }
+    if plan.headStart == .probe, progress.step == 0 {
+      guard try startHead(isInterrupted: isInterrupted, report: report) else {
+        return outcome(wasInterrupted: true)
+      }
+      if objective.scoresPrompts { try evaluate(report, rate: 0) }
+    }
     while progress.step < stepCount, !progress.isExhausted(patience: plan.patience) {
       let rate = try takeStep()
       report(.step(stepReport(rate: rate)))
@@ -99,6 +109,7 @@ final class TrainingSession {
       trainableParameters: trainableParameters,
       backboneParameters: backbone.parameterCount,
       examples: objective.exampleCount, stepCount: stepCount, stepsPerEpoch: stepsPerEpoch,
+      fitsHead: plan.duration == .converged,
       baseline: objective.baseline, cutTexts: objective.cutCount,
       cache: objective.cache.map {
         TrainingStart.Cache(layers: $0.layers, byteCount: $0.byteCount, isOnDisk: $0.isOnDisk)
@@ -118,7 +129,7 @@ final class TrainingSession {
     }
   }
 
-  private func outcome(wasInterrupted: Bool) -> TrainingOutcome {
+  func outcome(wasInterrupted: Bool) -> TrainingOutcome {
     TrainingOutcome(
       prompt: finish(unfinished: wasInterrupted ? unfinished(.interrupted) : nil),
       wasInterrupted: wasInterrupted, step: progress.step, seconds: clock.seconds)
@@ -145,11 +156,10 @@ final class TrainingSession {
     }
     pass.tape?.playBackwards()
     sum.parameters = method.parameters.map { pass.compactGradient(of: $0) } + sum.parameters
-    let rate =
-      plan.learningRate
-      * plan.schedule.factor(
-        step: progress.step, of: stepCount, warmup: plan.warmup, epoch: epoch)
-    try update(sum, rate: rate)
+    let factor = plan.schedule.factor(
+      step: progress.step, of: stepCount, warmup: plan.warmup, epoch: epoch)
+    let rate = plan.learningRate * factor
+    try update(sum, rate: rate, headRate: (plan.headLearningRate ?? plan.learningRate) * factor)
     progress.note(
       loss: sum.loss, examples: indices.count,
       tokens: indices.reduce(0) { $0 + objective.tokenCount(of: $1) })
@@ -169,15 +179,17 @@ final class TrainingSession {
     return total ?? BatchGradients(loss: 0, tables: [], parameters: [])
   }
 
-  private func update(_ sum: BatchGradients, rate: Double) throws {
+  private func update(_ sum: BatchGradients, rate: Double, headRate: Double) throws {
     // An activation may have hidden from the loss what is not finite.
     try backbone.checkWeights(of: trainer.model)
     let norm = globalNorm(sum.parameters, team: team)
     for (what, value) in [("loss", sum.loss), ("gradient", norm)] {
       try check(what, value, step: progress.step + 1, rate: rate)
     }
+    let heads = method.parameters.count..<method.parameters.count + headParameterCount
     optimizer.update(
-      with: sum.parameters, rate: Float(rate),
+      with: sum.parameters,
+      rates: sum.parameters.indices.map { Float(heads.contains($0) ? headRate : rate) },
       gradientScale: clippingFactor(norm: norm, limit: plan.gradientNormLimit), team: team)
   }
 

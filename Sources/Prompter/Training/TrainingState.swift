@@ -126,7 +126,8 @@ extension TrainingSession {
       let savedSettings = try? decoder.decode([String: String].self, from: Data(settingsText.utf8))
     else { throw unusable("it does not say how far the run had come") }
     if let difference = firstDifference(
-      savedSettings, settings, optional: PromptCard.settingsNotInOldStates)
+      savedSettings.merging(PromptCard.settingsOfOldStates) { saved, _ in saved }, settings,
+      optional: PromptCard.settingsNotInOldStates)
     {
       throw TrainingError.stateOfAnotherRun(file: path, difference: difference)
     }

@@ -54,6 +54,9 @@ struct OptimizerOptions: ParsableArguments {
         + "(default: 0).", valueName: "x"))
   var zLoss: Double?
 
+  /// Whether any of them was given.
+  var isGiven: Bool { optimizer != nil || weightDecay != nil || zLoss != nil }
+
   /// Refuses options of another optimiser and numbers that are none.
   func check(_ recipe: TrainingRecipe?) throws {
     for (value, option) in [(weightDecay, "--weight-decay"), (zLoss, "--z-loss")] {

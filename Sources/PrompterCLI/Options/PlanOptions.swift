@@ -6,6 +6,7 @@ public import Prompter
 extension Schedule: ExpressibleByArgument {}
 extension Pooling: ExpressibleByArgument {}
 extension TrainingRecipe: ExpressibleByArgument {}
+extension TrainingPlan.HeadStart: ExpressibleByArgument {}
 
 /// When the validation data are scored, as `--evaluate-every` says it.
 enum EvaluationInterval: Equatable, ExpressibleByArgument {
@@ -46,6 +47,16 @@ struct PlanOptions: ParsableArguments {
       "The highest learning rate (default: 0.01 for p-tuning-v2, 0.02 for prompt-tuning, "
         + "0.005 for head-only, 0.00005 for fine-tuning).", valueName: "x"))
   var learningRate: Double?
+
+  @Option(
+    help: ArgumentHelp("The head's highest learning rate (default: the others').", valueName: "x"))
+  var headLearningRate: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the head starts: random, or a probe, the head that fits best before the prompt is "
+        + "trained.", valueName: "start"))
+  var headStart: TrainingPlan.HeadStart?
 
   @OptionGroup var optimizer: OptimizerOptions
 
@@ -116,7 +127,8 @@ extension PlanOptions {
     try requirePositive(maxTargetLength, "--max-target-length")
     if warmup < 0 { throw UsageError("--warmup must not be negative.") }
     for (value, option) in [
-      (learningRate ?? 1, "--learning-rate"), (gradientNorm ?? 1, "--gradient-norm"),
+      (learningRate ?? 1, "--learning-rate"), (headLearningRate ?? 1, "--head-learning-rate"),
+      (gradientNorm ?? 1, "--gradient-norm"),
     ] where !(value.isFinite && value >= 0) {
       throw UsageError("\(option) must be a number of at least 0, not \(value).")
     }
@@ -138,6 +150,9 @@ extension PlanOptions {
     if let batchSize { plan.batchSize = batchSize }
     plan.optimizer = optimizer.choice(recipe)
     if let learningRate { plan.learningRate = learningRate }
+    if let headLearningRate { plan.headLearningRate = headLearningRate }
+    if let headStart { plan.headStart = headStart }
+    if choice.name == .headOnly, !takesSteps { plan.duration = .converged }
     if let schedule { plan.schedule = schedule }
     plan.warmup = warmup
     if let decay = optimizer.weightDecay { plan.weightDecay = decay }
@@ -155,6 +170,14 @@ extension PlanOptions {
     plan.seed = seed
     (plan.threads, plan.isPinned) = (compute.threadCount, compute.isPinned)
     return plan
+  }
+
+  // Whether anything was said that only steps of an optimiser have.
+  private var takesSteps: Bool {
+    epochs != nil || steps != nil || batchSize != nil || learningRate != nil
+      || headLearningRate != nil || headStart != nil || optimizer.isGiven || schedule != nil
+      || warmup != 0 || gradientAccumulation != 1 || gradientNorm != nil || evaluateEvery != nil
+      || patience != nil || (backboneDropout ?? 0) != 0 || keepsOrder
   }
 
   // Rates that suit each method on a few thousand short texts.
