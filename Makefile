@@ -11,8 +11,8 @@ PROMPTER = .build/release/prompter
 PREFIX ?= /usr/local
 export PREFIX DESTDIR
 
-.PHONY: demo build test smoke lint docs counts check cases fuzz bench study size system clean \
-  install uninstall shells readme
+.PHONY: demo build test smoke lint docs counts check cases fuzz bench probe study size system \
+  clean install uninstall shells readme
 
 # From nothing to two trained prompts that answer a mixed batch from one backbone.
 demo: build
@@ -69,6 +69,10 @@ fuzz: system
 # Prompter and PyTorch + PEFT in turn on the same sentences, in one run.
 bench: build
 	@Benchmarks/bench.sh
+
+# A head alone beside scikit-learn's logistic regression on the same states.
+probe: build
+	@BENCH=probe.py Benchmarks/bench.sh
 
 # Pretrains tiny T5s, tunes prompts and models, and writes Documentation/Studies/scale; goes on where
 # it was stopped.

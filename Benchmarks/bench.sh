@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Makes the peer's virtual environment if it is missing, then runs the comparison; see bench.py.
+# Makes the peer's virtual environment if it is missing, then runs the comparison: bench.py, or the
+# program that BENCH names.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,4 +11,4 @@ if [ ! -x $environment/bin/python ]; then
   python3 -m venv $environment
   $environment/bin/pip install --quiet -r Scripts/requirements.txt
 fi
-exec $environment/bin/python Benchmarks/bench.py "$@"
+exec $environment/bin/python Benchmarks/"${BENCH:-bench.py}" "$@"
