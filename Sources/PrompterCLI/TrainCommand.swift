@@ -87,7 +87,8 @@ struct TrainCommand: ParsableCommand {
     let trainer = Trainer(
       model: model, method: choice,
       plan: plan.plan(
-        for: choice, backbone: model.backbone, compute: compute, recipe: method.recipe),
+        for: choice, backbone: model.backbone, compute: compute, size: data.size,
+        recipe: method.recipe),
       pooling: plan.pooling ?? (method.peftCompatible && task.text == nil ? .firstSlot : nil),
       cacheMemory: cache.cacheMemory.bytes)
     let (prompt, seconds) =
@@ -125,6 +126,9 @@ struct TrainCommand: ParsableCommand {
   private func trained(
     _ trainer: Trainer, _ task: TaskDescription, _ data: TrainingFiles, _ folder: OutputFolder
   ) throws -> (Prompt, seconds: Double) {
+    if let choices = plan.choices(in: trainer.plan, size: data.size, recipe: method.recipe) {
+      console.note(choices)
+    }
     let monitor = TrainingMonitor(
       metric: task.selectingMetric, isQuiet: console.quiet, isLive: Output.isTerminal,
       width: Output.width)

@@ -60,6 +60,15 @@ enum TrainingFiles {
     }
   }
 
+  /// How much there is to train on.
+  var size: TrainingSize {
+    switch self {
+    case .labelled(let training, _, _):
+      TrainingSize(examples: training.examples.count, labels: training.labels.count)
+    case .texts(let training, _, _): TrainingSize(examples: training.examples.count)
+    }
+  }
+
   /// Trains on them.
   func train(
     _ trainer: Trainer, _ task: TaskDescription, folder: URL, resuming: Bool,

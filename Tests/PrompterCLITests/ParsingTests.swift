@@ -20,7 +20,7 @@ import Testing
     #expect(command.size.reparameterization == .none)
     #expect(command.plan.seed == 11)
     let plan = try plan(command)
-    #expect(plan.batchSize == 32 && plan.duration == .epochs(5))
+    #expect(plan.batchSize == 32 && plan.duration == .epochs(15))
     #expect(plan.optimizer == .adamW && plan.weightDecay == 0 && plan.zLoss == 0)
     #expect(plan.schedule == .linear && plan.learningRate == 0.01)
     #expect(plan.evaluation == .epoch && plan.gradientNormLimit == 1)
@@ -33,21 +33,55 @@ import Testing
 
   // The plan that the options make on a backbone of 64 positions.
   private func plan(
-    _ command: TrainCommand, for method: MethodName = .pTuningV2
+    _ command: TrainCommand, for method: MethodName = .pTuningV2,
+    _ size: TrainingSize = TrainingSize(examples: 722, labels: 10)
   ) throws -> TrainingPlan {
     let length = command.size.length(command.method.recipe)
     let choice: MethodChoice =
       switch method {
       case .promptTuning: .promptTuning(promptLength: min(length, 30), initialization: .random)
       case .headOnly: .headOnly
+      case .fineTuning: .fineTuning
       default: .pTuningV2(promptLength: length)
       }
     return command.plan.plan(
       for: choice,
       backbone: try PretrainedModel(contentsOf: URL(filePath: tinyModel), precision: .float32)
         .backbone,
-      compute: command.compute,
+      compute: command.compute, size: size,
       recipe: command.method.recipe)
+  }
+
+  @Test func `what is not said is chosen by the amount of data, and told`() throws {
+    let size = TrainingSize(examples: 5_452, labels: 50)
+    func chosen(_ method: MethodName, _ arguments: [String] = []) throws -> String? {
+      let command = try TrainCommand.parse(
+        ["--task", "sst2", "--model", "m", "--train", "t", "--output", "o"] + arguments)
+      return command.plan.choices(
+        in: try plan(command, for: method, size), size: size, recipe: command.method.recipe)
+    }
+    #expect(
+      try chosen(.pTuningV2) == "For 5,452 examples with 50 labels: 5 epochs, a rate of 0.01.")
+    #expect(
+      try chosen(.fineTuning)
+        == "For 5,452 examples with 50 labels: 5 epochs, a rate of 0.0001, 0.001 for the head.")
+    #expect(
+      try chosen(.fineTuning, ["--learning-rate", "0.1"])
+        == "For 5,452 examples with 50 labels: 5 epochs.")
+    #expect(
+      try chosen(.headOnly, ["--steps", "9"])
+        == "For 5,452 examples with 50 labels: a rate of 0.005.")
+    #expect(try chosen(.headOnly) == nil)
+    #expect(try chosen(.promptTuning, ["--epochs", "3", "--learning-rate", "0.1"]) == nil)
+    #expect(try chosen(.promptTuning, ["--recipe", "lester"]) == nil)
+    #expect(TrainingSize(examples: 1).words == "1 example")
+  }
+
+  @Test func `a rate that is given is the head's too`() throws {
+    #expect(try plan(train("--learning-rate", "0.1"), for: .fineTuning).headLearningRate == nil)
+    #expect(
+      try plan(train("--head-learning-rate", "0.1"), for: .fineTuning).headLearningRate == 0.1)
+    #expect(try plan(train(), for: .fineTuning).headLearningRate == 1e-3)
   }
 
   @Test func `a head alone converges unless it is told of steps`() throws {
@@ -91,13 +125,6 @@ import Testing
     #expect(try train("--prompt-length", "7").size.length(.lester) == 7)
     #expect(TrainingRecipe.lester.start == .labels)
     #expect(TrainingRecipe.lesterCode.start == .randomAsInCode)
-  }
-
-  @Test(arguments: [
-    (MethodName.pTuningV2, 1e-2), (.promptTuning, 2e-2), (.headOnly, 5e-3), (.fineTuning, 5e-5),
-  ])
-  func `each method has a rate of its own`(_ method: MethodName, _ rate: Double) {
-    #expect(PlanOptions.learningRate(for: method) == rate)
   }
 
   @Test(arguments: [

@@ -46,6 +46,32 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (MethodName.pTuningV2, 1e-2, nil), (.promptTuning, 2e-2, nil), (.headOnly, 5e-3, nil),
+    (.fineTuning, 1e-4, 1e-3),
+  ])
+  func `each method has a rate of its own`(_ method: MethodName, _ rate: Double, _ head: Double?) {
+    let plan = TrainingPlan.suited(to: method, examples: 722, labels: 10)
+    #expect(plan.learningRate == rate)
+    #expect(plan.headLearningRate == head)
+    #expect(plan.duration == (method == .headOnly ? .converged : .epochs(15)))
+  }
+
+  @Test(arguments: [
+    (0, 60), (1, 60), (40, 60), (100, 40), (722, 15), (3_000, 7), (5_452, 5), (10_000, 4),
+    (50_000, 2), (Int.max, 2),
+  ])
+  func `few examples are read often and many seldom`(_ examples: Int, _ epochs: Int) {
+    #expect(TrainingPlan.suitedDuration(examples: examples) == .epochs(epochs))
+  }
+
+  @Test func `texts that are written begin with five epochs`() {
+    for method in [MethodName.pTuningV2, .promptTuning, .fineTuning] {
+      let plan = TrainingPlan.suited(to: method, examples: 100, labels: nil)
+      #expect(plan.duration == .epochs(5) && plan.headLearningRate == nil)
+    }
+  }
+
   @Test func `fitting a head is one step`() {
     let plan = TrainingPlan(duration: .converged)
     #expect(plan.stepsPerEpoch(examples: 1_000) == 1)

@@ -33,7 +33,10 @@ enum EvaluationInterval: Equatable, ExpressibleByArgument {
 
 /// The options of a training plan.
 struct PlanOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Passes over the training data (default: 5).", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Passes over the training data (default: 400 divided by the root of the examples, from 2 to "
+        + "60; 5 for texts).", valueName: "n"))
   var epochs: Int?
 
   @Option(help: ArgumentHelp("Optimiser steps, in place of --epochs.", valueName: "n"))
@@ -45,17 +48,20 @@ struct PlanOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The highest learning rate (default: 0.01 for p-tuning-v2, 0.02 for prompt-tuning, "
-        + "0.005 for head-only, 0.00005 for fine-tuning).", valueName: "x"))
+        + "0.005 for head-only, 0.0001 for fine-tuning, 0.00005 where it writes texts).",
+      valueName: "x"))
   var learningRate: Double?
 
   @Option(
-    help: ArgumentHelp("The head's highest learning rate (default: the others').", valueName: "x"))
+    help: ArgumentHelp(
+      "The head's highest learning rate (default: the others', but 0.001 for fine-tuning without "
+        + "--learning-rate).", valueName: "x"))
   var headLearningRate: Double?
 
   @Option(
     help: ArgumentHelp(
       "Where the head starts: random, or a probe, the head that fits best before the prompt is "
-        + "trained.", valueName: "start"))
+        + "trained (default: random).", valueName: "start"))
   var headStart: TrainingPlan.HeadStart?
 
   @OptionGroup var optimizer: OptimizerOptions
@@ -141,10 +147,10 @@ extension PlanOptions {
   /// The plan for a method on a backbone: the recipe's, or the usual one, with what was said
   /// otherwise.
   func plan(
-    for choice: MethodChoice, backbone: any Backbone, compute: ComputeOptions,
+    for choice: MethodChoice, backbone: any Backbone, compute: ComputeOptions, size: TrainingSize,
     recipe: TrainingRecipe? = nil
   ) -> TrainingPlan {
-    var plan = recipe?.plan ?? TrainingPlan(learningRate: Self.learningRate(for: choice.name))
+    var plan = recipe?.plan ?? suitedPlan(for: choice.name, size: size)
     if let steps { plan.duration = .steps(steps) }
     if let epochs { plan.duration = .epochs(epochs) }
     if let batchSize { plan.batchSize = batchSize }
@@ -152,7 +158,6 @@ extension PlanOptions {
     if let learningRate { plan.learningRate = learningRate }
     if let headLearningRate { plan.headLearningRate = headLearningRate }
     if let headStart { plan.headStart = headStart }
-    if choice.name == .headOnly, !takesSteps { plan.duration = .converged }
     if let schedule { plan.schedule = schedule }
     plan.warmup = warmup
     if let decay = optimizer.weightDecay { plan.weightDecay = decay }
@@ -170,23 +175,5 @@ extension PlanOptions {
     plan.seed = seed
     (plan.threads, plan.isPinned) = (compute.threadCount, compute.isPinned)
     return plan
-  }
-
-  // Whether anything was said that only steps of an optimiser have.
-  private var takesSteps: Bool {
-    epochs != nil || steps != nil || batchSize != nil || learningRate != nil
-      || headLearningRate != nil || headStart != nil || optimizer.isGiven || schedule != nil
-      || warmup != 0 || gradientAccumulation != 1 || gradientNorm != nil || evaluateEvery != nil
-      || patience != nil || (backboneDropout ?? 0) != 0 || keepsOrder
-  }
-
-  // Rates that suit each method on a few thousand short texts.
-  static func learningRate(for method: MethodName) -> Double {
-    switch method {
-    case .pTuningV2: 1e-2
-    case .promptTuning: 2e-2
-    case .headOnly: 5e-3
-    case .fineTuning: 5e-5
-    }
   }
 }

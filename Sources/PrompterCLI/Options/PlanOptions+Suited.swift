@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Prompter
+
+/// How much there is to train on.
+struct TrainingSize: Equatable {
+  /// The number of examples.
+  var examples: Int
+  /// The number of labels; `nil` if answers are written.
+  var labels: Int?
+
+  /// Both, as in `722 examples with 10 labels`.
+  var words: String {
+    let examples = examples == 1 ? "1 example" : "\(Text.count(examples)) examples"
+    return labels.map { "\(examples) with \(Text.count($0)) labels" } ?? examples
+  }
+}
+
+extension PlanOptions {
+  /// What suits a method and so much data; a rate that was given is the head's too.
+  func suitedPlan(for method: MethodName, size: TrainingSize) -> TrainingPlan {
+    var plan = TrainingPlan.suited(to: method, examples: size.examples, labels: size.labels)
+    if plan.duration == .converged, takesSteps {
+      plan.duration = TrainingPlan.suitedDuration(examples: size.examples)
+    }
+    if learningRate != nil { plan.headLearningRate = nil }
+    return plan
+  }
+
+  /// What of a plan was left to the program, if anything was, in a sentence.
+  func choices(in plan: TrainingPlan, size: TrainingSize, recipe: TrainingRecipe?) -> String? {
+    guard recipe == nil, plan.duration != .converged else { return nil }
+    var choices: [String] = []
+    if epochs == nil, case .epochs(let epochs) = plan.duration {
+      choices.append("\(epochs) epochs")
+    }
+    if learningRate == nil { choices.append("a rate of \(plan.learningRate)") }
+    if headLearningRate == nil, let rate = plan.headLearningRate {
+      choices.append("\(rate) for the head")
+    }
+    return choices.isEmpty ? nil : "For \(size.words): \(choices.joined(separator: ", "))."
+  }
+
+  // Whether anything was said that only steps of an optimiser have.
+  private var takesSteps: Bool {
+    epochs != nil || steps != nil || batchSize != nil || learningRate != nil
+      || headLearningRate != nil || headStart != nil || optimizer.isGiven || schedule != nil
+      || warmup != 0 || gradientAccumulation != 1 || gradientNorm != nil || evaluateEvery != nil
+      || patience != nil || (backboneDropout ?? 0) != 0 || keepsOrder
+  }
+}
