@@ -13,8 +13,8 @@ public struct TrainingPlan: Sendable, Equatable {
     /// Until nothing gets better: a head alone is fitted to states that stay as they are, by
     /// multinomial logistic regression.
     ///
-    /// The strength of its penalty is chosen on the validation data or by folds of the training data;
-    /// batches, rates and schedules play no part. See ``HeadFit``.
+    /// The strength of its penalty is chosen by folds of the training data; batches, rates and
+    /// schedules play no part. See ``HeadFit``.
     case converged
   }
 
