@@ -209,6 +209,7 @@ struct ErrorReport: Equatable {
         if let hint = suggestion.hint(for: String(option)) { lines[0] += ". \(hint)" }
       }
     }
+    if let hint = ValueHint(line: lines[0], arguments: arguments) { lines[0] += "\(hint)" }
     return "prompter: " + lines.joined(separator: "\n")
   }
 

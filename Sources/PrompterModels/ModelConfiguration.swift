@@ -103,13 +103,15 @@ public enum ModelFamily: String, Sendable, CaseIterable {
       var model_type: String?
       var architectures: [String]?
     }
-    let kind = try decodeJSON(Kind.self, from: folder.appending(component: "config.json"))
+    let file = folder.appending(component: "config.json")
+    let kind = try decodeJSON(Kind.self, from: file)
     // Folders of before there were several families need not say which they are of.
     let type = kind.model_type ?? kind.architectures?.first.map(modelType(ofClass:)) ?? "bert"
     guard let family = modelTypes[type] else {
       throw BackboneError.unusable(
         key: "model_type", found: "`\(type)`",
-        expected: modelTypes.keys.sorted().map { "`\($0)`" }.joined(separator: " or "))
+        expected: modelTypes.keys.sorted().map { "`\($0)`" }.joined(separator: " or "),
+        file: file.relativePath)
     }
     return switch family {
     case .bert: try BERT.Configuration(contentsOf: folder)

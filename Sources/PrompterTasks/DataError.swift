@@ -38,6 +38,8 @@ public enum DataError: Error, Equatable {
   case unusableExample(file: String, place: String, reason: String)
   /// A template is no template.
   case malformedTemplate(template: String, reason: String)
+  /// A column that is needed stands twice in a header.
+  case duplicateColumn(file: String, column: String)
   /// A label space was given the same label twice.
   case duplicateLabel(label: String)
 }
@@ -78,6 +80,8 @@ extension DataError: CustomStringConvertible {
         + "its columns are \(Self.listed(found))."
     case .unknownLabel(let file, let line, let label, let known):
       Self.unknownLabelSentence(place: Self.place(file, line), label: label, known: known)
+    case .duplicateColumn(let file, let column):
+      "\(file) has several columns \(Self.quoted(column)); a header names each once."
     case .duplicateLabel(let label):
       "The label \(Self.quoted(label)) is given twice."
     case .wrongColumnCount(let file, let line, let found, let expected):

@@ -64,7 +64,8 @@ extension Fields {
   ///   - requireLabels: Whether there must be a label.
   ///   - requirePair: Whether there must be a second text.
   /// - Returns: Their places.
-  /// - Throws: ``DataError/missingColumn(file:field:expected:found:)``.
+  /// - Throws: ``DataError/missingColumn(file:field:expected:found:)``;
+  ///   ``DataError/duplicateColumn(file:column:)`` if a name may be either of two columns.
   func roles(
     in columns: [String], file: String, requireLabels: Bool, requirePair: Bool = false
   ) throws -> ColumnRoles {
@@ -73,6 +74,12 @@ extension Fields {
     roles.label = names.lazy.compactMap { Self.position(of: $0, in: columns) }.first
     guard roles.label != nil || !requireLabels else {
       throw DataError.missingColumn(file: file, field: "label", expected: names, found: columns)
+    }
+    for place in [roles.text, roles.pair, roles.label].compactMap(\.self) {
+      let isTwice = columns.count { $0.utf8.elementsEqual(columns[place].utf8) } > 1
+      guard !isTwice else {
+        throw DataError.duplicateColumn(file: file, column: columns[place])
+      }
     }
     return roles
   }

@@ -26,6 +26,23 @@ import Testing
     #expect(try Fields().roles(in: columns, file: "f", requireLabels: true) == expected)
   }
 
+  @Test func `a column that is needed stands once in the header`() throws {
+    func roles(_ columns: [String], _ fields: Fields = Fields()) throws -> ColumnRoles {
+      try fields.roles(in: columns, file: "f", requireLabels: true)
+    }
+    for (columns, column) in [
+      (["text", "text", "label"], "text"), (["label", "text", "label"], "label"),
+      (["text", "pair", "label", "pair"], "pair"),
+    ] {
+      let error = DataError.duplicateColumn(file: "f", column: column)
+      #expect(throws: error) { try roles(columns) }
+      #expect("\(error)" == "f has several columns \"\(column)\"; a header names each once.")
+    }
+    // What nobody reads may stand there as often as it likes.
+    #expect(try roles(["id", "text", "label", "id"]).text == 1)
+    #expect(try roles(["text", "text", "a", "label"], Fields(text: "a")).text == 2)
+  }
+
   @Test func `named fields win over those that would be found`() throws {
     let columns = ["text", "pair", "label", "review", "stars"]
     let review = Fields(text: "review", label: "stars")

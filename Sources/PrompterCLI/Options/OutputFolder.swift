@@ -38,6 +38,9 @@ struct OutputFolder {
           "The file system of \(path) has no locks; no other training should write there.")
       }
       try prepare(resuming: resuming, overwriting: overwriting)
+      if resuming, !holdsPrompt, !holdsState {
+        console.note("\(path) holds nothing to go on from; the training starts at its beginning.")
+      }
       try body()
       withExtendedLifetime(lock) {}
     } catch {

@@ -47,13 +47,25 @@ struct FieldOptions: ParsableArguments {
   }
 
   private func named() throws -> [(name: String, column: String)] {
-    try columns.map { column in
+    var fields: [(name: String, column: String)] = []
+    for column in columns {
       let parts = column.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2 else {
         throw UsageError("--field takes NAME=COLUMN, as in --field text=sentence, not `\(column)`.")
       }
-      return (parts[0], parts[1])
+      let field = (name: parts[0], column: parts[1])
+      if let other = fields.first(where: { $0.name == field.name }) {
+        throw UsageError(
+          "--field gives the \(field.name) twice, as `\(other.column)` and as `\(field.column)`.")
+      }
+      if let other = fields.first(where: { $0.column == field.column }) {
+        throw UsageError(
+          "--field gives the column `\(field.column)` twice, as the \(other.name) and as the "
+            + "\(field.name).")
+      }
+      fields.append(field)
     }
+    return fields
   }
 }
 
@@ -87,11 +99,11 @@ struct TaskOptions: ParsableArguments {
   /// Refuses a task that no model of this version can learn.
   func check() throws {
     guard Self.labelled.contains(task) || Self.written.contains(task) else {
-      let known = Array(Set(Self.labelled + Self.written)).sorted().joined(separator: ", ")
       if Self.later.contains(task) {
+        let known = Array(Set(Self.labelled + Self.written)).sorted().joined(separator: ", ")
         throw UsageError.notInThisVersion("The task \(task)", use: "one of \(known)")
       }
-      throw UsageError("There is no task `\(task)`; the tasks are \(known).")
+      throw UsageError.unknownTask(task, known: Self.labelled + Self.written)
     }
   }
 
@@ -130,6 +142,17 @@ struct TaskOptions: ParsableArguments {
     if let template { text.template = try TextTemplate(template) }
     description.text = try fields.applied(to: text)
     return description
+  }
+}
+
+extension UsageError {
+  /// A task that there is not, answered with the one most like it, or else with all.
+  static func unknownTask(_ name: String, known: [String]) -> UsageError {
+    let known = Set(known).sorted()
+    let answer =
+      closestName(to: name, among: known).map { "did you mean `\($0)`?" }
+      ?? "the tasks are \(known.joined(separator: ", "))."
+    return UsageError("There is no task `\(name)`; \(answer)")
   }
 }
 
