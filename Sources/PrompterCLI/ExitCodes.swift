@@ -119,7 +119,7 @@ extension RunStatus {
     switch error {
     case .promptTooLong, .textTooLong, .noPooler, .unknownPooling, .layersOutOfRange,
       .stateOfAnotherRun, .promptOfAnotherRun, .diverged, .notPositive, .outOfRange,
-      .emptyInitialization, .cannotWrite, .cannotTrain:
+      .emptyInitialization, .cannotWrite, .cannotTrain, .needsValidation:
       self = .usage
     case .tooFewLabels, .noExamples, .unusableState: self = .badData
     case .notFinite: self = .failure

@@ -74,6 +74,7 @@ extension PromptSummary {
       ],
       "metrics": best.map { JSONValue($0.metrics) } ?? .null,
       "best_epoch": best.map { .number($0.epoch) } ?? .null,
+      "selected_by": JSONValue(selectedBy),
       "baseline": ["majority": JSONValue(baseline)],
       "options": options.map { RecordedOptions(words: $0).configuration } ?? .null,
       "unfinished": unfinished.map {

@@ -66,9 +66,10 @@ struct TrainCommand: ParsableCommand {
 
   private func run(_ name: MethodName, into folder: OutputFolder) throws {
     let modelFolder = try model.folder(console)
-    let task = try task.description(
-      writes: ModelFamily.configuration(contentsOf: modelFolder).decoderLayerCount > 0,
-      method: name)
+    let task = try plan.selecting(
+      in: task.description(
+        writes: ModelFamily.configuration(contentsOf: modelFolder).decoderLayerCount > 0,
+        method: name))
     if method.peftCompatible, name == .pTuningV2, task.text != nil {
       throw UsageError(
         "--peft-compatible does not apply to p-tuning-v2 of a model that writes: PEFT gives several "
@@ -108,7 +109,7 @@ struct TrainCommand: ParsableCommand {
     let name = try method.checked()
     try size.check(for: name)
     try start.check(for: name)
-    try plan.check(method.recipe)
+    try plan.check(method.recipe, hasValidation: files.validation != nil)
     try requirePositive(files.limit, "--limit")
     if method.peftCompatible {
       if name == .headOnly || name == .fineTuning {
@@ -181,13 +182,18 @@ struct TrainCommand: ParsableCommand {
   private func interruption(
     _ outcome: TrainingOutcome, of trainer: Trainer, _ folder: OutputFolder
   ) throws -> Interruption {
-    guard let best = outcome.prompt.card.best else {
+    let best = outcome.prompt.card.best
+    // A prompt from before that is about to be replaced is worth more than one without a score.
+    if best == nil, target.overwrite {
       return Interruption("Interrupted at step \(outcome.step); go on with --resume.")
     }
     try write(outcome.prompt, of: trainer, to: folder, overwriting: true)
+    let what =
+      best.map { "the best prompt so far, of epoch \(Text.fixed($0.epoch, 1))" }
+      ?? "the prompt of this step, before any evaluation"
     return Interruption(
-      "Interrupted at step \(outcome.step): \(folder.path) holds the best prompt so far, of epoch "
-        + "\(Text.fixed(best.epoch, 1)), marked as unfinished; go on with --resume.")
+      "Interrupted at step \(outcome.step): \(folder.path) holds \(what), marked as unfinished; go "
+        + "on with --resume.")
   }
 
   /// The prompt of a training that was not interrupted after all: resuming twice does no harm.

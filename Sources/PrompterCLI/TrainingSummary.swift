@@ -30,6 +30,8 @@ struct TrainingSummary {
       "best": card.best.map {
         ["epoch": .number($0.epoch), "metrics": JSONValue($0.metrics)]
       } ?? .null,
+      "selected_by": card.best?.metrics.isEmpty == false
+        ? JSONValue(card.task.selectingMetric) : .null,
       "baseline": ["majority": JSONValue(card.baseline)],
       "seconds": .number(seconds),
       "peak_memory_bytes": .integer(ProcessStatus.peakMemory),

@@ -258,6 +258,29 @@ import Testing
     #expect(throws: UsageError.self) { try options.check() }
   }
 
+  @Test func `patience and a metric to choose by need validation data`() throws {
+    for arguments in [["--patience", "2"], ["--select", "accuracy"]] {
+      let options = try PlanOptions.parse(arguments)
+      try options.check(hasValidation: true)
+      #expect(
+        throws: UsageError("\(arguments[0]) goes by validation scores; add --validation.")
+      ) { try options.check(hasValidation: false) }
+    }
+    try PlanOptions.parse([]).check(hasValidation: false)
+  }
+
+  @Test func `a metric to choose by is one of the task's`() throws {
+    let task = TaskDescription(kind: .textClassification, metrics: [.accuracy, .macroF1])
+    #expect(try PlanOptions.parse([]).selecting(in: task) == task)
+    let chosen = try PlanOptions.parse(["--select", "f1_macro"]).selecting(in: task)
+    #expect(chosen.selectingMetric == "f1_macro")
+    #expect(
+      throws: UsageError(
+        "--select knows accuracy, f1_macro, f1, matthews_correlation for the task "
+          + "text-classification, not `matthews`; did you mean `matthews_correlation`?")
+    ) { try PlanOptions.parse(["--select", "matthews"]).selecting(in: task) }
+  }
+
   @Test(arguments: [
     ["--epochs", "0"], ["--batch-size", "-3"], ["--learning-rate", "nan"], ["--warmup", "-1"],
     ["--backbone-dropout", "1"], ["--patience", "0"], ["--gradient-norm", "-1"],

@@ -132,6 +132,7 @@ import Testing
         (["--reparameterization", "mlp"], "method's options"),
         (["--prompt-dropout", "0.3"], "method's options"), (["--pooling", "cls"], "pooling"),
         (["--peft-compatible"], "pooling"), (["--validation", data], "validation data"),
+        (["--validation", data, "--select", "f1_macro"], "choosing metric"),
         (["--seed", "2"], "seed"),
         (["--method", "head-only"], "method"),
       ] {
@@ -246,6 +247,11 @@ import Testing
       ])
       #expect(evaluation.status == 0, "\(evaluation.messages)")
       #expect(evaluation.messages.contains("The training was interrupted at step "))
+      let answer = try prompter([
+        "predict", "--model", tinyModel, "--prompt", output.path, "--text", "good",
+      ])
+      #expect(answer.status == 0, "\(answer.messages)")
+      #expect(answer.messages.contains("; this is the best prompt until then."))
       let other = try prompter(all + ["--resume", "--seed", "5"])
       #expect(other.status == 64)
       // Without its state an unfinished prompt is not taken for a finished one.
@@ -254,6 +260,37 @@ import Testing
       #expect(lost.status == 64)
       #expect(
         lost.messages.contains("holds an unfinished prompt without the state of its training"))
+    }
+  }
+
+  @Test func `a training that is interrupted before an evaluation leaves its prompt, marked`()
+    throws
+  {
+    try withData { folder, output in
+      let all = arguments(folder, "a", steps: Self.many)
+      let run = try BackgroundRun(all)
+      #expect(try run.wait { holds(output, Self.state) })
+      #expect(run.end(by: SIGINT) == 130)
+      let said = try run.said()
+      #expect(
+        said.contains("holds the prompt of this step, before any evaluation, marked as unfinished"),
+        "\(said)")
+      let answer = try prompter([
+        "predict", "--model", tinyModel, "--prompt", output.path, "--text", "good",
+      ])
+      #expect(answer.status == 0, "\(answer.messages)")
+      #expect(answer.messages.contains("this is the prompt of that step, before any evaluation."))
+    }
+  }
+
+  @Test func `a prompt from before is not replaced by one without a score`() throws {
+    try withData { folder, output in
+      #expect(try prompter(arguments(folder, "a", steps: 2, ["--quiet"])).status == 0)
+      let run = try BackgroundRun(
+        arguments(folder, "b", steps: Self.many, ["--overwrite", "--quiet"]))
+      #expect(try run.wait { holds(output, Self.state) })
+      #expect(run.end(by: SIGINT) == 130)
+      #expect(try labels(output) == ["a", "b"])
     }
   }
 

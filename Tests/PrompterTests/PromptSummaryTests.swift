@@ -40,6 +40,34 @@ import Testing
     #expect(summary.description.contains(#"a\nwarning  none\u001b[2J, "#))
   }
 
+  @Test func `an unfinished prompt without a score says that it has none`() throws {
+    let bench = try PromptBench()
+    var prompt = Prompt.sample()
+    prompt.card.unfinished = UnfinishedTraining(reason: .interrupted, step: 3, stepCount: 7)
+    prompt.card.best = nil
+    try prompt.write(to: bench.prompt)
+    let summary = try PromptSummary(contentsOf: bench.prompt)
+    #expect(summary.selectedBy == nil)
+    #expect(
+      summary.warnings == [
+        "The training was interrupted at step 3 of 7; this is the prompt of that step, before any "
+          + "evaluation."
+      ])
+  }
+
+  @Test func `a summary says which of several metrics chose`() throws {
+    let bench = try PromptBench()
+    var prompt = Prompt.sample()
+    prompt.card.task.metrics = [.macroF1, .accuracy]
+    prompt.card.best?.metrics = ["accuracy": 0.5, "f1_macro": 0.25]
+    try prompt.write(to: bench.prompt)
+    let summary = try PromptSummary(contentsOf: bench.prompt)
+    #expect(summary.selectedBy == "f1_macro")
+    #expect(
+      summary.description.contains(
+        "accuracy 0.5000, f1_macro 0.2500 after epoch 0.1, chosen by f1_macro\n"))
+  }
+
   @Test func `a prompt from before a training that is not finished says so`() throws {
     let bench = try PromptBench()
     try Prompt.sample().write(to: bench.prompt)

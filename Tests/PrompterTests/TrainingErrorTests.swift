@@ -48,6 +48,17 @@ import Testing
         == "The prompt length must be at least 1, not 0.")
   }
 
+  @Test func `patience without validation data is refused`() throws {
+    let trainer = try Toy.trainer("head-only", Toy.plan { $0.patience = 2 })
+    #expect(throws: TrainingError.needsValidation(option: "patience")) {
+      try trainer.train(task: Toy.task, training: Toy.training)
+    }
+    #expect(
+      "\(TrainingError.needsValidation(option: "patience"))"
+        == "The patience needs validation data: without scores no evaluation is better than another."
+    )
+  }
+
   @Test func `options of Adafactor that are no numbers for it are refused by name`() {
     let changes: [(String, (inout AdafactorOptions) -> Void)] = [
       ("decay exponent of Adafactor must be a number above 0, not 0.0", { $0.decayExponent = 0 }),
@@ -144,11 +155,11 @@ import Testing
     var task = Toy.task
     #expect(
       sentence(training: Toy.dataset(0, seed: 1))
-        == "The training data hold no labels; at least two are needed.")
+        == "toy-1.jsonl holds no labels; at least two are needed.")
     task.labels = []
     #expect(
       sentence(task: task, training: Toy.dataset(4, seed: 1, labels: ["so"]))
-        == "All training examples have the label `so`; at least two are needed.")
+        == "toy-1.jsonl: all examples have the label `so`; at least two labels are needed.")
     task.labels = ["bad", "worse"]
     #expect(sentence(task: task).contains("good"))
     task.labels = ["bad", "good", "bad"]

@@ -91,6 +91,8 @@ import Testing
     expectRefusal("labels") { try resume(task: task) }
     task = Toy.task
     task.metrics = [.macroF1, .accuracy]
+    expectRefusal("choosing metric") { try resume(task: task) }
+    task.metrics = [.accuracy]
     expectRefusal("metrics") { try resume(task: task) }
   }
 

@@ -98,8 +98,3 @@ extension Predictor {
     scores.max { ($0[metric ?? ""] ?? 0) < ($1[metric ?? ""] ?? 0) } ?? [:]
   }
 }
-
-extension TaskDescription {
-  /// The name of the metric that tells which prompt is best.
-  public var selectingMetric: String? { text?.metrics.first?.rawValue ?? metrics.first?.rawValue }
-}

@@ -65,6 +65,8 @@ public struct PromptSummary: Codable, Sendable, Equatable {
   public var precision: Precision?
   /// The epoch and validation scores of the evaluation that the prompt comes from.
   public var best: BestReport?
+  /// The metric that chose that evaluation; nil if none did.
+  public var selectedBy: String?
   /// The majority baseline's scores.
   public var baseline: [String: Double]
   /// The options of the command that trained it; nil where no command did, or an older version.
@@ -86,6 +88,7 @@ public struct PromptSummary: Codable, Sendable, Equatable {
     case promptLayers = "prompt_layers"
     case maximumLength = "maximum_length"
     case parameterShare = "parameter_share"
+    case selectedBy = "selected_by"
   }
 }
 
@@ -109,6 +112,7 @@ extension PromptSummary {
         ? Double(card.trainableParameters) / Double(card.backbone.parameters) : nil,
       backbone: card.backbone,
       precision: isImported ? nil : card.precision ?? .float32, best: card.best,
+      selectedBy: card.best.map(\.metrics.isEmpty) == false ? card.task.selectingMetric : nil,
       baseline: card.baseline, options: card.options, unfinished: card.unfinished,
       files: Self.files(of: folder),
       peft: PEFTReport(
@@ -157,7 +161,9 @@ extension PromptSummary {
 extension Prompt {
   /// What a user of the prompt's folder should know of its training, if that has not ended.
   public func stateWarning(in folder: URL) -> String? {
-    if let unfinished = card.unfinished { return unfinished.warning }
+    if let unfinished = card.unfinished {
+      return unfinished.warning(isScored: card.best != nil)
+    }
     guard folder.holdsFile(trainingStateName) else { return nil }
     return
       "Another training has begun in the folder and is not finished; the prompt is the one from "
@@ -192,7 +198,9 @@ extension PromptSummary: CustomStringConvertible {
     ]
     if let precision { rows.append(("precision", precision.rawValue)) }
     if let best, !best.metrics.isEmpty {
-      rows.append(("best", scores(best.metrics) + " after epoch \(best.epoch)"))
+      let choice = best.metrics.count > 1 ? selectedBy.map { ", chosen by \($0)" } : nil
+      rows.append(
+        ("best", scores(best.metrics) + " after epoch \(best.epoch)" + (choice ?? "")))
     }
     if !baseline.isEmpty { rows.append(("majority", scores(baseline))) }
     rows += files.map { ("file", "\($0.name), \($0.bytes) bytes") }

@@ -8,10 +8,15 @@ internal import PrompterTensor
 extension Trainer {
   /// Refuses what cannot be carried out, before any text is read.
   ///
-  /// - Parameter hasHead: Whether the task has labels that a head chooses among.
+  /// - Parameters:
+  ///   - hasHead: Whether the task has labels that a head chooses among.
+  ///   - hasValidation: Whether there are data that choose the best prompt.
   /// - Throws: ``TrainingError``.
-  func check(hasHead: Bool) throws {
+  func check(hasHead: Bool, hasValidation: Bool) throws {
     try plan.check()
+    if plan.patience != nil, !hasValidation {
+      throw TrainingError.needsValidation(option: "patience")
+    }
     try checkKind(hasHead: hasHead)
     try checkHead(hasHead: hasHead)
     try method.check(for: model.backbone)

@@ -101,11 +101,16 @@ public struct Trainer: Sendable {
   private func session(
     _ task: TaskDescription, _ training: Dataset, _ validation: Dataset?, folder: URL?
   ) throws -> TrainingSession {
-    try check(hasHead: true)
+    try check(hasHead: true, hasValidation: validation != nil)
     var task = task
     if task.labels.isEmpty { task.labels = training.labels }
-    guard !training.examples.isEmpty else { throw TrainingError.tooFewLabels([]) }
-    guard task.labels.count > 1 else { throw TrainingError.tooFewLabels(task.labels) }
+    let file = training.url.relativePath
+    guard !training.examples.isEmpty else {
+      throw TrainingError.tooFewLabels(file: file, labels: [])
+    }
+    guard task.labels.count > 1 else {
+      throw TrainingError.tooFewLabels(file: file, labels: task.labels)
+    }
     return try TrainingSession(trainer: self, task: task, folder: folder) {
       try ClassificationObjective(task, training: training, validation: validation, in: $0)
     }
@@ -156,12 +161,14 @@ public struct Trainer: Sendable {
     _ task: TaskDescription, _ training: TextToTextDataset, _ validation: TextToTextDataset?,
     folder: URL?
   ) throws -> TrainingSession {
-    try check(hasHead: false)
+    try check(hasHead: false, hasValidation: validation != nil)
     guard !training.examples.isEmpty else { throw TrainingError.noExamples }
     var task = task
     if task.labels.isEmpty, task.text?.readsLabels == true {
       task.labels = training.answers
-      guard task.labels.count > 1 else { throw TrainingError.tooFewLabels(task.labels) }
+      guard task.labels.count > 1 else {
+        throw TrainingError.tooFewLabels(file: training.url.relativePath, labels: task.labels)
+      }
     }
     try training.check(labels: task.labels)
     try validation?.check(labels: task.labels)

@@ -9,7 +9,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// Texts are asked for that are longer than the backbone reads.
   case textTooLong(maximumLength: Int, room: Int, promptLength: Int, positionLimit: Int)
   /// There is nothing to tell apart.
-  case tooFewLabels([String])
+  case tooFewLabels(file: String, labels: [String])
   /// There is nothing to learn from.
   case noExamples
   /// A task whose answers are texts was asked of a backbone without a decoder.
@@ -34,6 +34,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case notPositive(option: String, value: Int)
   /// A number is none that a plan can have.
   case outOfRange(option: String, value: String, expected: String)
+  /// A setting decides by validation scores, and there are no validation data.
+  case needsValidation(option: String)
   /// The text that a prompt should start from has no tokens.
   case emptyInitialization(String)
 
@@ -49,10 +51,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .textTooLong(let maximum, let room, let length, let limit):
       "Texts of \(maximum) tokens do not fit: the backbone has \(limit) positions, of which the "
         + "prompt takes \(length); at most \(room) are left."
-    case .tooFewLabels(let labels):
+    case .tooFewLabels(let file, let labels):
       labels.isEmpty
-        ? "The training data hold no labels; at least two are needed."
-        : "All training examples have the label `\(labels[0])`; at least two are needed."
+        ? "\(file) holds no labels; at least two are needed."
+        : "\(file): all examples have the label `\(labels[0])`; at least two labels are needed."
     case .noExamples:
       "The training data hold no examples."
     case .cannotWrite(let model):
@@ -79,6 +81,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       "The \(option) must be at least 1, not \(value)."
     case .outOfRange(let option, let value, let expected):
       "The \(option) must be \(expected), not \(value)."
+    case .needsValidation(let option):
+      "The \(option) needs validation data: without scores no evaluation is better than another."
     case .emptyInitialization(let what):
       "The prompt cannot start from \(what): it has no tokens."
     }

@@ -102,9 +102,14 @@ public struct UnfinishedTraining: Codable, Sendable, Equatable {
   }
 
   /// What a user should know before relying on the prompt.
-  public var warning: String {
+  ///
+  /// - Parameter isScored: Whether there was an evaluation before, so that the prompt is the best one.
+  /// - Returns: A sentence.
+  public func warning(isScored: Bool = true) -> String {
     let cause = reason == .interrupted ? "was interrupted at" : "diverged after"
-    return "The training \(cause) step \(step) of \(stepCount); this is the best prompt until then."
+    let prompt =
+      isScored ? "the best prompt until then" : "the prompt of that step, before any evaluation"
+    return "The training \(cause) step \(step) of \(stepCount); this is \(prompt)."
   }
 }
 
@@ -122,6 +127,7 @@ extension PromptCard {
       "metrics": (task.text?.metrics.map(\.rawValue) ?? task.metrics.map(\.rawValue))
         .joined(separator: ", "),
     ]
+    settings["choosing metric"] = task.selectingMetric
     settings["pooling"] = pooling?.rawValue
     settings["template"] = task.text.map { "\($0.template)" }
     if let plan {
@@ -138,7 +144,9 @@ extension PromptCard {
   }
 
   /// What states of older versions do not say.
-  static let settingsNotInOldStates: Set = ["task", "labels", "start of the prompt"]
+  static let settingsNotInOldStates: Set = [
+    "task", "labels", "start of the prompt", "choosing metric",
+  ]
 
   /// What it was of them where there was no choice.
   static let settingsOfOldStates = [

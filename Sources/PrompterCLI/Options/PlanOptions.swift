@@ -91,6 +91,13 @@ struct PlanOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "The validation score that chooses the best prompt and that --patience watches (default: the "
+        + "task's first, which is accuracy for most).", valueName: "metric"),
+    completion: .list(Metric.allCases.map(\.rawValue)))
+  var select: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Tokens that a text may have, special ones included (default: 128, or what the prompt "
         + "leaves).", valueName: "n"))
   var maxLength: Int?
@@ -119,7 +126,16 @@ struct PlanOptions: ParsableArguments {
 
 extension PlanOptions {
   /// Refuses numbers that make no plan.
-  func check(_ recipe: TrainingRecipe? = nil) throws {
+  ///
+  /// - Parameters:
+  ///   - recipe: The settings to start from.
+  ///   - hasValidation: Whether there are data to choose the best prompt by.
+  /// - Throws: ``UsageError``.
+  func check(_ recipe: TrainingRecipe? = nil, hasValidation: Bool = true) throws {
+    for (isGiven, option) in [(patience != nil, "--patience"), (select != nil, "--select")]
+    where isGiven && !hasValidation {
+      throw UsageError("\(option) goes by validation scores; add --validation.")
+    }
     if epochs != nil, steps != nil {
       throw UsageError("Give --epochs or --steps, not both.")
     }
@@ -142,6 +158,17 @@ extension PlanOptions {
       throw UsageError(
         "--backbone-dropout must be at least 0 and below 1, not \(backboneDropout).")
     }
+  }
+
+  /// The task, its best prompt chosen by the metric that was asked for.
+  func selecting(in task: TaskDescription) throws -> TaskDescription {
+    guard let select else { return task }
+    if let chosen = task.selecting(by: select) { return chosen }
+    let known = task.selectableMetrics
+    let guess = closestName(to: select, among: known).map { "; did you mean `\($0)`?" } ?? "."
+    throw UsageError(
+      "--select knows \(known.joined(separator: ", ")) for the task \(task.name), not "
+        + "`\(select)`\(guess)")
   }
 
   /// The plan for a method on a backbone: the recipe's, or the usual one, with what was said
