@@ -38,23 +38,22 @@ struct DataFileOptions: ParsableArguments {
     completion: .directory)
   var model: String?
 
-  /// The examples, and what of the file was not read.
-  func dataset() throws -> (Dataset, Omissions) {
+  // The examples, what of the file was not read, and whether answers are labels.
+  private func dataset() throws -> (Dataset, Omissions, hasLabels: Bool) {
     let preset = task.flatMap(TaskDescription.preset)
     if let task, preset == nil, TaskDescription.textToText(task) == nil {
-      let names = Set(TaskDescription.presetNames + TaskDescription.textToTextNames).sorted()
-      throw UsageError(
-        "There is no task `\(task)`; the tasks are \(names.joined(separator: ", ")).")
+      throw UsageError.unknownTask(
+        task, known: TaskDescription.presetNames + TaskDescription.textToTextNames)
     }
     if written || template != nil || (task != nil && preset == nil) { return try texts() }
     var task = preset ?? TaskDescription(kind: .textClassification)
     task.fields = try fields.applied(to: task.fields)
     let dataset = try Dataset(contentsOf: URL(filePath: file), task: task, requireLabels: false)
-    return (dataset, dataset.omissions)
+    return (dataset, dataset.omissions, true)
   }
 
   // What a model that writes reads, and the answers that are right.
-  private func texts() throws -> (Dataset, Omissions) {
+  private func texts() throws -> (Dataset, Omissions, hasLabels: Bool) {
     var description =
       TaskDescription.textToText(task ?? "text-to-text", isNamed: false)
       ?? TaskDescription.labelsAsTexts
@@ -69,18 +68,44 @@ struct DataFileOptions: ParsableArguments {
         text: $0.input, pair: nil,
         label: $0.targets.isEmpty ? nil : $0.targets.joined(separator: " | "), line: $0.line)
     }
-    return (Dataset(examples: examples, url: texts.url), texts.omissions)
+    let hasLabels = description.text?.readsLabels == true || !description.labels.isEmpty
+    return (Dataset(examples: examples, url: texts.url), texts.omissions, hasLabels)
   }
 
-  /// Tokens an example, special ones included, if a model was named.
-  func tokenLengths(of dataset: Dataset, _ console: OutputOptions) throws -> LengthStatistics? {
+  /// What there is to say of the file.
+  ///
+  /// - Parameters:
+  ///   - limit: The examples to show; nil for none at all.
+  ///   - console: Where warnings go.
+  /// - Returns: The report.
+  /// - Throws: An error of one sentence if the file or the model cannot be read.
+  func report(showing limit: Int? = nil, _ console: OutputOptions) throws -> DataReport {
+    let (dataset, omissions, hasLabels) = try dataset()
+    let tokens = try tokenLengths(of: dataset, console)
+    let warnings =
+      (DataWarning.all(in: dataset, hasLabels: hasLabels) + [tokens?.warning].compactMap(\.self))
+      .map(\.description)
+    warnings.forEach(console.note)
+    return DataReport(
+      file: file, summary: DatasetSummary(of: dataset), omissions: omissions,
+      tokens: tokens?.lengths, rows: limit.map { Array(dataset.examples.prefix($0)) },
+      warnings: warnings)
+  }
+
+  // Tokens an example, special ones included, if a model was named, and what is odd about them.
+  private func tokenLengths(
+    of dataset: Dataset, _ console: OutputOptions
+  ) throws -> (lengths: LengthStatistics, warning: DataWarning?)? {
     guard let model else { return nil }
     let folder = try ModelReference(model).resolve { console.note($0) }
     let tokenizer = try Tokenizers.load(contentsOf: folder)
-    return LengthStatistics(
-      dataset.examples.map {
-        tokenizer.encode($0.text, pair: $0.pair, maximumLength: .max).ids.count
-      })
+    var pieces = PieceCounts(of: tokenizer)
+    let lengths = dataset.examples.map { example in
+      let encoding = tokenizer.encode(example.text, pair: example.pair, maximumLength: .max)
+      pieces.add(encoding)
+      return encoding.ids.count
+    }
+    return (LengthStatistics(lengths), DataWarning(pieces: pieces, file: file))
   }
 }
 
@@ -107,11 +132,7 @@ struct DataPreviewCommand: ParsableCommand {
 
   func run() throws {
     if limit < 0 { throw UsageError("--limit must not be negative.") }
-    let (dataset, omissions) = try data.dataset()
-    let report = DataReport(
-      file: data.file, summary: DatasetSummary(of: dataset), omissions: omissions,
-      tokens: try data.tokenLengths(of: dataset, console),
-      rows: Array(dataset.examples.prefix(limit)))
+    let report = try data.report(showing: limit, console)
     try Output.write(console.json ? report.json.line : report.text)
   }
 }
@@ -130,10 +151,7 @@ struct DataSummaryCommand: ParsableCommand {
   @OptionGroup(title: "Output") var console: OutputOptions
 
   func run() throws {
-    let (dataset, omissions) = try data.dataset()
-    let report = DataReport(
-      file: data.file, summary: DatasetSummary(of: dataset), omissions: omissions,
-      tokens: try data.tokenLengths(of: dataset, console), rows: nil)
+    let report = try data.report(console)
     try Output.write(console.json ? report.json.line : report.text)
   }
 }

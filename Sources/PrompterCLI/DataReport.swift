@@ -10,6 +10,8 @@ struct DataReport {
   let tokens: LengthStatistics?
   /// The examples to show; nil for none at all.
   let rows: [Example]?
+  /// What is odd about the file, in sentences.
+  let warnings: [String]
 
   /// The object that `--json` prints.
   var json: JSONValue {
@@ -29,6 +31,7 @@ struct DataReport {
         ["rows": .integer(omissions.rowCount), "first_line": .integer(line)])
     }
     report = report.adding("columns_not_read", JSONValue(omissions.columns))
+    report = report.adding("warnings", JSONValue(warnings))
     if let tokens { report = report.adding("tokens", Self.json(of: tokens)) }
     if let rows { report = report.adding("rows", .array(rows.map(Self.json))) }
     return report

@@ -92,13 +92,14 @@ struct TrainCommand: ParsableCommand {
         recipe: method.recipe),
       pooling: plan.pooling ?? (method.peftCompatible && task.text == nil ? .firstSlot : nil),
       cacheMemory: cache.cacheMemory.bytes)
-    let (prompt, seconds) =
+    let (prompt, seconds, warnings) =
       target.resume && folder.isFinished
-      ? (try finished(trainer, task, data, in: folder), 0)
+      ? (try finished(trainer, task, data, in: folder), 0, [])
       : try trained(trainer, task, data, folder)
     let summary = TrainingSummary(
       prompt: prompt, seconds: seconds, model: self.model.model, threads: compute.threadCount,
-      output: folder.path, test: try testScore(of: prompt, on: data, model: model))
+      output: folder.path, test: try testScore(of: prompt, on: data, model: model),
+      warnings: warnings)
     try Output.write(console.json ? summary.json.line : summary.table.text)
   }
 
@@ -126,13 +127,15 @@ struct TrainCommand: ParsableCommand {
 
   private func trained(
     _ trainer: Trainer, _ task: TaskDescription, _ data: TrainingFiles, _ folder: OutputFolder
-  ) throws -> (Prompt, seconds: Double) {
+  ) throws -> (Prompt, seconds: Double, warnings: [String]) {
     if let choices = plan.choices(in: trainer.plan, size: data.size, recipe: method.recipe) {
       console.note(choices)
     }
     let monitor = TrainingMonitor(
       metric: task.selectingMetric, isQuiet: console.quiet, isLive: Output.isTerminal,
       width: Output.width)
+    var warnings = data.warnings(for: task).map(\.description)
+    warnings.forEach(console.note)
     ProcessStatus.catchInterrupts()
     defer { monitor.finish() }
     let outcome: TrainingOutcome
@@ -142,6 +145,7 @@ struct TrainCommand: ParsableCommand {
         trainer, task, folder: folder.url, resuming: target.resume
       ) { event in
         if case .diverged(let prompt) = event { best = prompt }
+        if case .started(let start) = event { warnings += start.warnings.map(\.description) }
         monitor.note(event)
       }
     } catch let error as TrainingError {
@@ -149,11 +153,16 @@ struct TrainCommand: ParsableCommand {
       try write(best, of: trainer, to: folder, overwriting: true)
       throw DivergedTraining(cause: error, folder: folder.path, epoch: epoch)
     }
+    monitor.finish()
+    if let rise = outcome.lossRise {
+      console.note("\(rise)")
+      warnings.append("\(rise)")
+    }
     guard !outcome.wasInterrupted else { throw try interruption(outcome, of: trainer, folder) }
     try write(
       outcome.prompt, of: trainer, to: folder, overwriting: target.overwrite || target.resume)
     try folder.removeState()
-    return (outcome.prompt, outcome.seconds)
+    return (outcome.prompt, outcome.seconds, warnings)
   }
 
   /// Writes a prompt that says how to train it again.

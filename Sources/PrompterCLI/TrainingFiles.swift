@@ -69,6 +69,18 @@ enum TrainingFiles {
     }
   }
 
+  /// What is odd about them.
+  func warnings(for task: TaskDescription) -> [DataWarning] {
+    switch self {
+    case .labelled(let training, let validation, let test):
+      DataWarning.all(training: training, validation: validation, test: test)
+    case .texts(let training, let validation, let test):
+      DataWarning.all(
+        training: training, validation: validation, test: test,
+        hasLabels: task.text?.readsLabels == true || !task.labels.isEmpty)
+    }
+  }
+
   /// Trains on them.
   func train(
     _ trainer: Trainer, _ task: TaskDescription, folder: URL, resuming: Bool,

@@ -2,6 +2,7 @@
 
 import Foundation
 import Prompter
+import PrompterJSON
 
 /// Tells a person how training goes: on a terminal one line that is rewritten, else a line for each
 /// evaluation.
@@ -66,6 +67,7 @@ final class TrainingMonitor {
         "\(Text.count(start.cutTexts)) of \(Text.count(start.examples)) training texts are longer "
           + "than --max-length and were cut.")
     }
+    for warning in start.warnings { writeLine("\(warning)".escapingControls()) }
   }
 
   // Ten times a second is as much as an eye follows.

@@ -12,6 +12,7 @@ struct TrainingSummary {
   let threads: Int
   let output: String
   let test: Evaluation?
+  var warnings: [String] = []
 
   private var card: PromptCard { prompt.card }
   private var backboneParameters: Int { card.backbone.parameters }
@@ -39,6 +40,7 @@ struct TrainingSummary {
       "threads": .integer(threads),
       "seed": card.plan.map { .integer(Int(clamping: $0.seed)) } ?? .null,
       "output": .string(output),
+      "warnings": JSONValue(warnings),
     ]
     let whole = card.headFit.map { summary.adding("head_fit", Self.json(of: $0)) } ?? summary
     guard let test else { return whole }

@@ -24,6 +24,9 @@ public protocol Tokenizer: Sendable {
   /// how many such tokens an encoding ends with, for whoever has to insert something before them.
   var endTokenID: Int32? { get }
 
+  /// The id of whatever the vocabulary has no piece for (`[UNK]`), or `nil` if it has one for all.
+  var unknownID: Int32? { get }
+
   /// Encodes a text, or a pair of texts, with the special tokens the model expects.
   ///
   /// If the tokens do not fit, the longer text is shortened first and then both evenly, always at
@@ -64,6 +67,9 @@ extension Tokenizer {
 
   /// No token ends a text.
   public var endTokenID: Int32? { nil }
+
+  /// There is a piece for everything.
+  public var unknownID: Int32? { nil }
 
   /// The pieces with a space between them, for tokenizers that know no better.
   public func decode(_ ids: [Int32]) -> String {

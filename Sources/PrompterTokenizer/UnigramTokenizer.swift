@@ -92,6 +92,9 @@ public struct UnigramTokenizer: Tokenizer {
     template.limits(largestID: addedTokens.keys.reduce(Int32(clamping: model.count - 1), max))
   }
 
+  /// The id of what the vocabulary has no piece for.
+  public var unknownID: Int32? { model.unknownID }
+
   /// The piece that an id stands for.
   public func piece(of id: Int32) -> String? {
     addedTokens[id]?.content ?? model.piece(id).map { String(decoding: $0, as: UTF8.self) }

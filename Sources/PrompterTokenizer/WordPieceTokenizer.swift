@@ -79,6 +79,9 @@ public struct WordPieceTokenizer: Tokenizer {
     return template.limits(largestID: addedTokens.map(\.id).reduce(own, max))
   }
 
+  /// The id of what the vocabulary has no piece for.
+  public var unknownID: Int32? { model.unknownID }
+
   /// The piece that an id stands for.
   public func piece(of id: Int32) -> String? {
     addedTokens.first { $0.id == id }?.content ?? model.vocabulary.piece(of: id)

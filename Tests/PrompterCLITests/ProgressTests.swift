@@ -37,6 +37,15 @@ import Testing
     trainableParameters: 1026, backboneParameters: 32704, examples: 200, stepCount: 120,
     stepsPerEpoch: 24, baseline: [:], cutTexts: 3,
     cache: TrainingStart.Cache(layers: 3, byteCount: 3_200_000, isOnDisk: false), resumedStep: 12)
+
+  @Test func `what the tokenizer found odd is told at the start`() {
+    var odd = start
+    odd.warnings = [.unknownPieces(file: "a\u{1B}b.csv", share: 0.66)]
+    let text = told(isLive: false, [.started(odd)])
+    #expect(text.hasSuffix("\n\("\(odd.warnings[0])".replacing("\u{1B}", with: "\\u001b"))\n"))
+    #expect(told(isQuiet: true, isLive: false, [.started(odd)]).isEmpty)
+  }
+
   private let report = EpochReport(
     epoch: 2, step: 48, loss: 0.5, metrics: ["accuracy": 0.75], seconds: 1, examplesPerSecond: 99,
     tokensPerSecond: 900)

@@ -100,6 +100,62 @@ import Testing
       try predictor.evaluate("toy", on: Toy.validation).metrics == prompt.card.best?.metrics)
   }
 
+  @Test func `the metric that is asked for chooses the best prompt`() throws {
+    let plan = Toy.plan(.steps(12)) {
+      ($0.learningRate, $0.schedule, $0.evaluation) = (0.05, .constant, .steps(1))
+    }
+    let task = try #require(Toy.task.selecting(by: "f1"))
+    let prompt = try Toy.trainer("plain", plan).train(
+      task: task, training: Toy.training, validation: Toy.validation
+    ).prompt
+    let scores = prompt.card.history.compactMap { $0.metrics["f1"] }
+    #expect(scores.count == 12)
+    #expect(prompt.card.best?.metrics["f1"] == scores.max())
+    #expect(
+      prompt.card.best?.epoch
+        == prompt.card.history[scores.firstIndex(of: scores.max() ?? 0) ?? 0].epoch)
+    #expect(prompt.card.task.selectingMetric == "f1")
+  }
+
+  @Test func `a loss that ends above its start is told`() throws {
+    func rise(_ rate: Double) throws -> LossRise? {
+      let plan = Toy.plan(.steps(40)) {
+        ($0.learningRate, $0.schedule, $0.gradientNormLimit) = (rate, .constant, nil)
+      }
+      return try Toy.train("head-only", plan).lossRise
+    }
+    #expect(try rise(0.02) == nil)
+    let high = try #require(try rise(30))
+    #expect(high.end > high.start)
+    #expect(high.description.hasPrefix("The training loss rose from 0."))
+    #expect(high.description.hasSuffix("; try a lower learning rate than 30.0."))
+  }
+
+  @Test func `texts that the vocabulary does not know are told at the start`() throws {
+    var foreign = Toy.training
+    for index in foreign.examples.indices where index % 4 != 0 {
+      foreign.examples[index].text =
+        "\u{8FD9}\u{90E8}\u{7535}\u{5F71} \(foreign.examples[index].text)"
+    }
+    func warnings(_ training: Dataset) throws -> [DataWarning] {
+      var found: [DataWarning] = []
+      _ = try Toy.trainer("head-only", Toy.plan(.steps(1))).train(
+        task: Toy.task, training: training, validation: Toy.validation
+      ) {
+        if case .started(let start) = $0 { found = start.warnings }
+      }
+      return found
+    }
+    #expect(try warnings(Toy.training).isEmpty)
+    let found = try warnings(foreign)
+    #expect(found.count == 1)
+    guard case .unknownPieces("toy-1.jsonl", let share) = found.first else {
+      Issue.record("\(found)")
+      return
+    }
+    #expect(share > 0.3 && share < 0.6)
+  }
+
   @Test func `training ends when patience does`() throws {
     let plan = Toy.plan(.steps(200)) {
       ($0.learningRate, $0.schedule, $0.evaluation, $0.patience) = (0.05, .constant, .steps(4), 3)

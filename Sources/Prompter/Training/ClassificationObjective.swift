@@ -62,6 +62,7 @@ final class ClassificationObjective: Objective {
   var head: Linear? { layer }
   var exampleCount: Int { training.examples.count }
   var cutCount: Int { training.cutCount }
+  var warnings: [DataWarning] { [training, validation].compactMap { $0?.warning } }
   var selectingMetric: String? { task.selectingMetric }
   var scoresPrompts: Bool { validation != nil }
   var cache: LowerStateCache? { lowerStates.training }

@@ -42,6 +42,8 @@ struct EncodedExample: Sendable {
 struct EncodedDataset: Sendable {
   let examples: [EncodedExample]
   let cutCount: Int
+  /// What is odd about the texts' pieces.
+  let warning: DataWarning?
 
   /// Encodes a labelled data set.
   ///
@@ -53,10 +55,12 @@ struct EncodedDataset: Sendable {
   ) throws {
     let indices = try dataset.labelIndices(in: labels)
     var cut = 0
+    var pieces = PieceCounts(of: tokenizer)
     examples = try zip(dataset.examples, indices).map { example, index in
       let encoding = tokenizer.encode(
         example.text, pair: example.pair, maximumLength: maximumLength)
       if encoding.truncatedCount > 0 { cut += 1 }
+      pieces.add(encoding)
       do {
         return EncodedExample(
           input: try EncodedInput(encoding, within: limits), label: Int32(index))
@@ -66,6 +70,7 @@ struct EncodedDataset: Sendable {
       }
     }
     cutCount = cut
+    warning = DataWarning(pieces: pieces, file: dataset.url.relativePath)
   }
 
   /// The number of examples and a hash of all that is in them.

@@ -16,6 +16,8 @@ struct EncodedText: Sendable {
 struct EncodedTexts: Sendable {
   let examples: [EncodedText]
   let cutCount: Int
+  /// What is odd about the texts' pieces.
+  let warning: DataWarning?
 
   /// Encodes a data set; of several answers to one text the first is the one to learn.
   ///
@@ -25,11 +27,14 @@ struct EncodedTexts: Sendable {
     maximumTargetLength: Int, within limits: TextLimits
   ) throws {
     var cut = 0
+    var pieces = PieceCounts(of: tokenizer)
     examples = try dataset.examples.enumerated().map { number, example in
       let input = tokenizer.encode(example.input, pair: nil, maximumLength: maximumLength)
       let target = tokenizer.encode(
         example.targets.first ?? "", pair: nil, maximumLength: maximumTargetLength)
       if input.truncatedCount + target.truncatedCount > 0 { cut += 1 }
+      pieces.add(input)
+      pieces.add(target)
       do {
         guard !target.ids.isEmpty else { throw TextProblem.noTokens }
         return EncodedText(
@@ -40,6 +45,7 @@ struct EncodedTexts: Sendable {
       }
     }
     cutCount = cut
+    warning = DataWarning(pieces: pieces, file: dataset.url.relativePath)
   }
 
   /// The number of examples and a hash of all that is in them.

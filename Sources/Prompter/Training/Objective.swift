@@ -4,6 +4,7 @@ internal import Foundation
 internal import PrompterCore
 internal import PrompterKernels
 internal import PrompterNN
+internal import PrompterTasks
 
 /// What a run teaches: how examples become a loss, and how answers become scores.
 ///
@@ -16,6 +17,8 @@ protocol Objective: AnyObject {
   var exampleCount: Int { get }
   /// The training texts that were cut because they were too long.
   var cutCount: Int { get }
+  /// What the tokenizer found odd about the texts.
+  var warnings: [DataWarning] { get }
   /// The scores of the majority baseline on the validation data.
   var baseline: [String: Double] { get }
   /// The metric that selects the best prompt.

@@ -52,6 +52,7 @@ final class TextObjective: Objective {
   var head: Linear? { nil }
   var exampleCount: Int { training.examples.count }
   var cutCount: Int { training.cutCount }
+  var warnings: [DataWarning] { [training, validation?.texts].compactMap { $0?.warning } }
   var selectingMetric: String? { task.selectingMetric }
   var scoresPrompts: Bool { validation != nil }
   var cache: LowerStateCache? { nil }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import PrompterTasks
+
 /// What training tells while it goes on.
 public enum TrainingEvent: Sendable {
   /// Everything is read; the first step comes next.
@@ -33,6 +35,8 @@ public struct TrainingStart: Sendable, Equatable {
   public var baseline: [String: Double]
   /// The training texts that were cut because they were too long.
   public var cutTexts: Int
+  /// What the tokenizer found odd about the texts.
+  public var warnings: [DataWarning] = []
   /// What is kept of the layers below the prompts, from the first epoch to the last.
   public var cache: Cache?
   /// The step that a resumed run goes on from.
@@ -79,4 +83,29 @@ public struct TrainingOutcome: Sendable {
   public var step: Int
   /// The seconds since training began or was resumed.
   public var seconds: Double
+  /// How much higher the loss is than at the start, if it is.
+  public var lossRise: LossRise?
+}
+
+/// A training loss that ended above where it started: whatever was learnt, most of it was lost again.
+public struct LossRise: Sendable, Equatable, CustomStringConvertible {
+  /// The loss of the first step, before anything was learnt.
+  public var start: Double
+  /// The loss at the end, smoothed over about twenty steps.
+  public var end: Double
+  /// The plan's learning rate.
+  public var rate: Double
+
+  /// A rise; nil for what is none, or as small as batches differ.
+  init?(start: Double, end: Double, rate: Double) {
+    guard end > 1.05 * start + 0.05 else { return nil }
+    (self.start, self.end, self.rate) = (start, end, rate)
+  }
+
+  /// One sentence with both losses and what may help.
+  public var description: String {
+    func rounded(_ loss: Double) -> String { "\((loss * 1000).rounded() / 1000)" }
+    return "The training loss rose from \(rounded(start)) to \(rounded(end)); try a lower learning "
+      + "rate than \(rate)."
+  }
 }

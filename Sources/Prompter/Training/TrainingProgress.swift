@@ -21,6 +21,8 @@ struct TrainingProgress: Codable, Sendable {
   private var tokens = 0
   private var seconds = 0.0
   private(set) var smoothedLoss = 0.0
+  /// The loss of the first step; states of older versions do not say it.
+  private(set) var startLoss: Double?
 
   // What concerns this process alone.
   private(set) var resumedStep = 0
@@ -29,7 +31,7 @@ struct TrainingProgress: Codable, Sendable {
 
   private enum CodingKeys: String, CodingKey {
     case step, history, best, headFit, bestScore, evaluationsSinceBest, lossSum, lossCount, examples
-    case tokens, seconds, smoothedLoss
+    case tokens, seconds, smoothedLoss, startLoss
   }
 
   /// Begins the time of a step; what was between two steps, such as saving, counts for none.
@@ -38,6 +40,7 @@ struct TrainingProgress: Codable, Sendable {
   /// Counts a step.
   mutating func note(loss: Double, examples count: Int, tokens tokenCount: Int) {
     step += 1
+    if step == 1 { startLoss = loss }
     lossSum += loss
     // A damaged state may hold any number: these must not trap.
     lossCount &+= 1

@@ -110,7 +110,7 @@ final class TrainingSession {
       backboneParameters: backbone.parameterCount,
       examples: objective.exampleCount, stepCount: stepCount, stepsPerEpoch: stepsPerEpoch,
       fitsHead: plan.duration == .converged,
-      baseline: objective.baseline, cutTexts: objective.cutCount,
+      baseline: objective.baseline, cutTexts: objective.cutCount, warnings: objective.warnings,
       cache: objective.cache.map {
         TrainingStart.Cache(layers: $0.layers, byteCount: $0.byteCount, isOnDisk: $0.isOnDisk)
       },
@@ -132,7 +132,10 @@ final class TrainingSession {
   func outcome(wasInterrupted: Bool) -> TrainingOutcome {
     TrainingOutcome(
       prompt: finish(unfinished: wasInterrupted ? unfinished(.interrupted) : nil),
-      wasInterrupted: wasInterrupted, step: progress.step, seconds: clock.seconds)
+      wasInterrupted: wasInterrupted, step: progress.step, seconds: clock.seconds,
+      lossRise: progress.startLoss.flatMap {
+        LossRise(start: $0, end: progress.smoothedLoss, rate: plan.learningRate)
+      })
   }
 
   /// Why a prompt of this moment is not the run's last.
