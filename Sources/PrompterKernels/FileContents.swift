@@ -19,19 +19,10 @@ internal import Darwin
 public func fileContents(
   _ path: String, allowsPipes: Bool = true
 ) throws(FileError) -> [UInt8] {
-  // Opening a pipe without a writer waits for one, which is right only where pipes are welcome.
-  let waiting = allowsPipes ? 0 : O_NONBLOCK
-  let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | waiting)
-  guard descriptor >= 0 else { throw FileError(.read, path) }
+  let (descriptor, size) = try openedForReading(path, allowsPipes: allowsPipes)
   defer { close(descriptor) }
-  var status = stat()
-  guard unsafe fstat(descriptor, &status) == 0 else { throw FileError(.read, path) }
-  let kind = FileKind(mode: status.st_mode)
-  guard kind == .file || allowsPipes && kind != .folder else {
-    throw FileError(.read, path, isNoFileBut: kind)
-  }
   var bytes: [UInt8] = []
-  if kind == .file { bytes.reserveCapacity(max(0, Int(status.st_size))) }
+  bytes.reserveCapacity(size)
   let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
   defer { unsafe piece.deallocate() }
   while true {
@@ -41,4 +32,25 @@ public func fileContents(
     guard count > 0 else { return bytes }
     unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: piece[..<count]))
   }
+}
+
+/// Opens anything but a folder; the size is that of a regular file, 0 for anything else.
+func openedForReading(
+  _ path: String, allowsPipes: Bool
+) throws(FileError) -> (descriptor: Int32, size: Int) {
+  // Opening a pipe without a writer waits for one, which is right only where pipes are welcome.
+  let waiting = allowsPipes ? 0 : O_NONBLOCK
+  let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | waiting)
+  guard descriptor >= 0 else { throw FileError(.read, path) }
+  var status = stat()
+  guard unsafe fstat(descriptor, &status) == 0 else {
+    defer { close(descriptor) }
+    throw FileError(.read, path)
+  }
+  let kind = FileKind(mode: status.st_mode)
+  guard kind == .file || allowsPipes && kind != .folder else {
+    close(descriptor)
+    throw FileError(.read, path, isNoFileBut: kind)
+  }
+  return (descriptor, kind == .file ? max(0, Int(status.st_size)) : 0)
 }
