@@ -93,12 +93,25 @@ public struct PretrainedModel: Sendable {
 
   /// The backbone's identity, its weights' hash included.
   ///
-  /// - Complexity: O(bytes of the weights): tens of milliseconds for a small model.
-  public func identity() throws -> PromptCard.BackboneIdentity {
+  /// - Parameter expected: Hashes that would be right. Where one of them was found to be that of these
+  ///   files before, as Prompter's cache remembers, it is not computed again.
+  /// - Returns: What a prompt's card says of the model that it was trained on.
+  /// - Throws: What opening the weights throws.
+  /// - Complexity: O(bytes of the weights), tens of milliseconds for a small model, or O(1) if an
+  ///   expected hash is remembered.
+  public func identity(
+    expecting expected: Set<String> = []
+  ) throws -> PromptCard.BackboneIdentity {
+    let weights = try Weights(contentsOf: folder)
+    let sha256 = try expected.isEmpty ? weights.sha256() : weights.sha256(expecting: expected)
+    return identity(sha256: sha256)
+  }
+
+  private func identity(sha256: String) -> PromptCard.BackboneIdentity {
     PromptCard.BackboneIdentity(
       name: name, family: family, layers: backbone.layerCount, width: backbone.width,
       heads: backbone.headCount, parameters: backbone.parameterCount,
-      sha256: try Weights(contentsOf: folder).sha256(),
+      sha256: sha256,
       attentionWidth: backbone.attentionWidth == backbone.width ? nil : backbone.attentionWidth,
       decoderLayers: encoderDecoder?.decoderLayerCount)
   }

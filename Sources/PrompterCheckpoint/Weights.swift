@@ -131,6 +131,14 @@ public struct Weights: Sendable {
     return hash.digest
   }
 
+  /// The weight files, by absolute paths.
+  var filePaths: [String] {
+    store.inOrder.map { $0.url.standardizedFileURL.path(percentEncoded: false) }
+  }
+
+  /// What the weight files were like when they were opened.
+  var fileStamps: [FileStamp] { store.inOrder.map(\.mapping.stamp) }
+
   private var fullNames: ArraySlice<String> { store.names(from: prefix) }
 }
 

@@ -40,6 +40,9 @@ public final class MappedFile: @unchecked Sendable {
   /// The number of bytes.
   public let count: Int
 
+  /// What tells this file, as it was opened, from others and from later states of itself.
+  public let stamp: FileStamp
+
   private let base: UnsafeRawPointer?
 
   /// Maps a regular file.
@@ -56,6 +59,7 @@ public final class MappedFile: @unchecked Sendable {
     let kind = FileKind(mode: status.st_mode)
     guard kind == .file else { throw FileError(.read, path, isNoFileBut: kind) }
     count = Int(status.st_size)
+    stamp = FileStamp(status)
     guard count > 0 else {
       unsafe base = nil  // The system maps no empty files.
       return

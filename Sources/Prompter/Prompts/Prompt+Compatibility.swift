@@ -7,7 +7,7 @@ extension Prompt {
   ///
   /// - Parameters:
   ///   - model: The model that the prompt shall be used with.
-  ///   - identity: What ``PretrainedModel/identity()`` says, if its weights' hash shall be compared
+  ///   - identity: What ``PretrainedModel/identity(expecting:)`` says, if its weights' hash shall be compared
   ///     too; a prompt of PEFT's knows none.
   /// - Throws: ``PromptError``, one sentence with both models' names.
   public func check(
