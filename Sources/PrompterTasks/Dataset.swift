@@ -29,6 +29,10 @@ public struct Dataset: Sendable {
   /// The file that they come from, for messages.
   public var url: URL
 
+  /// The columns of the file that the examples were read from; nil for examples at hand, and for a
+  /// format without columns.
+  public var columns: Fields? { omissions.read }
+
   /// What of the file was not read.
   public private(set) var omissions = Omissions()
 

@@ -39,6 +39,9 @@ struct ExampleReader {
     let roles = try fields.roles(
       in: columns, file: file, requireLabels: requireLabels, requirePair: requirePair)
     omissions.columns = roles.unread(of: columns)
+    omissions.read = Fields(
+      text: columns[roles.text], pair: roles.pair.map { columns[$0] },
+      label: roles.label.map { columns[$0] })
     return roles
   }
 

@@ -49,7 +49,8 @@ struct ColumnRoles: Equatable {
 }
 
 extension Fields {
-  private static let layouts: [(text: String, pair: String?)] = [
+  /// The names of texts, and of second texts, that belong together.
+  package static let layouts: [(text: String, pair: String?)] = [
     ("text", nil), ("sentence1", "sentence2"), ("premise", "hypothesis"), ("question", "passage"),
     ("#1 String", "#2 String"), ("sentence", nil),
   ]

@@ -11,6 +11,9 @@ public struct Omissions: Sendable, Equatable {
   /// The columns that no field takes, in the order of the file.
   public internal(set) var columns: [String] = []
 
+  /// The columns that were read, from which the others follow; nil where a format has none.
+  var read: Fields?
+
   /// Nothing left out.
   public init() {}
 

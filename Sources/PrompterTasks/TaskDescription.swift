@@ -76,7 +76,7 @@ extension TaskDescription {
   }
 
   /// Whether a preset's examples have two texts.
-  var isAboutPairs: Bool {
+  package var isAboutPairs: Bool {
     guard kind == .textClassification, let preset else { return false }
     return ["rte", "cb", "boolq", "mrpc"].contains(preset)
   }

@@ -114,7 +114,7 @@ import Testing
     var prompt = try #require(try ToyTexts.prompts.get().first { $0.name == "input" }).prompt
     prompt.card.task.text?.template = try TextTemplate("{premise} it {hypothesis}")
     let predictor = try Predictor(model: ToyTexts.model(), prompts: [("two", prompt)])
-    #expect(try predictor.columns(of: nil) == ["premise", "hypothesis"])
+    #expect(try predictor.queryColumns(of: nil).names == ["premise", "hypothesis", "text"])
     let answers = try predictor.predict([
       Query(columns: ["premise": "great", "hypothesis": "was fun"]), Query("great", "was fun"),
       Query("dull", columns: ["premise": "great", "hypothesis": "was fun"]),

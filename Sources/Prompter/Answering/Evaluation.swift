@@ -94,7 +94,7 @@ extension Predictor {
     let inputs = team.map(prompts.count * count) { place in
       let (text, pair, choices) = scorer.question(place % count)
       return Result { () throws(TextProblem) in
-        try input(text, pair, prompt: prompts[place / count], choices: choices)
+        try input(text, pair, number: place, prompt: prompts[place / count], choices: choices)
       }
     }
     let readable = try inputs.enumerated().map { place, input in

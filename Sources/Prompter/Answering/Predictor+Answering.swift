@@ -13,27 +13,32 @@ extension Predictor {
     /// The index of the prompt in ``names``.
     let prompt: Int
     let row: Row
+    /// What is drawn for it, where texts are drawn, depends on this.
+    let number: Int
     let isCut: Bool
     /// The answers to choose among; none where any text may be an answer.
     let choices: [String]
   }
 
   /// What a prompt's backbone reads of a query.
-  func preparedInput(_ query: Query, prompt: Int) -> PreparedQueries.Input {
+  func preparedInput(_ query: Query, number: Int, prompt: Int) -> PreparedQueries.Input {
     let text = card(at: prompt).task.text
     return Result { () throws(TextProblem) in
       if let text {
-        try input(text.input(of: query), prompt: prompt)
-      } else {
-        try input(query.text, query.pair, prompt: prompt)
+        if let problem = text.problem(of: query) { throw problem }
+        return try input(text.input(of: query), number: number, prompt: prompt)
       }
+      return try input(query.text, query.pair, number: number, prompt: prompt)
     }.mapError { .unreadable(task: names[prompt], $0) }
   }
 
   /// What a prompt's backbone reads of a text, answered by one of the prompt's labels or of `choices`.
   func input(
-    _ text: String, _ pair: String? = nil, prompt: Int, choices: [String] = []
+    _ text: String, _ pair: String? = nil, number: Int, prompt: Int, choices: [String] = []
   ) throws(TextProblem) -> Input {
+    if let isAboutPairs = card(at: prompt).isAboutPairs, isAboutPairs != (pair != nil) {
+      throw isAboutPairs ? .noPair : .isPair
+    }
     let encoding = model.tokenizer.encode(
       text, pair: pair, maximumLength: prompts[prompt].maximumLength(on: model.backbone))
     let folded = prompts[prompt].folded
@@ -42,7 +47,7 @@ extension Predictor {
     let row = try EncodedInput(encoding, within: limits).row(
       under: folded, prompt: places[prompt].prompt)
     return Input(
-      prompt: prompt, row: row, isCut: encoding.truncatedCount > 0,
+      prompt: prompt, row: row, number: number, isCut: encoding.truncatedCount > 0,
       choices: choices.isEmpty ? card(at: prompt).labels : choices)
   }
 
@@ -117,7 +122,7 @@ extension Predictor {
     var answers = [Answer?](repeating: nil, count: inputs.count)
     for (length, own) in Dictionary(grouping: inputs.indices, by: { lengths[$0] }) {
       let texts = writing.texts(
-        for: own.map { inputs[$0].row }, firstNumber: own.first ?? 0,
+        for: own.map { inputs[$0].row }, numbers: own.map { inputs[$0].number },
         by: Generator(
           strategy, maximumLength: length, minimumLength: minimumTargetLength), team: team)
       for (place, text) in zip(own, texts) { answers[place] = answer(inputs[place], text) }
@@ -144,6 +149,17 @@ extension Predictor {
 }
 
 extension TextToTextDescription {
+  /// What a query lacks, or has that no column takes.
+  fileprivate func problem(of query: Query) -> TextProblem? {
+    let names = template.columns
+    guard names.count > 1 else { return query.pair?.isEmpty == false ? .isPair : nil }
+    let texts = [query.text.isEmpty ? nil : query.text, query.pair]
+    let missing = names.indices.first {
+      query.columns[names[$0]] == nil && ($0 < texts.count ? texts[$0] == nil : true)
+    }
+    return missing.map { $0 == 1 && query.columns.isEmpty ? .noPair : .noColumn(names[$0]) }
+  }
+
   /// What the model reads of a query.
   func input(of query: Query) -> String {
     var values = query.columns

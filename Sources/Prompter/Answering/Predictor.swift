@@ -26,6 +26,7 @@ public struct Predictor: Sendable {
   let team: ThreadTeam
   let groups: [Group]  // prompts that share a backbone and answer alike
   let places: [(group: Int, prompt: Int)]
+  private let queryColumns: [QueryColumns]
 
   /// How a backbone answers.
   enum Group {
@@ -55,6 +56,7 @@ public struct Predictor: Sendable {
     self.model = model
     self.prompts = prompts.map(\.prompt)
     names = prompts.map(\.name)
+    queryColumns = prompts.map { QueryColumns(of: $0.prompt.card) }
     team = ThreadTeam(count: threads, isPinned: isPinned)
     var groups: [Group] = []
     var places = [(group: Int, prompt: Int)](repeating: (0, 0), count: prompts.count)
@@ -89,11 +91,6 @@ public struct Predictor: Sendable {
         }))
   }
 
-  /// Whether a text depends on its place among those that are answered with it, by what is drawn.
-  public var drawsTexts: Bool {
-    if case .sampling = strategy { true } else { false }
-  }
-
   // The card of the prompt at an index of `names`.
   func card(at index: Int) -> PromptCard { prompts[index].card }
 
@@ -113,14 +110,13 @@ public struct Predictor: Sendable {
     return index
   }
 
-  /// The columns of a task's template, any of which a query may name; none of a task whose queries
-  /// are a text or a pair.
+  /// Where a task's queries stand in objects and tables.
   ///
   /// - Parameter task: The name; may be `nil` when there is one prompt only.
-  /// - Returns: The names in the template's order.
+  /// - Returns: The names of the columns.
   /// - Throws: ``PredictionError`` if there is no such prompt.
-  public func columns(of task: String?) throws -> [String] {
-    card(at: try index(of: task)).task.text?.template.columns ?? []
+  public func queryColumns(of task: String?) throws -> QueryColumns {
+    queryColumns[try index(of: task)]
   }
 
   /// Answers queries, all tasks in the same batches.
@@ -134,17 +130,22 @@ public struct Predictor: Sendable {
     let owners = try queries.map { try index(of: $0.task) }
     return try predict(
       prepared: PreparedQueries(
-        inputs: team.map(queries.count) { preparedInput(queries[$0], prompt: owners[$0]) }))
+        team.map(queries.count) { preparedInput(queries[$0], number: $0, prompt: owners[$0]) }))
   }
 
   /// Tokenizes queries on the calling thread, while others may be answered.
   ///
-  /// - Parameter queries: The questions.
+  /// - Parameters:
+  ///   - queries: The questions.
+  ///   - firstNumber: The number of the first one. What is drawn for a query, where texts are drawn,
+  ///     depends on its number, not on those that are answered with it.
   /// - Returns: What ``predict(prepared:)`` answers.
   /// - Throws: ``PredictionError`` if a query names no known prompt.
-  public func prepared(_ queries: [Query]) throws -> PreparedQueries {
+  public func prepared(_ queries: [Query], firstNumber: Int = 0) throws -> PreparedQueries {
     PreparedQueries(
-      inputs: try queries.map { preparedInput($0, prompt: try index(of: $0.task)) })
+      try queries.enumerated().map { place, query in
+        preparedInput(query, number: firstNumber + place, prompt: try index(of: query.task))
+      })
   }
 
   /// Answers queries that are tokenized already, all tasks in the same batches.

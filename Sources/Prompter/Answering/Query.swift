@@ -31,7 +31,7 @@ public struct PreparedQueries: Sendable {
 
   let inputs: [Input]
 
-  init(inputs: [Input]) {
+  init(_ inputs: [Input]) {
     self.inputs = inputs
   }
 

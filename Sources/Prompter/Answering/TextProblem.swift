@@ -3,12 +3,18 @@
 internal import PrompterCore
 internal import PrompterTokenizer
 
-/// Why a backbone cannot read a text.
+/// Why a text cannot be read under a prompt.
 public enum TextProblem: Error, Equatable, Sendable, CustomStringConvertible {
   /// The text has no tokens, and the tokenizer adds none.
   case noTokens
   /// A token belongs to a segment that the backbone does not know.
   case segment(Int, limit: Int)
+  /// The prompt answers pairs, and there is one text.
+  case noPair
+  /// The prompt answers single texts, and there are two.
+  case isPair
+  /// A column of the prompt's template has no value.
+  case noColumn(String)
   /// The tokens that cannot be left out are more than there is room for.
   case tooLong(tokens: Int, room: Int)
 
@@ -20,6 +26,12 @@ public enum TextProblem: Error, Equatable, Sendable, CustomStringConvertible {
     case .segment(let segment, let limit):
       "a token of the text, or of its pair, is in segment \(segment); the model's "
         + "`type_vocab_size` is \(limit)"
+    case .noPair:
+      "it answers pairs of texts, and there is no second text"
+    case .isPair:
+      "it answers single texts, and there is a second one"
+    case .noColumn(let name):
+      "the column `\(name)` of its template is not given"
     case .tooLong(let tokens, let room):
       "the text has \(tokens) tokens, special ones included, and the model has room for \(room)"
     }

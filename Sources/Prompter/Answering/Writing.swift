@@ -17,16 +17,16 @@ struct Writing: Sendable {
   ///
   /// - Parameters:
   ///   - rows: The rows.
-  ///   - firstNumber: The number of the first row, which decides what is drawn for it.
+  ///   - numbers: The rows' numbers, which decide what is drawn for them; nil for 0, 1, 2 ...
   ///   - generator: How tokens are chosen, and how many.
   ///   - team: The threads.
   /// - Returns: A text for each row.
   func texts(
-    for rows: [Row], firstNumber: Int = 0, by generator: Generator, team: ThreadTeam
+    for rows: [Row], numbers: [Int]? = nil, by generator: Generator, team: ThreadTeam
   ) -> [GeneratedText] {
     shared(rows, team) { share in
       model.texts(
-        for: Batch(share.map { rows[$0] }, numbers: share.map { firstNumber + $0 }),
+        for: Batch(share.map { rows[$0] }, numbers: share.map { numbers?[$0] ?? $0 }),
         prompts: tables.map { Variable($0) }, by: generator)
     }
   }

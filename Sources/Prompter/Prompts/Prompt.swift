@@ -94,6 +94,9 @@ public struct PromptCard: Codable, Sendable, Equatable {
   public var method: MethodName
   /// The task, its labels included.
   public var task: TaskDescription
+  /// The columns that its training data were read from; `nil` for data that had none, for a task whose
+  /// template names its columns, and for a prompt of PEFT's or of an older version.
+  public var columns: Fields?
   /// The virtual tokens, in each prompted layer or at the input.
   public var promptLength: Int
   /// The first and last prompted layer, counted from 1; `nil` for prompts at the input or none.
@@ -134,8 +137,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
 
   private enum CodingKeys: String, CodingKey {
     case formatVersion = "format_version"
-    case method, task, pooling, backbone, plan, precision, training, options, unfinished
-    case history, best, baseline
+    case method, task, columns, pooling, backbone, plan, precision, training, options
+    case unfinished, history, best, baseline
     case promptLength = "prompt_length"
     case promptLayers = "prompt_layers"
     case promptStack = "prompt_stack"
@@ -148,8 +151,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
 
   /// A card from its parts.
   public init(
-    method: MethodName, task: TaskDescription, promptLength: Int, promptLayers: [Int]?,
-    promptStack: PromptStack? = nil, placement: PromptPlacement? = nil,
+    method: MethodName, task: TaskDescription, columns: Fields? = nil, promptLength: Int,
+    promptLayers: [Int]?, promptStack: PromptStack? = nil, placement: PromptPlacement? = nil,
     decoderPromptLength: Int? = nil, pooling: Pooling?,
     maximumLength: Int, backbone: BackboneIdentity, trainableParameters: Int,
     plan: TrainingPlan? = nil, precision: Precision? = nil, training: TrainingRecord? = nil,
@@ -158,6 +161,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
   ) {
     self.method = method
     self.task = task
+    self.columns = columns
     self.promptLength = promptLength
     self.promptLayers = promptLayers
     self.promptStack = promptStack
@@ -184,6 +188,12 @@ public struct PromptCard: Codable, Sendable, Equatable {
   /// layers.
   var stackLayers: Int {
     promptStack == .decoder ? backbone.decoderLayers ?? backbone.layers : backbone.layers
+  }
+
+  /// Whether the prompt answers pairs of texts, rather than single ones; `nil` where nothing tells.
+  public var isAboutPairs: Bool? {
+    guard task.kind.hasHead else { return nil }
+    return columns.map { $0.pair != nil } ?? (task.preset == nil ? nil : task.isAboutPairs)
   }
 
   /// The labels in index order.

@@ -11,6 +11,7 @@ internal import PrompterTensor
 /// A label for each text, by a head on what the backbone makes of it.
 final class ClassificationObjective: Objective {
   let baseline: [String: Double]
+  let columns: Fields?
 
   private let setting: ObjectiveSetting
   private let task: TaskDescription
@@ -36,6 +37,7 @@ final class ClassificationObjective: Objective {
     }
     self.setting = setting
     self.task = task
+    columns = training.columns
     shape = setting.method.folded()
     self.training = try encoded(training)
     self.validation = try validation.map(encoded)

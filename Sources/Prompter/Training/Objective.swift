@@ -11,6 +11,9 @@ internal import PrompterTasks
 /// An objective owns the data and the head, if there is one. The session owns the method, the
 /// optimiser and the order of examples, and asks for gradients and scores.
 protocol Objective: AnyObject {
+  /// The columns that the training data were read from, if it is known and they say which texts are
+  /// read.
+  var columns: Fields? { get }
   /// The layer that makes an answer of what it pools, trained beside the prompt.
   var head: Linear? { get }
   /// The number of training examples.

@@ -13,6 +13,7 @@ internal import PrompterTokenizer
 /// T5X have it.
 final class TextObjective: Objective {
   let baseline: [String: Double]
+  var columns: Fields? { nil }
 
   private let setting: ObjectiveSetting
   private let model: any EncoderDecoder

@@ -50,7 +50,7 @@ extension TrainingSession {
   /// What a prompt of this run says of itself, its results aside.
   func card(of folded: FoldedPrompt) -> PromptCard {
     PromptCard(
-      method: trainer.method.name, task: task,
+      method: trainer.method.name, task: task, columns: objective.columns,
       promptLength: max(folded.inputLength, folded.deepLength),
       promptLayers: folded.deep.map { [$0.layers.lowerBound + 1, $0.layers.upperBound] },
       promptStack: folded.deep?.stack == .decoder ? .decoder : nil,

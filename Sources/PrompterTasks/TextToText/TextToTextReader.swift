@@ -112,7 +112,7 @@ struct TextToTextReader {
   ) throws -> [TextRow] {
     let needed = text.template.columns + names.filter { !text.template.columns.contains($0) }
     let columns = needed.map { name in
-      (name, text.columns[name].map { [$0] } ?? [name] + (preset.aliases[name] ?? []))
+      (name, text.spellings(of: name, preset))
     }
     let answers = preset.isQuestionAnswering && format.isJSON ? ["answers"] : []
     let reader = TextRowReader(
@@ -161,6 +161,26 @@ struct TextToTextReader {
 
   private func spaced(_ value: String) -> String {
     text.spacesPunctuation ? value.spacingPunctuation() : value
+  }
+}
+
+extension TextToTextDescription {
+  /// What files call a column of the template.
+  fileprivate func spellings(of name: String, _ preset: TextToTextPreset) -> [String] {
+    columns[name].map { [$0] } ?? [name] + (preset.aliases[name] ?? [])
+  }
+}
+
+extension TaskDescription {
+  /// The columns of a text-to-text task's template, in its order, each with all the names that it has
+  /// in files, or its own.
+  package var templateColumns: [(name: String, spellings: [String])] {
+    guard let text else { return [] }
+    let preset = preset.flatMap(TextToTextPreset.init) ?? .free
+    return text.template.columns.map { name in
+      let spellings = text.spellings(of: name, preset)
+      return (name, spellings.contains(name) ? spellings : spellings + [name])
+    }
   }
 }
 
