@@ -61,7 +61,7 @@ struct EvaluateCommand: ParsableCommand {
     let loaded = try prompts.load(console)
     let model = try model.load(compute, console)
     let predictor = answers.applied(
-      to: try loaded.predictor(on: model, compute, checkingWeights: true), usual: .generation)
+      to: try loaded.predictor(on: model, compute), usual: .generation)
     let report: EvaluationReport
     if ensemble {
       let together = try file.ensemble(loaded, by: predictor)

@@ -186,16 +186,21 @@ import Testing
 
           {"task": "c", "text": "good", "id": 2}
           {"task": "b"
-          {"task": "b", "text": "bad", "pair": "very", "id": null}
+          {"task": "b", "text": "bad", "pair": "very", "id": "x"}
+          {"task": "b", "text": "bad", "pair": "", "id": null}
           """)
       #expect(run.status == 65)
       let lines = try run.objects()
-      #expect(lines.map { $0["task"] as? String } == ["a", nil, nil, "b"])
-      #expect(lines.map { $0["line"] as? Int } == [nil, 3, 4, nil])
+      #expect(lines.map { $0["task"] as? String } == ["a", nil, nil, nil, "b"])
+      #expect(lines.map { $0["line"] as? Int } == [nil, 3, 4, 5, nil])
       #expect(lines[1]["id"] as? Int == 2)
       #expect(
         lines[1]["error"] as? String == "There is no prompt `c`; the prompts are a, b.")
       #expect(lines[2]["error"] as? String == "The line is not valid JSON.")
+      #expect(lines[3]["id"] as? String == "x")
+      #expect(
+        lines[3]["error"] as? String
+          == "The prompt `b` cannot answer: it answers single texts, and there is a second one.")
     }
   }
 

@@ -23,6 +23,11 @@ struct Run {
   }
 }
 
+/// The environment of programs that tests start: what they remember is none of the user's.
+let testEnvironment = ProcessInfo.processInfo.environment.merging([
+  "PROMPTER_CACHE": FileManager.default.temporaryDirectory.appending(path: "prompter-tests").path
+]) { _, cache in cache }
+
 /// Runs the program that was built beside the tests.
 ///
 /// - Parameters:
@@ -37,6 +42,7 @@ func prompter(
   let process = Process()
   process.executableURL = try program()
   process.arguments = arguments
+  process.environment = testEnvironment
   if let fileLimit {
     let script = "trap '' XFSZ; ulimit -f \(fileLimit); exec \"$0\" \"$@\""
     process.arguments = ["-c", script, try program().path] + arguments
@@ -67,6 +73,7 @@ final class Session {
   init(_ arguments: [String]) throws {
     process.executableURL = try program()
     process.arguments = arguments
+    process.environment = testEnvironment
     (process.standardInput, process.standardOutput) = (input, output)
     process.standardError = messages
     try process.run()
@@ -205,6 +212,7 @@ func shell(_ command: String, in folder: URL) throws -> Run {
   let process = Process()
   process.executableURL = URL(filePath: "/bin/bash")
   process.arguments = ["-c", command, try program().path]
+  process.environment = testEnvironment
   process.currentDirectoryURL = folder
   let files = try (0..<2).map { _ in try TemporaryFile() }
   process.standardInput = FileHandle.nullDevice

@@ -66,7 +66,7 @@ private let tinyT5 = URL(filePath: #filePath).deletingLastPathComponent()
     #expect(lines.status == 65)
     let answers = try lines.objects()
     #expect(answers[0]["probabilities"] as? [String: Double] != nil)
-    #expect((answers[1]["error"] as? String)?.contains("none of the fields `text`") == true)
+    #expect((answers[1]["error"] as? String)?.contains("no field `text`") == true)
     let inspection = try prompter(
       ["prompt", "inspect", folder.appending(path: "p1").path, "--json"])
     #expect(try inspection.object()["input_template"] as? String == "{text}")

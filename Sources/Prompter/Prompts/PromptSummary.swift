@@ -104,8 +104,8 @@ extension PromptSummary {
     self.init(
       folder: folder.path(percentEncoded: false), method: card.method,
       task: card.task.preset ?? card.task.kind.rawValue, labels: card.labels,
-      template: card.task.fields, inputTemplate: card.task.text?.template.description,
-      promptLength: card.promptLength,
+      template: card.columns ?? card.task.fields,
+      inputTemplate: card.task.text?.template.description, promptLength: card.promptLength,
       promptLayers: card.promptLayers, pooling: card.pooling, maximumLength: card.maximumLength,
       parameters: card.trainableParameters,
       parameterShare: card.backbone.parameters > 0

@@ -84,19 +84,19 @@ struct LoadedPrompt {
 }
 
 extension [LoadedPrompt] {
-  /// A predictor of these prompts.
+  /// A predictor of these prompts, after their check that the backbone's weights are those that they
+  /// were trained on.
   ///
   /// - Parameters:
   ///   - model: The backbone.
   ///   - compute: The threads.
-  ///   - checkingWeights: Whether to make sure, by their hash, that the backbone's weights are those
-  ///     that the prompts were trained on. It takes as long as reading them.
   /// - Returns: A predictor that knows the prompts by their names.
   /// - Throws: ``PromptError`` if a prompt does not fit the backbone.
   func predictor(
-    on model: PretrainedModel, _ compute: ComputeOptions, checkingWeights: Bool
+    on model: PretrainedModel, _ compute: ComputeOptions
   ) throws -> Predictor {
-    let identity = checkingWeights ? try model.identity() : nil
+    let known = Set(compactMap(\.prompt.card.backbone.sha256))
+    let identity = known.isEmpty ? nil : try model.identity(expecting: known)
     for prompt in self { try prompt.prompt.check(against: model, identity: identity) }
     return try Predictor(
       model: model, prompts: map { ($0.name, $0.prompt) }, threads: compute.threadCount,

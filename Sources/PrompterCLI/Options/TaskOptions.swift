@@ -36,7 +36,7 @@ struct FieldOptions: ParsableArguments {
       case "target", "label": text.columns["target"] = column
       case let name where known.contains(name): text.columns[name] = column
       // What a text and a pair are elsewhere, the first and second column are here.
-      case "text": text.columns[known[0]] = column
+      case "text" where !known.isEmpty: text.columns[known[0]] = column
       case "pair" where known.count > 1: text.columns[known[1]] = column
       default:
         throw UsageError(
@@ -46,7 +46,8 @@ struct FieldOptions: ParsableArguments {
     return text
   }
 
-  private func named() throws -> [(name: String, column: String)] {
+  /// The columns by the names of their fields.
+  func named() throws -> [(name: String, column: String)] {
     var fields: [(name: String, column: String)] = []
     for column in columns {
       let parts = column.split(separator: "=", maxSplits: 1).map(String.init)

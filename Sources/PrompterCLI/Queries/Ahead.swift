@@ -16,15 +16,16 @@ final class Ahead<Element: Sendable>: Sendable {
   ///
   /// - Parameters:
   ///   - state: What the elements are made from.
-  ///   - limit: How many may wait until they are taken.
+  ///   - limit: How much may wait until it is taken: no more are made while there is as much.
+  ///   - size: How much an element is, 1 by default.
   ///   - start: Starts a thread, or says that it cannot.
   ///   - make: The next element, `nil` after the last one.
   init<State: Sendable>(
-    from state: State, limit: Int = 2,
+    from state: State, limit: Int = 2, size: @escaping @Sendable (Element) -> Int = { _ in 1 },
     start: (@escaping @Sendable () -> Void) -> Bool = Threads.start,
     _ make: @escaping @Sendable (inout State) throws -> Element?
   ) {
-    let shelf = Shelf<Element>(limit: limit)
+    let shelf = Shelf<Element>(limit: limit, size: size)
     self.shelf = shelf
     let isStarted = start {
       var state = state
@@ -46,7 +47,8 @@ final class Ahead<Element: Sendable>: Sendable {
     try next(atMost: 1).first
   }
 
-  /// The next element and those that wait behind it, up to a number; none after the last one.
+  /// The next element and those that wait behind it, as many as are within a limit together; none after
+  /// the last one.
   func next(atMost limit: Int) throws -> [Element] {
     if let makeNow { return try makeNow().map { [$0] } ?? [] }
     return try shelf.take(atMost: limit).compactMap { try $0.get() }
@@ -78,20 +80,25 @@ private final class Maker<State: Sendable, Element: Sendable>: Sendable {
 private final class Shelf<Element: Sendable>: @unchecked Sendable {
   private let condition = NSCondition()
   private let limit: Int
-  private var waiting: [Result<Element?, any Error>] = []
+  private let size: @Sendable (Element) -> Int
+  private var waiting: [(made: Result<Element?, any Error>, size: Int)] = []
+  private var waitingSize = 0
   private var hasEnded = false
   private var isClosed = false
 
-  init(limit: Int) {
+  init(limit: Int, size: @escaping @Sendable (Element) -> Int) {
     self.limit = limit
+    self.size = size
   }
 
   // Waits for room; whether more is wanted.
   func put(_ made: Result<Element?, any Error>) -> Bool {
     condition.withLock {
-      while waiting.count >= limit, !isClosed { condition.wait() }
-      waiting.append(made)
-      if case .success(.some) = made {} else { hasEnded = true }
+      while waitingSize >= limit, !isClosed { condition.wait() }
+      var size = 0
+      if case .success(let element?) = made { size = self.size(element) } else { hasEnded = true }
+      waiting.append((made, size))
+      waitingSize += size
       condition.broadcast()
       return !hasEnded && !isClosed
     }
@@ -101,11 +108,15 @@ private final class Shelf<Element: Sendable>: @unchecked Sendable {
   func take(atMost limit: Int) -> [Result<Element?, any Error>] {
     condition.withLock {
       while waiting.isEmpty, !hasEnded { condition.wait() }
-      let isFailure = { (made: Result<Element?, any Error>) in
-        if case .failure = made { true } else { false }
+      var taken: [Result<Element?, any Error>] = []
+      var room = limit
+      for (made, size) in waiting {
+        if case .failure = made, !taken.isEmpty { break }
+        guard size <= room || taken.isEmpty else { break }
+        taken.append(made)
+        room -= size
+        waitingSize -= size
       }
-      let count = max(1, waiting.firstIndex(where: isFailure) ?? waiting.count)
-      let taken = Array(waiting.prefix(min(limit, count)))
       waiting.removeFirst(taken.count)
       condition.broadcast()
       return taken

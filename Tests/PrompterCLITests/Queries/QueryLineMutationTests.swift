@@ -9,10 +9,8 @@ import Testing
 @testable import PrompterCLI
 
 /// Lines of queries, damaged: each line has its answer or its error, in order.
-@Suite struct QueryLinesMutationTests {
+@Suite struct QueryLineMutationTests {
   private func predictor() throws -> Predictor {
-    let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../Fixtures").standardizedFileURL
     let model = try PretrainedModel(contentsOf: fixtures.appending(path: "text/model"))
     let prompt = try Prompt(contentsOf: fixtures.appending(path: "text/peft-prompt"))
     var predictor = try Predictor(
@@ -23,6 +21,7 @@ import Testing
 
   @Test func `mutated lines are answered or told what is wrong`() throws {
     let predictor = try predictor()
+    let writer = AnswerWriter(format: .jsonl, top: nil, prompts: [])
     let sound = Array(
       """
       {"id":7,"task":"a","text":"good"}
@@ -32,15 +31,16 @@ import Testing
     var mutations = Mutations(seed: 1, tokens: ["\"text\":", "\"task\":\"b\"", "\"id\":"])
     for _ in 0..<Mutations.count(300, part: 2) {
       let text = String(decoding: mutations.damaged(sound), as: UTF8.self)
-      var reader = LineReader(text: text)
-      let lines = reader.next(atMost: .max)
-      let batch = try QueryBatch(lines: lines, predictor: predictor)
-      let answered = try QueryBatch.answered([batch], by: predictor)
-      let answers = batch.lines(with: answered[0].answers).lines
-      #expect(answers.count == lines.count)
-      for answer in answers {
-        let line = answer.line
-        #expect(!line.utf8.contains { $0 < 0x20 }, "\(line)")
+      for format in QueryFormat.allCases {
+        var reader = QueryReader(text: text, as: format)
+        let records = try reader.next(atMost: .max)
+        let batch = try QueryBatch(records, predictor: predictor, task: "a")
+        let outcomes = try QueryBatch.outcomes(of: [batch], by: predictor)
+        #expect(outcomes.map(\.line) == records.map(\.line))
+        for outcome in outcomes {
+          let line = writer.line(for: outcome)
+          #expect(!line.utf8.contains { $0 < 0x20 }, "\(line)")
+        }
       }
     }
   }

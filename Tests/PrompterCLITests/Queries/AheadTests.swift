@@ -65,6 +65,22 @@ import Testing
     #expect(try numbers.next(atMost: 9).isEmpty)
   }
 
+  @Test func `elements count by their size, and one that is too large comes alone`() throws {
+    let sizes = [2, 3, 9, 1, 1]
+    let made = Counter()
+    let elements = Ahead(from: 0, limit: 16, size: { $0 }) { place -> Int? in
+      place += 1
+      made.value.store(place, ordering: .sequentiallyConsistent)
+      return place <= sizes.count ? sizes[place - 1] : nil
+    }
+    made.wait(until: 6)
+    Thread.sleep(forTimeInterval: 0.05)
+    #expect(try elements.next(atMost: 5) == [2, 3])
+    #expect(try elements.next(atMost: 5) == [9])
+    #expect(try elements.next(atMost: 5) == [1, 1])
+    #expect(try elements.next(atMost: 5).isEmpty)
+  }
+
   @Test func `where no thread can start, elements are made when they are asked for`() throws {
     let numbers = Ahead(from: 0, start: { _ in false }) { number -> Int? in
       number += 1

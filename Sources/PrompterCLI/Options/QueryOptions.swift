@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Prompter
+
+extension QueryFormat: ExpressibleByArgument {}
+extension AnswerFormat: ExpressibleByArgument {}
+
+/// The options that say what is asked.
+struct QueryOptions: ParsableArguments {
+  @Argument(help: "A file of queries (default: standard input).", completion: .file())
+  var file: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How the queries are written (default: as the file's extension says, else jsonl).",
+      valueName: "format"))
+  var inputFormat: QueryFormat?
+
+  @OptionGroup var fields: FieldOptions
+
+  @Option(help: ArgumentHelp("Answer this text, for people to read.", valueName: "text"))
+  var text: String?
+
+  @Option(help: ArgumentHelp("The second text of --text.", valueName: "text"))
+  var pair: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The prompt that answers --text (default: all), or queries that name none.",
+      valueName: "name"))
+  var task: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Lines that are read together at most; what waits is answered together.", valueName: "n"))
+  var batchSize = 512
+
+  /// Refuses what does not go together.
+  func check() throws {
+    try requirePositive(batchSize, "--batch-size")
+    if text == nil, pair != nil { throw UsageError("--pair goes with --text.") }
+    if text != nil, file != nil { throw UsageError("Give --text or a file, not both.") }
+    guard text != nil else { return }
+    if inputFormat != nil { throw UsageError("--input-format is for files, not for --text.") }
+    if !fields.columns.isEmpty { throw UsageError("--field is for files, not for --text.") }
+  }
+}
+
+/// The options that say how answers are written.
+struct AnswerFormatOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "How the answers are written: with all that is known, as a table, or the label alone "
+        + "(default: jsonl).", valueName: "format"))
+  var outputFormat: AnswerFormat?
+
+  @Option(help: ArgumentHelp("Tell the most probable labels only.", valueName: "n"))
+  var top: Int?
+
+  /// Refuses what does not go together.
+  func check(_ console: OutputOptions) throws {
+    try requirePositive(top, "--top")
+    if console.json, let outputFormat, outputFormat != .jsonl {
+      throw UsageError("Give --json or --output-format \(outputFormat.rawValue), not both.")
+    }
+  }
+}
+
+extension [LoadedPrompt] {
+  /// The prompts, their texts standing in the columns that were named.
+  func reading(_ fields: FieldOptions) throws -> [LoadedPrompt] {
+    try map { loaded in
+      var prompt = loaded.prompt
+      prompt.card.task.text = try prompt.card.task.text.map { try fields.applied(to: $0) }
+      if prompt.card.task.text == nil {
+        prompt.card.task.fields = try fields.applied(to: prompt.card.task.fields)
+      }
+      return LoadedPrompt(name: loaded.name, path: loaded.path, prompt: prompt)
+    }
+  }
+}

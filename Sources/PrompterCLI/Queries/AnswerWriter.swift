@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Prompter
+import PrompterJSON
+
+/// How answers are written.
+enum AnswerFormat: String, CaseIterable {
+  /// A JSON object a line.
+  case jsonl
+  /// A header and rows of RFC 4180.
+  case csv
+  /// A label a line, or the text that was written.
+  case label
+}
+
+/// Makes a line of each answer.
+struct AnswerWriter {
+  let format: AnswerFormat
+  /// How many labels are told of each answer; nil for all, or in a table for the first.
+  let top: Int?
+  /// The prompts that answer.
+  let prompts: [LoadedPrompt]
+
+  /// The names of a table's columns; nil for a format without.
+  var header: String? {
+    guard format == .csv else { return nil }
+    var names = ["id", "line", "task"]
+    if hasTexts { names.append("text") }
+    names += ["label", "probability"]
+    for rank in ranks { names += ["label_\(rank)", "probability_\(rank)"] }
+    return Self.row(names + ["error"])
+  }
+
+  /// The line of an answer, or of why there is none.
+  func line(for outcome: QueryOutcome) -> String {
+    switch (format, outcome.result) {
+    case (.jsonl, .success(let prediction)): prediction.json(id: outcome.id, top: top).line
+    case (.jsonl, .failure(let failure)): Self.json(outcome, failure).line
+    case (.csv, _): row(outcome)
+    case (.label, .success(let prediction)): prediction.answer.escapingControls()
+    case (.label, .failure): ""
+    }
+  }
+
+  private static func json(_ outcome: QueryOutcome, _ failure: QueryFailure) -> JSONValue {
+    [
+      "id": outcome.id, "line": .integer(outcome.line), "error": .string(failure.description),
+    ]
+  }
+
+  private var hasTexts: Bool { prompts.contains { $0.prompt.card.task.text != nil } }
+
+  // The ranks after the first that have columns of a table.
+  private var ranks: Range<Int> {
+    let most = prompts.map(\.prompt.card.labels.count).max() ?? 0
+    return 2..<max(2, min(top ?? 1, most) + 1)
+  }
+
+  private func row(_ outcome: QueryOutcome) -> String {
+    let (prediction, failure): (Prediction?, QueryFailure?) =
+      switch outcome.result {
+      case .success(let prediction): (prediction, nil)
+      case .failure(let failure): (nil, failure)
+      }
+    var cells = [Self.cell(outcome.id), "\(outcome.line)", prediction?.task ?? ""]
+    if hasTexts { cells.append(prediction?.text ?? "") }
+    cells += [prediction?.label ?? "", prediction.map { "\($0.probability)" } ?? ""]
+    let ranked = ranks.isEmpty ? [] : prediction?.ranked ?? []
+    for rank in ranks {
+      let label = rank <= ranked.count ? ranked[rank - 1] : nil
+      cells += [label?.label ?? "", label.map { "\($0.share)" } ?? ""]
+    }
+    return Self.row(cells + [failure?.description ?? ""])
+  }
+
+  private static func cell(_ id: JSONValue) -> String {
+    switch id {
+    case .string(let text), .spelled(let text): text
+    case .null: ""
+    default: id.line
+    }
+  }
+
+  private static func row(_ cells: [String]) -> String {
+    cells.map(quoted).joined(separator: ",")
+  }
+
+  // By scalars, for one character may have as many marks as a line has bytes.
+  private static func quoted(_ cell: String) -> String {
+    guard cell.utf8.contains(where: special.contains) else { return cell }
+    var quoted = "\""
+    for scalar in cell.unicodeScalars {
+      if scalar == "\"" { quoted += "\"" }
+      quoted.unicodeScalars.append(scalar)
+    }
+    return quoted + "\""
+  }
+
+  private static let special = Set("\",\n\r".utf8)
+}
+
+extension Prediction {
+  /// The labels with their shares, the most probable first; of equals the first by index.
+  var ranked: [(label: String, share: Double)] {
+    zip(labels, probabilities).enumerated().sorted {
+      ($1.element.1, $0.offset) < ($0.element.1, $1.offset)
+    }.map { (label: $0.element.0, share: $0.element.1) }
+  }
+
+  /// The line that answers a query.
+  ///
+  /// - Parameters:
+  ///   - id: What identifies the query.
+  ///   - top: How many labels are told, the most probable first; nil for all in their own order.
+  /// - Returns: An object of JSON.
+  func json(id: JSONValue, top: Int? = nil) -> JSONValue {
+    if let text {
+      return [
+        "id": id, "task": .string(task), "text": .string(text), "label": JSONValue(label),
+        "probability": .number(probability),
+      ]
+    }
+    func member(_ label: String, _ share: Double) -> JSONValue.Member {
+      JSONValue.Member(name: label, value: .number(share))
+    }
+    let shares =
+      if let top {
+        ranked.prefix(top).map { member($0.label, $0.share) }
+      } else {
+        zip(labels, probabilities).map { member($0, $1) }
+      }
+    return [
+      "id": id, "task": .string(task), "label": JSONValue(label),
+      "probability": .number(probability), "probabilities": .object(shares),
+    ]
+  }
+
+  /// The answer for people: the text, or the labels from the most probable on.
+  ///
+  /// A text keeps its line ends and tabs; other control characters are shown escaped, as everywhere,
+  /// and are what they are in the JSON of `--json`.
+  func shown(top: Int? = nil) -> String {
+    if let text { return "\(task.escapingControls())\n\(text)" }
+    var table = Table([(Text.clipped(task, to: 40), .left), ("Probability", .right), ("", .left)])
+    for (label, share) in ranked.prefix(top ?? 12) {
+      let bar = String(repeating: "#", count: Int((share * 20).rounded()))
+      table.add([Text.clipped(label, to: 40), Text.score(share), bar])
+    }
+    return table.text
+  }
+}
