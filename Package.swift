@@ -22,6 +22,8 @@ let package = Package(
       linkerSettings: [
         .linkedLibrary("dnnl", .when(platforms: [.linux])),
         .linkedLibrary("m", .when(platforms: [.linux])),
+        .linkedLibrary("z"),
+        .linkedLibrary("zstd", .when(platforms: [.linux])),
         .linkedFramework("Accelerate", .when(platforms: [.macOS])),
       ]),
     .target(name: "PrompterKernels", dependencies: ["CPrompterKernels"]),
@@ -48,7 +50,9 @@ let package = Package(
       dependencies: ["PrompterTensor", "PrompterAutodiff", "PrompterNN", "PrompterCore"]),
     .target(
       name: "PrompterTasks",
-      dependencies: ["PrompterJSON", "PrompterKernels", "PrompterTokenizer", "PrompterCore"]),
+      dependencies: [
+        "PrompterKernels", "PrompterTensor", "PrompterJSON", "PrompterTokenizer", "PrompterCore",
+      ]),
     .target(
       name: "Prompter",
       dependencies: [

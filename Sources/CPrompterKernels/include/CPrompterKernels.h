@@ -22,5 +22,6 @@
 #include "prompter_rounded.h"
 #include "prompter_sha256.h"
 #include "prompter_threads.h"
+#include "prompter_unpacker.h"
 
 #endif
