@@ -18,7 +18,7 @@ only=${3:-damaged|mutated}
 # Tests with "damaged" or "mutated" in their names damage each of their files as often as
 # PROMPTER_FUZZ_COUNT says, or a part as often where reading takes long. This many times what it says is
 # what all do.
-runs=46
+runs=61
 export PROMPTER_FUZZ_COUNT=$(((files + runs - 1) / runs)) PROMPTER_FUZZ_SEED=$seed
 export PROMPTER_STRICT=${PROMPTER_STRICT:-1}
 

@@ -49,6 +49,9 @@ public struct SpelledJSON: Sendable {
     self.kind = kind
   }
 
+  /// Where the value is in the text that it was read from.
+  public var place: Range<Int> { range }
+
   /// The value's bytes as a text.
   public var spelling: String { String(decoding: text[range], as: UTF8.self) }
 

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Rows of RFC 4180: commas separate, and a field in quotes may hold commas, line ends and quotes
+/// Rows of RFC 4180: commas separate, or another delimiter, and a field in quotes may hold commas, line ends and quotes
 /// written twice.
 ///
 /// A quote inside a field that does not start with one stands for itself.
 struct CommaSeparatedRows: TableRows {
   private let bytes: [UInt8]
   private let file: String
+  private let delimiter: [UInt8]
   private var position: Int
   private var line = 1
 
-  init(_ bytes: [UInt8], file: String) {
+  init(_ bytes: [UInt8], file: String, delimiter: Delimiter = .comma) {
     self.bytes = bytes
     self.file = file
+    self.delimiter = delimiter.bytes
     position = Byte.start(of: bytes)
   }
 
@@ -31,12 +33,16 @@ struct CommaSeparatedRows: TableRows {
       }
       row.columns.append(start..<row.bytes.count)
       if position == bytes.count || endLine() { return true }
-      position += 1  // The comma: nothing else ends a field.
+      position += delimiter.count  // Nothing else ends a field.
     }
   }
 
   private func isAt(_ byte: UInt8) -> Bool {
     position < bytes.count && bytes[position] == byte
+  }
+
+  private var isAtDelimiter: Bool {
+    isAt(delimiter[0]) && (delimiter.count == 1 || bytes[position...].starts(with: delimiter))
   }
 
   private var isAtLineEnd: Bool {
@@ -55,8 +61,15 @@ struct CommaSeparatedRows: TableRows {
   }
 
   private mutating func readPlain(into field: inout [UInt8]) {
-    while position < bytes.count, bytes[position] != Byte.comma, !isAtLineEnd {
-      field.append(bytes[position])
+    let first = delimiter[0]
+    while position < bytes.count {
+      let byte = bytes[position]
+      if byte == first || byte == Byte.lineFeed || byte == Byte.carriageReturn,
+        isAtDelimiter || isAtLineEnd
+      {
+        return
+      }
+      field.append(byte)
       position += 1
     }
   }
@@ -80,7 +93,7 @@ struct CommaSeparatedRows: TableRows {
   }
 
   private func checkAfterQuote() throws {
-    guard position == bytes.count || isAt(Byte.comma) || isAtLineEnd else {
+    guard position == bytes.count || isAtDelimiter || isAtLineEnd else {
       throw DataError.malformedQuotes(
         file: file, line: line,
         reason: "a closing quote is followed by more text; write quotes inside a field twice")

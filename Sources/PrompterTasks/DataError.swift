@@ -10,8 +10,8 @@ public enum DataError: Error, Equatable {
   case unreadable(file: String, reason: String)
   /// The file name ends in something that no reader is known for.
   case unsupportedFormat(file: String, fileExtension: String)
-  /// The text is not in UTF-8.
-  case unsupportedEncoding(file: String, found: String)
+  /// The file is another one than it was taken for.
+  case misread(file: String, FileFault)
   /// The file is empty, or has a header and nothing else.
   case noExamples(file: String)
   /// No column can serve as a field that is needed.
@@ -71,8 +71,8 @@ extension DataError: CustomStringConvertible {
       "\(file) cannot be read: \(reason)."
     case .unsupportedFormat(let file, let found):
       "\(file) ends in \"\(found)\"; data files end in \(DataFormat.extensionList)."
-    case .unsupportedEncoding(let file, let found):
-      "\(file) is written in \(found); save it as UTF-8."
+    case .misread(let file, let fault):
+      "\(file)\(fault.ending)."
     case .noExamples(let file):
       "\(file) holds no examples."
     case .missingColumn(let file, let field, let expected, let found):
@@ -109,6 +109,19 @@ extension DataError: CustomStringConvertible {
 }
 
 extension DataError {
+  /// The same error, or what a table may be without a header, none of whose columns is known.
+  ///
+  /// - Parameters:
+  ///   - rows: The table.
+  ///   - isKnown: Whether a column may be one of those that are looked for.
+  /// - Returns: The error to throw.
+  func ofTable(_ rows: some TableRows, isKnown: (String) -> Bool) -> DataError {
+    guard case .missingColumn(let file, let field, let expected, let found) = self,
+      rows.hasHeader, !found.contains(where: isKnown)
+    else { return self }
+    return .misread(file: file, .missingHeader(field: field, expected: expected, found: found))
+  }
+
   private static func place(_ file: String?, _ line: Int?) -> String {
     switch (file, line) {
     case (let file?, let line?): "\(file), line \(line): "
@@ -125,11 +138,11 @@ extension DataError {
     return "\(start) \(quoted(label)) is not one of the task's: \(listed(known))\(guess ?? "")."
   }
 
-  private static func count(_ number: Int, _ noun: String) -> String {
+  static func count(_ number: Int, _ noun: String) -> String {
     "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 
-  private static func alternatives(_ names: [String]) -> String {
+  static func alternatives(_ names: [String]) -> String {
     names.map(quoted).joined(separator: " or ")
   }
 

@@ -10,17 +10,22 @@ internal import PrompterKernels
 /// | extension | form |
 /// | --- | --- |
 /// | `.jsonl`, `.ndjson` | one JSON object a line |
-/// | `.json` | the same, or one array of objects |
+/// | `.json` | the same, one list of objects, an object with such a list in it, or one list for each column |
 /// | `.tsv` | a header, then rows; tabs separate, quotes mean nothing (as in GLUE) |
 /// | `.csv` | a header, then rows; RFC 4180, so a quoted field may hold commas and line ends |
 /// | `.label` | TREC's `COARSE:fine question` lines, in ISO 8859-1 unless a line is valid UTF-8 |
 ///
-/// What comes through a pipe without such a name, as `/dev/stdin` does, is JSON if it begins so, and
-/// else a table: with tabs if its header has one.
+/// A file without an extension, a `.txt` and what comes through a pipe, as `/dev/stdin` does, is what
+/// it begins like: JSON, fastText's `__label__x text`, a table whose rows a tab, comma, semicolon or
+/// bar parts alike, or lines of text. In a `.csv` it may be any of these that separates. A
+/// ``FileForm`` says what cannot be found, such as the names of columns without a header. Files packed
+/// with gzip or Zstandard are unpacked, whatever they are called; before the extension that counts
+/// there may be one that says so, as in `train.csv.gz`.
 ///
 /// Lines end in LF or CRLF, the last one need not end, blank lines are skipped and a byte-order
-/// mark is ignored. Bytes that are not UTF-8 become U+FFFD, and so does an escape in JSON that is half of
-/// a surrogate pair: a stray byte costs one character and not the file. Of equal keys of an object
+/// mark is ignored. Texts are UTF-8, or UTF-16 if that is marked; a byte that does not fit is an error
+/// with its place, and a ``FileForm`` may name another encoding. An escape in JSON that is half of a
+/// surrogate pair becomes U+FFFD: it costs one character and not the file. Of equal keys of an object
 /// the last holds. A label is taken as it is spelled: `1.0` and `1` are two labels.
 public struct Dataset: Sendable {
   /// The examples, in the order of the file.
@@ -47,19 +52,21 @@ public struct Dataset: Sendable {
   /// - Parameters:
   ///   - url: The file; its extension says how it is written.
   ///   - fields: Which columns to read; nil finds them by name, as ``Fields`` says.
+  ///   - form: How the file is written, as far as its name and its first bytes do not say so.
   ///   - requireLabels: Whether every example must have a label. Files without labels can be read
   ///     for prediction.
-  ///   - limit: Read only this many examples.
+  ///   - limit: Read only the first examples, so many.
   /// - Throws: ``DataError``.
   /// - Complexity: O(bytes), all in memory.
   public init(
-    contentsOf url: URL, fields: Fields? = nil, requireLabels: Bool = true, limit: Int? = nil
+    contentsOf url: URL, fields: Fields? = nil, form: FileForm = FileForm(),
+    requireLabels: Bool = true, limit: Int? = nil
   ) throws {
     try self.init(
-      reading: url, format: DataFormat(of: url),
+      reading: url,
       ExampleReader(
         file: url.relativePath, fields: fields ?? Fields(), requireLabels: requireLabels,
-        limit: max(0, limit ?? .max)))
+        limit: max(0, limit ?? .max), form: form))
   }
 
   /// Reads a file of a task.
@@ -71,39 +78,44 @@ public struct Dataset: Sendable {
   /// - Parameters:
   ///   - url: The file; its extension says how it is written.
   ///   - task: The task; its fields say which columns to read.
+  ///   - form: How the file is written, as far as its name and its first bytes do not say so.
   ///   - labelMap: What the task calls labels that the file spells otherwise.
   ///   - requireLabels: Whether every example must have a label.
-  ///   - limit: Read only this many examples.
+  ///   - limit: Read only the first examples, so many.
   /// - Throws: ``DataError``.
   /// - Complexity: O(bytes), all in memory.
   public init(
-    contentsOf url: URL, task: TaskDescription, labelMap: LabelMap = [:],
-    requireLabels: Bool = true, limit: Int? = nil
+    contentsOf url: URL, task: TaskDescription, form: FileForm = FileForm(),
+    labelMap: LabelMap = [:], requireLabels: Bool = true, limit: Int? = nil
   ) throws {
     try self.init(
-      reading: url, format: DataFormat(of: url, preset: task.preset),
+      reading: url, preset: task.preset,
       ExampleReader(
         file: url.relativePath, fields: task.fields, requireLabels: requireLabels,
         limit: max(0, limit ?? .max), requirePair: task.isAboutPairs,
-        passesOverBadRows: task.preset != nil))
+        passesOverBadRows: task.preset != nil, form: form))
     for index in examples.indices {
       examples[index].label = examples[index].label.map { labelMap[$0] }
     }
   }
 
-  private init(reading url: URL, format: DataFormat?, _ reader: ExampleReader) throws {
+  private init(reading url: URL, preset: String? = nil, _ reader: ExampleReader) throws {
     let bytes = try Self.bytes(of: url)
     var omissions = Omissions()
     let examples = try reader.examples(
-      in: bytes, format: format ?? DataFormat(ofStream: bytes), noting: &omissions)
+      in: bytes, format: reader.form.format ?? DataFormat(of: url, preset: preset),
+      noting: &omissions)
     self.init(examples: examples, url: url)
     self.omissions = omissions
   }
 
+  /// The bytes of a file that may hold a text.
   static func bytes(of url: URL) throws -> [UInt8] {
     do {
-      return try fileContents(url.path(percentEncoded: false))
-    } catch {
+      let bytes = try fileContents(url.path(percentEncoded: false))
+      try KnownBinary.refuse(bytes, file: url.relativePath)
+      return try PackedFile.unpacked(bytes, file: url.relativePath)
+    } catch let error as FileError {
       throw DataError(error, file: url.relativePath)
     }
   }

@@ -5,7 +5,7 @@ struct ExampleReader {
   /// The path as messages name it.
   let file: String
 
-  let fields: Fields
+  var fields: Fields
   let requireLabels: Bool
   let limit: Int
 
@@ -16,22 +16,57 @@ struct ExampleReader {
   /// files do; a user's own table should be mended.
   var passesOverBadRows = false
 
+  /// How the file is written, as far as a user said.
+  var form = FileForm()
+
   /// Reads the examples from the bytes of a file.
+  ///
+  /// - Parameters:
+  ///   - bytes: The bytes, unpacked.
+  ///   - format: The format that the file's name says; nil looks inside.
+  ///   - omissions: What was not read.
+  /// - Returns: The examples, in the order of the file.
+  /// - Throws: ``DataError``.
   func examples(
-    in bytes: [UInt8], format: DataFormat, noting omissions: inout Omissions
+    in bytes: [UInt8], format: DataFormat?, noting omissions: inout Omissions
   ) throws -> [Example] {
-    try DataFormat.refuseUTF16(bytes, file: file)
+    let text = try DataText(bytes, format: format, form: form, file: file)
+    try text.checkLabels(areRequired: requireLabels)
     let examples =
-      switch format {
-      case .json, .jsonLines:
-        try jsonExamples(in: JSONObjects(bytes, file: file, format: format), &omissions)
-      case .tabSeparated: try tableExamples(from: TabSeparatedRows(bytes), &omissions)
-      case .commaSeparated:
-        try tableExamples(from: CommaSeparatedRows(bytes, file: file), &omissions)
-      case .trec: try trecExamples(in: bytes)
+      switch try text.rows() {
+      case .objects(let objects): try jsonExamples(in: objects, &omissions)
+      case .table(let rows):
+        try reading(text).tableExamples(from: rows, &omissions)
       }
     guard !examples.isEmpty || limit == 0 else { throw DataError.noExamples(file: file) }
     return examples
+  }
+
+  /// The reader of a text whose columns are not named by the file: there the usual names are meant,
+  /// whatever those of a preset are.
+  private func reading(_ text: DataText) -> ExampleReader {
+    guard text.hasGivenNames else { return self }
+    var reader = self
+    let names = text.form.columns?.all ?? ["text", "label"]
+    func given(_ role: String, _ name: String?) -> String? {
+      guard let name, Fields.position(of: name, in: names) == nil else { return name }
+      return names.contains(role) ? role : name
+    }
+    reader.fields.text = given("text", fields.text)
+    reader.fields.pair = given("pair", fields.pair)
+    reader.fields.label = given("label", fields.label)
+    return reader
+  }
+
+  /// The places of the fields among a table's columns, or what is wrong with its first row.
+  func roles(
+    in columns: [String], of rows: some TableRows, _ omissions: inout Omissions
+  ) throws -> ColumnRoles {
+    do {
+      return try roles(in: columns, &omissions)
+    } catch let error as DataError {
+      throw error.ofTable(rows, isKnown: fields.expects)
+    }
   }
 
   /// The places of the fields among a file's columns; those that no field takes are noted.

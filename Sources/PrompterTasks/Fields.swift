@@ -57,6 +57,18 @@ extension Fields {
 
   private static let labelNames = ["label", "answer", "Quality", "coarse"]
 
+  private static let usualNames =
+    layouts.flatMap { [$0.text, $0.pair ?? "pair"] } + labelNames + ["input", "target"]
+
+  /// Whether a column of public files is called so.
+  static func isUsual(_ name: String) -> Bool { position(of: name, in: usualNames) != nil }
+
+  /// Whether a column may be one of the fields, by its name.
+  func expects(_ name: String) -> Bool {
+    let own = [text, pair, label].compactMap { $0 }
+    return Self.position(of: name, in: own) != nil || Self.isUsual(name)
+  }
+
   /// Finds the fields among the columns of a file.
   ///
   /// - Parameters:
@@ -111,10 +123,26 @@ extension Fields {
       guard pairColumn != nil || (layout.pair == nil && !requirePair) else { continue }
       return ColumnRoles(text: textColumn, pair: pairColumn)
     }
+    try refuseHalves(in: columns, file: file, requirePair: requirePair)
     let expected = Self.layouts.filter { !requirePair || $0.pair != nil }
       .map { requirePair ? "\($0.text) and \($0.pair ?? "")" : $0.text }
     throw DataError.missingColumn(
       file: file, field: requirePair ? "text and pair" : "text", expected: expected, found: columns)
+  }
+
+  /// Refuses columns of which one is a layout's and its partner is missing: they tell more than a
+  /// list of all names.
+  private func refuseHalves(in columns: [String], file: String, requirePair: Bool) throws {
+    for layout in Self.layouts {
+      guard let pair = layout.pair ?? (requirePair ? "pair" : nil) else { continue }
+      let hasText = Self.position(of: layout.text, in: columns) != nil
+      let hasPair = Self.position(of: pair, in: columns) != nil
+      guard hasText != hasPair else { continue }
+      throw DataError.misread(
+        file: file,
+        .missingPartner(
+          of: hasText ? layout.text : pair, partner: hasText ? pair : layout.text, found: columns))
+    }
   }
 
   private static func column(

@@ -57,4 +57,10 @@ enum Byte {
     while end > start, isBlank(bytes[end - 1]) { end -= 1 }
     return start..<end
   }
+
+  /// The bytes without blanks at either end.
+  static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let text = bytes.drop(while: isBlank)
+    return text[..<(text.lastIndex { !isBlank($0) }.map { $0 + 1 } ?? text.startIndex)]
+  }
 }

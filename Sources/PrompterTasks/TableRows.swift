@@ -6,7 +6,23 @@ struct TableRow {
   var columns: [Range<Int>] = []
   var line = 0
 
-  /// The text of a column, its invalid bytes replaced.
+  init() {}
+
+  /// A row of some columns.
+  init(_ cells: [[UInt8]], line: Int) {
+    self.line = line
+    for cell in cells {
+      columns.append(bytes.count..<(bytes.count + cell.count))
+      bytes += cell
+    }
+  }
+
+  /// A row of some names.
+  init(_ names: [String], line: Int) {
+    self.init(names.map { Array($0.utf8) }, line: line)
+  }
+
+  /// The text of a column.
   func text(_ column: Int) -> String {
     String(decoding: bytes[columns[column]], as: UTF8.self)
   }
@@ -19,17 +35,41 @@ struct TableRow {
 
 /// The rows of a table, the header first.
 protocol TableRows {
+  /// Whether the header is a row of the file.
+  var hasHeader: Bool { get }
+
   /// Reads the next row into `row`, whose memory is used again; false at the end.
   mutating func read(into row: inout TableRow) throws -> Bool
 }
 
-/// Rows whose columns are separated by tabs, without quoting.
+extension TableRows {
+  var hasHeader: Bool { true }
+
+  /// The error of a row that has not as many columns as the header.
+  func misfit(_ row: TableRow, file: String, width: Int) -> DataError {
+    hasHeader
+      ? .wrongColumnCount(file: file, line: row.line, found: row.columns.count, expected: width)
+      : .misread(file: file, .unevenRow(line: row.line, found: row.columns.count, first: width))
+  }
+}
+
+/// Rows whose columns are separated by tabs, or another delimiter, without quoting.
 struct TabSeparatedRows: TableRows {
   private let bytes: [UInt8]
   private var lines: Lines
+  private let delimiter: [UInt8]
+  private let width: Int
 
-  init(_ bytes: [UInt8]) {
+  /// The rows of a text.
+  ///
+  /// - Parameters:
+  ///   - bytes: The text.
+  ///   - delimiter: What separates columns.
+  ///   - width: The number of columns of which the last takes the rest of the line, if it does.
+  init(_ bytes: [UInt8], delimiter: Delimiter = .tab, width: Int? = nil) {
     self.bytes = bytes
+    self.delimiter = delimiter.bytes
+    self.width = width ?? .max
     lines = Lines(bytes)
   }
 
@@ -39,12 +79,19 @@ struct TabSeparatedRows: TableRows {
     row.line = number
     row.columns.removeAll(keepingCapacity: true)
     var start = range.lowerBound
-    for position in range where bytes[position] == Byte.tab {
+    for position in range where bytes[position] == delimiter[0] {
+      guard row.columns.count + 1 < width else { break }
+      guard position >= start, isDelimiter(at: position, before: range.upperBound) else { continue }
       row.columns.append(start..<position)
-      start = position + 1
+      start = position + delimiter.count
     }
     row.columns.append(start..<range.upperBound)
     return true
+  }
+
+  private func isDelimiter(at position: Int, before end: Int) -> Bool {
+    delimiter.count == 1
+      || position + delimiter.count <= end && bytes[position...].starts(with: delimiter)
   }
 }
 
@@ -57,7 +104,7 @@ extension ExampleReader {
     var row = TableRow()
     guard try rows.read(into: &row) else { throw DataError.noExamples(file: file) }
     let columns = row.columns.indices.map(row.trimmedText)
-    let roles = try roles(in: columns, &omissions)
+    let roles = try roles(in: columns, of: rows, &omissions)
     var examples: [Example] = []
     var misfit: DataError?
     while examples.count < limit, try rows.read(into: &row) {
@@ -65,8 +112,7 @@ extension ExampleReader {
         try examples.append(example(from: row, roles: roles))
         continue
       }
-      let fault = DataError.wrongColumnCount(
-        file: file, line: row.line, found: row.columns.count, expected: columns.count)
+      let fault = rows.misfit(row, file: file, width: columns.count)
       guard passesOverBadRows else { throw fault }
       misfit = misfit ?? fault
       omissions.passOver(line: row.line)

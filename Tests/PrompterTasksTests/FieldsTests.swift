@@ -66,9 +66,9 @@ import Testing
 
   @Test func `a column that is missing is told with those that are there`() {
     #expect(
-      complaint(about: "a\tb\n1\t2\n", as: .tabSeparated)
+      complaint(about: "a\tlabel\n1\t2\n", as: .tabSeparated)
         == "data has no column for the text (\"text\" or \"sentence1\" or \"premise\" or "
-        + "\"question\" or \"#1 String\" or \"sentence\"); its columns are \"a\", \"b\".")
+        + "\"question\" or \"#1 String\" or \"sentence\"); its columns are \"a\", \"label\".")
     #expect(
       complaint(about: "text\tb\n1\t2\n", as: .tabSeparated)
         == "data has no column for the label (\"label\" or \"answer\" or \"Quality\" or "
@@ -82,7 +82,30 @@ import Testing
     let header = (1...30).map { "\($0)" + String(repeating: "x", count: 500) }
     let sentence = complaint(about: header.joined(separator: "\t"), as: .tabSeparated)
     #expect(sentence.utf8.count < 500)
-    #expect(sentence.hasSuffix("x…\" and 27 more."))
+    #expect(sentence.contains("x…\" and 27 more, without a column for the text ("))
+  }
+
+  @Test func `a table none of whose columns is known may have no header`() {
+    #expect(
+      complaint(about: "A film.\tgood\n", as: .tabSeparated, fields: Fields(text: "sentence"))
+        == "data: has it a header? Its first line is \"A film.\", \"good\", without a column for the "
+        + "text (\"sentence\").")
+    #expect(
+      complaint { try textExamples(of: "A film.\tgood\n", as: .tabSeparated, "text-to-text") }
+        == "data: has it a header? Its first line is \"A film.\", \"good\", without a column for the "
+        + "input (\"input\").")
+  }
+
+  @Test(arguments: [
+    ("premise\tlabel", "premise", "hypothesis"), ("hypothesis\tlabel", "hypothesis", "premise"),
+    ("sentence1\tidx\tlabel", "sentence1", "sentence2"),
+  ])
+  func `one of two columns that belong together is told by its partner`(
+    header: String, found: String, partner: String
+  ) {
+    #expect(
+      complaint(about: header + "\n", as: .tabSeparated).hasPrefix(
+        "data has the column \"\(found)\", but not its partner \"\(partner)\"; its columns are "))
   }
 
   @Test func `columns that no field takes are noted`() throws {
@@ -108,6 +131,10 @@ import Testing
       let read = try Dataset(contentsOf: file, task: task).examples
       #expect(read == [Example(text: "a", pair: "b", label: "entailment")])
       try Data(#"{"text": "t", "label": "entailment"}"#.utf8).write(to: file)
+      #expect(
+        complaint { try Dataset(contentsOf: file, task: task) }
+          .contains("has the column \"text\", but not its partner \"pair\""))
+      try Data(#"{"body": "t", "label": "entailment"}"#.utf8).write(to: file)
       #expect(
         complaint { try Dataset(contentsOf: file, task: task) }
           .contains("has no column for the text and pair (\"sentence1 and sentence2\" or "))

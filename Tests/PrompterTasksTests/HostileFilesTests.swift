@@ -39,6 +39,29 @@ import Testing
     }
   }
 
+  private static let formed: [(form: FileForm, text: String)] = [
+    (FileForm(columns: ["label", "text"]), "x\ta, b\ny\tc\n"),
+    (FileForm(columns: ColumnNames("3,1")), "x,\"a\nb\",c\ny,,d\n"),
+    (FileForm(), "text;label\n\"a;b\";x\nc;y\n"), (FileForm(), "__label__x a b\nc __label__y\n"),
+    (FileForm(delimiter: Delimiter("::")), "text::label\na::b\n"),
+    (FileForm(delimiter: .space, columns: ["label", "text"]), "x a b\ny c\n"),
+    (FileForm(records: "a.b"), #"{"a":{"b":[{"text":"a","label":1}],"c":[[]]}}"#),
+    (FileForm(), #"{"text":["a","b"],"label":[1,null]}"#),
+    (FileForm(columns: ["text", "label"], records: "x"), #"{"x":[["a",1],["b",2.5]]}"#),
+    (FileForm(encoding: .utf16), "t\0e\0x\0t\0\n\0a\0\n\0"),
+    (FileForm(encoding: .windows1252), "text\tlabel\na\tb\n"), (FileForm(format: .lines), "a\nb\n"),
+  ]
+
+  @Test(arguments: formed.indices)
+  func `mutated files of other forms are read or refused`(index: Int) {
+    let (form, text) = Self.formed[index]
+    var mutations = Mutations(
+      seed: 100 + index, tokens: ["\t", ";", "::", "[", "__label__", "\u{FEFF}", "\"text\":"])
+    for _ in 0..<Mutations.count(600) {
+      check(mutations.damaged(Array(text.utf8)), as: nil, form)
+    }
+  }
+
   @Test func `combining marks in keys, labels and columns take time in proportion`() throws {
     let marks = "a" + String(repeating: "\u{301}\u{316}", count: 100_000)
     let json = #"{"text":"\#(marks)","\#(marks)":1,"label":"\#(marks)"}"# + "\n"
@@ -59,10 +82,26 @@ import Testing
     #expect(time < .seconds(5))
   }
 
-  private func check(_ bytes: [UInt8], as format: DataFormat) {
+  @Test func `combining marks in what tells the form of a file take time in proportion`() {
+    let marks = "a" + String(repeating: "\u{301}\u{316}", count: 20_000)
+    let time = ContinuousClock().measure {
+      for text in [
+        marks, "\(marks),b\nc,d", "__label__\(marks) \(marks)", "\(marks)|text",
+        "{\"\(marks)\":[{}]}", "{\"\(marks)\":[\"\(marks)\"],\"text\":[\"\"]}",
+      ] {
+        for form in [FileForm(), FileForm(columns: ["text", "label"])] {
+          _ = try? examples(of: text + "\n", as: nil, form: form)
+        }
+      }
+    }
+    #expect(time < .seconds(5))
+  }
+
+  private func check(_ bytes: [UInt8], as format: DataFormat?, _ form: FileForm = FileForm()) {
     for requireLabels in [true, false] {
       do {
-        let read = try examples(of: bytes, as: format, requireLabels: requireLabels)
+        let read = try examples(
+          of: bytes, as: format, requireLabels: requireLabels, form: form)
         #expect(read.allSatisfy { $0.line > 0 && (!requireLabels || $0.label != nil) })
       } catch {
         #expect(error is DataError && "\(error)".hasSuffix("."), "\(bytes)")

@@ -7,27 +7,28 @@ import Testing
 
 /// Reads bytes as a file of a format, without a file.
 func examples(
-  of bytes: [UInt8], as format: DataFormat, fields: Fields = Fields(), requireLabels: Bool = true,
-  limit: Int = .max
+  of bytes: [UInt8], as format: DataFormat?, fields: Fields = Fields(), requireLabels: Bool = true,
+  limit: Int = .max, form: FileForm = FileForm()
 ) throws -> [Example] {
   var omissions = Omissions()
   return try ExampleReader(
-    file: "data", fields: fields, requireLabels: requireLabels, limit: limit
+    file: "data", fields: fields, requireLabels: requireLabels, limit: limit, form: form
   ).examples(in: bytes, format: format, noting: &omissions)
 }
 
 /// Reads a text as a file of a format, without a file.
 func examples(
-  of text: String, as format: DataFormat, fields: Fields = Fields(), requireLabels: Bool = true,
-  limit: Int = .max
+  of text: String, as format: DataFormat?, fields: Fields = Fields(), requireLabels: Bool = true,
+  limit: Int = .max, form: FileForm = FileForm()
 ) throws -> [Example] {
   try examples(
-    of: Array(text.utf8), as: format, fields: fields, requireLabels: requireLabels, limit: limit)
+    of: Array(text.utf8), as: format, fields: fields, requireLabels: requireLabels, limit: limit,
+    form: form)
 }
 
 /// The sentence of the error that reading a text ends in.
 func complaint(
-  about text: String, as format: DataFormat, fields: Fields = Fields(), requireLabels: Bool = true
+  about text: String, as format: DataFormat?, fields: Fields = Fields(), requireLabels: Bool = true
 ) -> String {
   complaint {
     try examples(of: text, as: format, fields: fields, requireLabels: requireLabels)

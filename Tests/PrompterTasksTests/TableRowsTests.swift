@@ -29,9 +29,13 @@ import Testing
     #expect(read == [Example(text: "a", label: "1", line: 5)])
   }
 
-  @Test func `bytes that are not UTF-8 become replacement characters`() throws {
+  @Test func `bytes that are not UTF-8 are told with their place`() throws {
     let bytes = Array("text\tlabel\ncaf".utf8) + [0xE9] + Array("!\tyes\n".utf8)
-    #expect(try examples(of: bytes, as: .tabSeparated).map(\.text) == ["caf\u{FFFD}!"])
+    #expect(
+      complaint { try examples(of: bytes, as: .tabSeparated) }
+        == "data, line 2: byte 4 of the line is 0xE9, which is no UTF-8.")
+    let form = FileForm(encoding: .latin1)
+    #expect(try examples(of: bytes, as: .tabSeparated, form: form).map(\.text) == ["café!"])
   }
 
   @Test func `a row that does not fit the header is told with its line`() {
@@ -69,9 +73,9 @@ import Testing
     #expect(complaint(about: commas, as: .commaSeparated) == "data holds no examples.")
   }
 
-  @Test func `UTF-16 is refused by name`() {
+  @Test func `UTF-16 is read where its mark says so`() throws {
+    let bytes = "\u{FEFF}text\tlabel\na\t1\n".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
     #expect(
-      complaint { try examples(of: [0xFF, 0xFE, 0x74, 0x00], as: .tabSeparated) }
-        == "data is written in UTF-16; save it as UTF-8.")
+      try examples(of: bytes, as: .tabSeparated) == [Example(text: "a", label: "1", line: 2)])
   }
 }

@@ -29,17 +29,16 @@ struct TextRowReader {
     var target: Int?
   }
 
-  func rows(
-    in bytes: [UInt8], format: DataFormat, _ omissions: inout Omissions
-  ) throws -> [TextRow] {
-    switch format {
-    case .tabSeparated: try tableRows(from: TabSeparatedRows(bytes), &omissions)
-    case .commaSeparated: try tableRows(from: CommaSeparatedRows(bytes, file: file), &omissions)
-    case .json, .jsonLines:
-      try jsonRows(JSONObjects(bytes, file: file, format: format), &omissions)
-    case .trec:
-      throw DataError.unsupportedFormat(file: file, fileExtension: ".label")
+  func rows(in text: DataText, _ omissions: inout Omissions) throws -> [TextRow] {
+    switch try text.rows() {
+    case .table(let rows): try tableRows(from: rows, &omissions)
+    case .objects(let objects): try jsonRows(objects, &omissions)
     }
+  }
+
+  private func isKnown(_ column: String) -> Bool {
+    let own = columns.flatMap(\.spellings) + targetNames
+    return Fields.position(of: column, in: own) != nil || Fields.isUsual(column)
   }
 
   private func places(in found: [String], _ omissions: inout Omissions) throws -> Places {
@@ -76,17 +75,22 @@ extension TextRowReader {
     var row = TableRow()
     guard try source.read(into: &row) else { throw DataError.noExamples(file: file) }
     let header = row.columns.indices.map(row.trimmedText)
+    let hasHeader = source.hasHeader
     var rows: [TextRow] = []
     let places: Places
     var widths = header.count...header.count
-    if let headerless, headerless.widths.contains(header.count),
+    if hasHeader, let headerless, headerless.widths.contains(header.count),
       columns.allSatisfy({ Self.place(of: $0.spellings, in: header) == nil })
     {
       widths = headerless.widths
       places = try self.places(in: headerless.names, &omissions)
       if limit > 0 { rows.append(textRow(row, places)) }
     } else {
-      places = try self.places(in: header, &omissions)
+      do {
+        places = try self.places(in: header, &omissions)
+      } catch let error as DataError {
+        throw error.ofTable(source, isKnown: isKnown)
+      }
     }
     var misfit: DataError?
     while rows.count < limit, try source.read(into: &row) {
@@ -94,8 +98,7 @@ extension TextRowReader {
         rows.append(textRow(row, places))
         continue
       }
-      let fault = DataError.wrongColumnCount(
-        file: file, line: row.line, found: row.columns.count, expected: header.count)
+      let fault = source.misfit(row, file: file, width: header.count)
       guard passesOverBadRows else { throw fault }
       misfit = misfit ?? fault
       omissions.passOver(line: row.line)

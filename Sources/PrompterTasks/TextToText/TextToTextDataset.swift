@@ -43,21 +43,20 @@ public struct TextToTextDataset: Sendable {
   ///   - task: A text-to-text task.
   ///   - purpose: What the examples are for.
   ///   - requireTargets: Whether every example must have an answer.
+  ///   - form: How the file is written, as far as its name and its first bytes do not say so.
   ///   - labelMap: What the task calls answers that the file spells otherwise.
-  ///   - limit: Read only this many examples.
+  ///   - limit: Read only the first examples, so many.
   /// - Throws: ``DataError``.
   /// - Complexity: O(bytes), all in memory.
   public init(
     contentsOf url: URL, task: TaskDescription, for purpose: Purpose, requireTargets: Bool = true,
-    labelMap: LabelMap = [:], limit: Int? = nil
+    form: FileForm = FileForm(), labelMap: LabelMap = [:], limit: Int? = nil
   ) throws {
     let reader = try TextToTextReader(
       file: url.relativePath, task: task, purpose: purpose, requireTargets: requireTargets,
-      labelMap: labelMap, limit: max(0, limit ?? .max))
+      labelMap: labelMap, form: form, limit: max(0, limit ?? .max))
     var omissions = Omissions()
-    let examples = try reader.examples(
-      in: Dataset.bytes(of: url), fileExtension: url.pathExtension.lowercased(), of: url,
-      noting: &omissions)
+    let examples = try reader.examples(in: Dataset.bytes(of: url), of: url, noting: &omissions)
     self.init(examples: examples, url: url)
     self.omissions = omissions
   }

@@ -12,10 +12,12 @@ struct TextToTextReader {
   let purpose: TextToTextDataset.Purpose
   let requireTargets: Bool
   let limit: Int
+  /// How the file is written, as far as a user said.
+  let form: FileForm
 
   init(
     file: String, task: TaskDescription, purpose: TextToTextDataset.Purpose,
-    requireTargets: Bool, labelMap: LabelMap = [:], limit: Int
+    requireTargets: Bool, labelMap: LabelMap = [:], form: FileForm = FileForm(), limit: Int
   ) throws {
     guard let text = task.text else {
       throw DataError.malformedTemplate(
@@ -29,19 +31,22 @@ struct TextToTextReader {
     self.purpose = purpose
     self.requireTargets = requireTargets
     self.limit = limit
+    self.form = form
   }
 
   /// Reads the examples from the bytes of a file.
   func examples(
-    in bytes: [UInt8], fileExtension: String, of url: URL, noting omissions: inout Omissions
+    in bytes: [UInt8], of url: URL, noting omissions: inout Omissions
   ) throws -> [TextToTextExample] {
-    if preset == .e2e, fileExtension == "txt" {
-      return try checked(meaningExamples(inLines: bytes), &omissions)
+    if preset == .e2e, url.dataExtension == "txt", form.format == nil {
+      let text = try DataText(bytes, format: .lines, form: form, file: file)
+      return try checked(meaningExamples(inLines: text.bytes), &omissions)
     }
-    var format =
-      try DataFormat(of: url, preset: preset.rawValue) ?? DataFormat(ofStream: bytes)
+    var format = try form.format ?? DataFormat(of: url, preset: preset.rawValue)
     // The tables of STS-B from before GLUE are called .csv, and tabs separate their columns.
-    if preset == .stsb, format == .commaSeparated, Self.hasTabs(bytes) { format = .tabSeparated }
+    if preset == .stsb, format == .commaSeparated, form.delimiter == nil, Self.hasTabs(bytes) {
+      format = .tabSeparated
+    }
     return try examples(in: bytes, format: format, noting: &omissions)
   }
 
@@ -51,12 +56,14 @@ struct TextToTextReader {
     return bytes[first.range].count { $0 == Byte.tab } >= 2
   }
 
-  /// Reads the examples from the bytes of a file of a format.
+  /// Reads the examples from the bytes of a file of a format; without one what is inside tells.
   func examples(
-    in bytes: [UInt8], format: DataFormat, noting omissions: inout Omissions
+    in bytes: [UInt8], format: DataFormat?, noting omissions: inout Omissions
   ) throws -> [TextToTextExample] {
-    try DataFormat.refuseUTF16(bytes, file: file)
-    let objects = JSONObjects(bytes, file: file, format: format)
+    let file = try DataText(bytes, format: format, form: form, file: self.file)
+    try file.checkLabels(areRequired: requireTargets)
+    let (bytes, format) = (file.bytes, file.format)
+    let objects = JSONObjects(bytes, file: self.file, format: format)
     let isNested = try format.isJSON && hasNestedRows(objects)
     let examples: [TextToTextExample] =
       switch preset {
@@ -64,18 +71,18 @@ struct TextToTextReader {
       case .multirc:
         try multiRCExamples(
           inRows: rows(
-            in: bytes, format, needing: ["question", "paragraph"], extras: ["idx"], &omissions))
+            in: file, needing: ["question", "paragraph"], extras: ["idx"], &omissions))
       case .record: try recordExamples(in: objects)
       case .wsc where isNested: try pronounExamples(in: objects)
       case .wsc:
         try pronounExamples(
           inRows: rows(
-            in: bytes, format, needing: ["text", "span1_text", "span2_text"],
+            in: file, needing: ["text", "span1_text", "span2_text"],
             extras: ["span2_index"], &omissions))
       case .squad where format == .json, .squadV2 where format == .json:
         try articleExamples(in: bytes)
-      case .e2e: try meaningExamples(in: rows(in: bytes, format, &omissions))
-      default: try rows(in: bytes, format, &omissions).flatMap(flatExamples)
+      case .e2e: try meaningExamples(in: rows(in: file, &omissions))
+      default: try rows(in: file, &omissions).flatMap(flatExamples)
       }
     return try checked(examples, &omissions)
   }
@@ -107,20 +114,27 @@ struct TextToTextReader {
   }
 
   private func rows(
-    in bytes: [UInt8], _ format: DataFormat, needing names: [String] = [], extras: [String] = [],
+    in file: DataText, needing names: [String] = [], extras: [String] = [],
     _ omissions: inout Omissions
   ) throws -> [TextRow] {
     let needed = text.template.columns + names.filter { !text.template.columns.contains($0) }
-    let columns = needed.map { name in
-      (name, text.spellings(of: name, preset))
+    // Columns that the file does not name are the text and its pair, whatever the template calls them.
+    let roles = file.hasGivenNames ? [["text"], ["pair"]] : []
+    let columns = needed.enumerated().map { index, name in
+      (
+        name,
+        text.spellings(of: name, preset) + (roles.indices.contains(index) ? roles[index] : [])
+      )
     }
-    let answers = preset.isQuestionAnswering && format.isJSON ? ["answers"] : []
+    let answers =
+      (preset.isQuestionAnswering && file.format.isJSON ? ["answers"] : [])
+      + (file.hasGivenNames ? ["label", "target"] : [])
     let reader = TextRowReader(
-      file: file, columns: columns, extras: extras,
+      file: self.file, columns: columns, extras: extras,
       targetNames: text.columns["target"].map { [$0] } ?? preset.targetNames + answers,
       headerless: preset.headerless, requireTargets: requireTargets,
       limit: preset.readsAllRows ? .max : limit, passesOverBadRows: preset != .free)
-    return try reader.rows(in: bytes, format: format, &omissions)
+    return try reader.rows(in: file, &omissions)
   }
 
   // One example, or one for each answer where several are to be learnt.

@@ -63,7 +63,8 @@ import Testing
       } == "data, line 1: the field \"sentence\" should be a string.")
     #expect(complaint { try textExamples(of: "", as: .json, "sst2") } == "data holds no examples.")
     #expect(
-      complaint { try textExamples(of: "NUM:x y", as: .trec, "sst2") }.contains("\".label\""))
+      complaint { try textExamples(of: "NUM:x y", as: .trec, "sst2") }
+        .contains("its columns are \"text\", \"coarse\", \"fine\""))
   }
 
   @Test func `only so many examples are read`() throws {
