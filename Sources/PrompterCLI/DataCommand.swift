@@ -14,7 +14,8 @@ struct DataCommand: ParsableCommand {
 /// The options that say how a data file is read.
 struct DataFileOptions: ParsableArguments {
   @Argument(
-    help: "A .jsonl, .json, .tsv or .csv file; labels need not be there.", completion: .file())
+    help: "A .jsonl, .json, .tsv, .csv or .txt file; labels need not be there.", completion: .file()
+  )
   var file: String
 
   @Option(
@@ -32,6 +33,7 @@ struct DataFileOptions: ParsableArguments {
   var written = false
 
   @OptionGroup var fields: FieldOptions
+  @OptionGroup(title: "Data file") var form: FileFormOptions
 
   @Option(
     help: ArgumentHelp("A backbone, to count its tokens.", valueName: "model"),
@@ -48,7 +50,8 @@ struct DataFileOptions: ParsableArguments {
     if written || template != nil || (task != nil && preset == nil) { return try texts() }
     var task = preset ?? TaskDescription(kind: .textClassification)
     task.fields = try fields.applied(to: task.fields)
-    let dataset = try Dataset(contentsOf: URL(filePath: file), task: task, requireLabels: false)
+    let dataset = try Dataset(
+      contentsOf: URL(filePath: file), task: task, form: form.form, requireLabels: false)
     return (dataset, dataset.omissions, true)
   }
 
@@ -62,7 +65,8 @@ struct DataFileOptions: ParsableArguments {
       description.text = try fields.applied(to: text)
     }
     let texts = try TextToTextDataset(
-      contentsOf: URL(filePath: file), task: description, for: .evaluation, requireTargets: false)
+      contentsOf: URL(filePath: file), task: description, for: .evaluation, requireTargets: false,
+      form: form.form)
     let examples = texts.examples.map {
       Example(
         text: $0.input, pair: nil,

@@ -37,9 +37,16 @@ struct EvaluateCommand: ParsableCommand {
   var file: String?
 
   @OptionGroup var fields: FieldOptions
+  @OptionGroup(title: "Data file") var written: FileFormOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Score so many examples, drawn at random but always the same, of each label its part.",
+      valueName: "n"))
+  var limit: Int?
 
   @Option(help: ArgumentHelp("Score the first examples only.", valueName: "n"))
-  var limit: Int?
+  var limitFirst: Int?
 
   @OptionGroup var labels: LabelMapOptions
 
@@ -55,9 +62,10 @@ struct EvaluateCommand: ParsableCommand {
     try prompts.check()
     try answers.check()
     try requirePositive(limit, "--limit")
+    try requirePositive(limitFirst, "--limit-first")
     let file = EvaluationFile(
-      url: URL(filePath: try path()), fields: fields, labelMap: try labels.map(),
-      limit: limit, console: console)
+      path: try path(), fields: fields, form: written.form, labelMap: try labels.map(),
+      limit: limit, limitFirst: limitFirst, console: console)
     let loaded = try prompts.load(console)
     let model = try model.load(compute, console)
     let predictor = answers.applied(
@@ -88,10 +96,12 @@ struct EvaluateCommand: ParsableCommand {
 
 /// The labelled file of an evaluation, read as each prompt needs it.
 struct EvaluationFile {
-  let url: URL
+  let path: String
   let fields: FieldOptions
+  let form: FileForm
   let labelMap: LabelMap
   let limit: Int?
+  let limitFirst: Int?
   let console: OutputOptions
 
   private enum Examples {
@@ -121,17 +131,18 @@ struct EvaluationFile {
   }
 
   private func examples(for prompt: LoadedPrompt) throws -> Examples {
-    var task = prompt.prompt.card.task
-    if let text = task.text {
-      task.text = try fields.applied(to: text)
-      let dataset = try TextToTextDataset(
-        contentsOf: url, task: task, for: .evaluation, labelMap: labelMap, limit: limit)
-      console.note(dataset.omissions, of: url, task)
-      return .texts(dataset)
+    var source = DataSource(
+      task: prompt.prompt.card.task, form: form, labelMap: labelMap, console: console)
+    if let text = source.task.text {
+      source.task.text = try fields.applied(to: text)
+      let dataset = try source.texts(path, for: .evaluation, limit: limitFirst)
+      return .texts(limit.map { dataset.drawn($0, seed: Self.seed) } ?? dataset)
     }
-    task.fields = try fields.applied(to: task.fields)
-    let dataset = try Dataset(contentsOf: url, task: task, labelMap: labelMap, limit: limit)
-    console.note(dataset.omissions, of: url, task)
-    return .labelled(dataset)
+    source.task.fields = try fields.applied(to: source.task.fields)
+    let dataset = try source.labelled(path, limit: limitFirst)
+    return .labelled(limit.map { dataset.drawn($0, seed: Self.seed) } ?? dataset)
   }
+
+  // The same examples for each prompt and each time.
+  private static let seed: UInt64 = 0
 }

@@ -175,7 +175,7 @@ struct ErrorReport: Equatable {
       text = ([Sentence.shown(lines[0])] + lines.dropFirst()).joined(separator: "\n")
       status = .usage
     } else {
-      text = Sentence.shown("prompter: " + Self.sentence(for: error))
+      text = Sentence.shown("prompter: " + Self.sentence(for: error, arguments))
       status = RunStatus(for: error)
     }
   }
@@ -214,9 +214,11 @@ struct ErrorReport: Equatable {
   }
 
   // Foundation's own errors describe themselves to programmers.
-  private static func sentence(for error: any Error) -> String {
-    if case DataError.unknownLabel(_?, _, _, _) = error {
-      return "\("\(error)".dropLast()); --map-label says what a label of the file is called."
+  private static func sentence(for error: any Error, _ arguments: [String]) -> String {
+    if let error = error as? DataError, let hint = error.hint,
+      ["train", "evaluate", "data"].contains(arguments.first)
+    {
+      return "\("\(error)".dropLast()); \(hint)."
     }
     guard error is CocoaError || type(of: error) == NSError.self else { return "\(error)" }
     guard let path = (error as NSError).userInfo[NSFilePathErrorKey] as? String else {

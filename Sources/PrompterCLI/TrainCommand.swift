@@ -33,8 +33,8 @@ struct TrainCommand: ParsableCommand {
             --validation val.jsonl --method prompt-tuning --prompt-init labels \\
             --output prompts/rte
 
-      Data files end in .jsonl, .json, .tsv or .csv. After ctrl-C, or worse, the same command with \
-      --resume goes on where it was.
+      Data files end in .jsonl, .json, .tsv, .csv or .txt, or are what they begin like. After \
+      ctrl-C, or worse, the same command with --resume goes on where it was.
       """)
 
   @OptionGroup(title: "Model and task") var model: ModelOptions
@@ -75,9 +75,9 @@ struct TrainCommand: ParsableCommand {
         "--peft-compatible does not apply to p-tuning-v2 of a model that writes: PEFT gives several "
           + "layers of a decoder the same keys and values.")
     }
-    let data = try TrainingFiles(
-      training: files.train, validation: files.validation, test: files.test, task: task,
-      labelMap: try labels.map(), limit: files.limit, console: console)
+    let source = DataSource(
+      task: task, form: files.written.form, labelMap: try labels.map(), console: console)
+    let data = try TrainingFiles(files, source, seed: plan.seed)
     let model = try PretrainedModel(
       contentsOf: modelFolder, precision: compute.precision(console))
     for note in model.notes { console.note(note) }
@@ -92,15 +92,29 @@ struct TrainCommand: ParsableCommand {
         recipe: method.recipe),
       pooling: plan.pooling ?? (method.peftCompatible && task.text == nil ? .firstSlot : nil),
       cacheMemory: cache.cacheMemory.bytes)
+    if let count = files.folds {
+      // Also those labels that the training data of one part lack.
+      var task = task
+      if task.text == nil { task.labels = data.labels(of: task) }
+      let folds = try data.folds(count, files, source, seed: plan.seed)
+      return try crossValidate(folds, trainer, task, in: folder)
+    }
+    let single = try summary(of: trainer, task, data, in: folder)
+    try Output.write(console.json ? single.json.line : single.table.text)
+  }
+
+  /// Trains a prompt, or takes the one that is there already, and scores it.
+  func summary(
+    of trainer: Trainer, _ task: TaskDescription, _ data: TrainingFiles, in folder: OutputFolder
+  ) throws -> TrainingSummary {
     let (prompt, seconds, warnings) =
       target.resume && folder.isFinished
       ? (try finished(trainer, task, data, in: folder), 0, [])
       : try trained(trainer, task, data, folder)
-    let summary = TrainingSummary(
-      prompt: prompt, seconds: seconds, model: self.model.model, threads: compute.threadCount,
-      output: folder.path, test: try testScore(of: prompt, on: data, model: model),
+    return TrainingSummary(
+      prompt: prompt, seconds: seconds, model: model.model, threads: compute.threadCount,
+      output: folder.path, test: try testScore(of: prompt, on: data, model: trainer.model),
       warnings: warnings)
-    try Output.write(console.json ? summary.json.line : summary.table.text)
   }
 
   /// Refuses wrong usage, before anything is read.
@@ -110,8 +124,8 @@ struct TrainCommand: ParsableCommand {
     let name = try method.checked()
     try size.check(for: name)
     try start.check(for: name)
-    try plan.check(method.recipe, hasValidation: files.validation != nil)
-    try requirePositive(files.limit, "--limit")
+    try plan.check(method.recipe, hasValidation: files.hasValidation)
+    try files.check()
     if method.peftCompatible {
       if name == .headOnly || name == .fineTuning {
         throw UsageError("--peft-compatible does not apply to \(name.rawValue).")

@@ -12,43 +12,74 @@ enum TrainingFiles {
 
   /// Reads the files of a run, and makes sure that validation and test data have no other labels than
   /// the training data: a run of hours should not end in the first one that it cannot score.
-  init(
-    training: String, validation: String?, test: String?, task: TaskDescription,
-    labelMap: LabelMap, limit: Int?, console: OutputOptions
-  ) throws {
-    let training = URL(filePath: training)
-    let (validation, test) = (validation.map { URL(filePath: $0) }, test.map { URL(filePath: $0) })
-    var task = task
-    guard task.text == nil else {
-      func texts(
-        _ url: URL, for purpose: TextToTextDataset.Purpose, limit: Int? = nil
-      ) throws -> TextToTextDataset {
-        let dataset = try TextToTextDataset(
-          contentsOf: url, task: task, for: purpose, labelMap: labelMap, limit: limit)
-        console.note(dataset.omissions, of: url, task)
-        return dataset
-      }
-      let learnt = try texts(training, for: .training, limit: limit)
-      if task.text?.readsLabels == true { task.labels = learnt.answers }
-      self = .texts(
-        training: learnt, validation: try validation.map { try texts($0, for: .evaluation) },
-        test: try test.map { try texts($0, for: .evaluation) })
-      return
+  ///
+  /// - Parameters:
+  ///   - files: The files, and what of them is read.
+  ///   - source: How they are read.
+  ///   - seed: What draws and splits examples.
+  /// - Throws: ``DataError``.
+  init(_ files: TrainingFileOptions, _ source: DataSource, seed: UInt64) throws {
+    self =
+      source.task.text == nil
+      ? try .labelled(files, source, seed: seed) : try .texts(files, source, seed: seed)
+  }
+
+  private static func labelled(
+    _ files: TrainingFileOptions, _ source: DataSource, seed: UInt64
+  ) throws -> TrainingFiles {
+    var training = try source.labelled(files.train, limit: files.limitFirst)
+    var validation: Dataset?
+    if let share = files.validationSplit {
+      (training, validation) = try training.split(validationShare: share, seed: seed)
     }
-    func labelled(_ url: URL, limit: Int? = nil) throws -> Dataset {
-      let dataset = try Dataset(contentsOf: url, task: task, labelMap: labelMap, limit: limit)
-      console.note(dataset.omissions, of: url, task)
-      return dataset
-    }
-    let learnt = try labelled(training, limit: limit)
-    let labels = try LabelSpace(learnt.labels)
-    func scored(_ url: URL) throws -> Dataset {
-      let dataset = try labelled(url)
+    // The same is validated on, however much is learnt from.
+    if let limit = files.limit { training = training.drawn(limit, seed: seed) }
+    let labels = try LabelSpace(training.labels)
+    func checked(_ dataset: Dataset) throws -> Dataset {
       _ = try dataset.labelIndices(in: labels)
       return dataset
     }
-    self = .labelled(
-      training: learnt, validation: try validation.map(scored), test: try test.map(scored))
+    validation = try files.validation.map { try source.labelled($0) } ?? validation
+    return .labelled(
+      training: training, validation: try validation.map(checked),
+      test: try files.test.map { try checked(source.labelled($0)) })
+  }
+
+  private static func texts(
+    _ files: TrainingFileOptions, _ source: DataSource, seed: UInt64
+  ) throws -> TrainingFiles {
+    var source = source
+    var training = try source.texts(files.train, for: .training, limit: files.limitFirst)
+    var validation: TextToTextDataset?
+    if let share = files.validationSplit {
+      // The examples that are scored may be others than those to learn from.
+      let scored = try source.quiet.texts(files.train, for: .evaluation, limit: files.limitFirst)
+      (training, validation) = try training.split(
+        evaluation: scored, validationShare: share, seed: seed)
+    }
+    if let limit = files.limit { training = training.drawn(limit, seed: seed) }
+    if source.task.text?.readsLabels == true { source.task.labels = training.answers }
+    validation = try files.validation.map { try source.texts($0, for: .evaluation) } ?? validation
+    return .texts(
+      training: training, validation: validation,
+      test: try files.test.map { try source.texts($0, for: .evaluation) })
+  }
+
+  /// The data of each part of a cross-validation.
+  func folds(
+    _ count: Int, _ files: TrainingFileOptions, _ source: DataSource, seed: UInt64
+  ) throws -> [TrainingFiles] {
+    switch self {
+    case .labelled(let training, _, let test):
+      return try training.folds(count, seed: seed).map {
+        .labelled(training: $0.training, validation: $0.validation, test: test)
+      }
+    case .texts(let training, _, let test):
+      let scored = try source.quiet.texts(files.train, for: .evaluation, limit: files.limitFirst)
+      return try training.folds(count, evaluation: scored, seed: seed).map {
+        .texts(training: $0.training, validation: $0.validation, test: test)
+      }
+    }
   }
 
   /// The labels that a prompt may start from.
@@ -122,5 +153,40 @@ enum TrainingFiles {
     case .labelled(_, _, let test): try test.map { try predictor.evaluate(name, on: $0) }
     case .texts(_, _, let test): try test.map { try predictor.evaluate(name, on: $0) }
     }
+  }
+}
+
+/// How the data files of a command are read.
+struct DataSource {
+  var task: TaskDescription
+  let form: FileForm
+  let labelMap: LabelMap
+  var console: OutputOptions
+
+  /// The same without a word about what is not read.
+  var quiet: DataSource {
+    var quiet = self
+    quiet.console.quiet = true
+    return quiet
+  }
+
+  /// The examples of a file, the first ones if there is a limit.
+  func labelled(_ path: String, limit: Int? = nil) throws -> Dataset {
+    let url = URL(filePath: path)
+    let dataset = try Dataset(
+      contentsOf: url, task: task, form: form, labelMap: labelMap, limit: limit)
+    console.note(dataset.omissions, of: url, task)
+    return dataset
+  }
+
+  /// The examples of a file with texts for answers.
+  func texts(
+    _ path: String, for purpose: TextToTextDataset.Purpose, limit: Int? = nil
+  ) throws -> TextToTextDataset {
+    let url = URL(filePath: path)
+    let dataset = try TextToTextDataset(
+      contentsOf: url, task: task, for: purpose, form: form, labelMap: labelMap, limit: limit)
+    console.note(dataset.omissions, of: url, task)
+    return dataset
   }
 }

@@ -68,7 +68,9 @@ struct ConfigurationFile {
   }
 
   // Two ways to say one thing: on the command line either stands for both.
-  private static let alternatives = [["epochs", "steps"], ["resume", "overwrite"]]
+  private static let alternatives = [
+    ["epochs", "steps"], ["resume", "overwrite"], ["validation", "validation-split", "folds"],
+  ]
 
   private func arguments(of command: CommandDescription, besides rest: [String]) throws -> [String]
   {
