@@ -15,7 +15,7 @@ final class MistakesWorkshop: Sendable {
     for (name, text) in Self.files { try write(Data(text.utf8), name) }
     try writeReviews(20, to: folder.appending(path: "reviews.jsonl"))
     try write(
-      Data("\u{FEFF}text,label\nfun,good\n".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }),
+      Data("text,label\nfun,good\n".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }),
       "utf16.csv")
     try makeModels()
     let run = try run("prompter $train reviews.csv $short --output prompt --quiet > /dev/null")
