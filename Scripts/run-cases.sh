@@ -13,7 +13,8 @@
 # if what it prints shows one of these:
 #
 #   FAULT                            the word, in capitals
-#   exit N with N of 128 or more     a signal; so do `Illegal instruction`, `Aborted` and the like
+#   exit N with N of 128 or more     a signal, unless the line before says that run.sh killed it; so do
+#                                    `Illegal instruction`, `Aborted` and the like
 #   exit N that nobody expects       where expected.txt names statuses (`exit 65`, `exit 1 or 65`,
 #                                    `(64)`), all that are printed must be among them, unless the line
 #                                    or the one before holds an "error"; where it has only `(N)`, one
@@ -60,7 +61,8 @@ reasons() { # name, output, expected, status
   grep -qE 'Illegal instruction|Aborted|Segmentation fault|Bus error|core dumped|Fatal error' "$2" &&
     echo 'a signal ended the program'
   grep -q '"probability":null' "$2" && echo 'an answer without a probability'
-  statuses=$(grep -oE '\bexit(ed)?:? +[0-9]+' "$2" | grep -oE '[0-9]+$' | sort -un)
+  statuses=$(awk 'before !~ /[Kk]illed/ { print } { before = $0 }' "$2" |
+    grep -oE '\bexit(ed)?:? +[0-9]+' | grep -oE '[0-9]+$' | sort -un)
   for status in $statuses; do
     [ "$status" -lt 128 ] || echo "exit $status, a signal"
   done
@@ -83,7 +85,7 @@ reasons() { # name, output, expected, status
     growing "$2"
   fi
   if grep -q 'can be had' "$3"; then
-    tail -1 "$2" | grep -qE '^(Error|prompter)|neither|no such' && echo "the last line: $(tail -1 "$2")"
+    tail -1 "$2" | grep -qE '^(Error|prompter: )|neither|no such' && echo "the last line: $(tail -1 "$2")"
   fi
   true
 }
@@ -100,7 +102,7 @@ unexpected() { # output, expected
       match($0, /exit(ed)?:? +[0-9]+/) {
         split(substr($0, RSTART, RLENGTH), parts, / +/)
         status = parts[2]
-        if (index(named, " " status " ") == 0 && ($0 before) !~ /"error"/)
+        if (index(named, " " status " ") == 0 && ($0 before) !~ /"error"/ && before !~ /[Kk]illed/)
           print "exit " status ", expected:" named
       }
       { before = $0 }' "$1"
