@@ -4,6 +4,7 @@ import Foundation
 import PrompterKernels
 import PrompterTasks
 import PrompterTensor
+import Synchronization
 import Testing
 
 @testable import Prompter
@@ -72,6 +73,29 @@ import Testing
     #expect(blind.loss > 0.2)
     #expect(seeing.score > 0.8)
     #expect(seeing.folds == 5)
+  }
+
+  @Test func `of penalties that score alike the strongest is taken`() throws {
+    let strengths = [0.1, 0.03, 0.01]
+    func chosen(_ score: @escaping @Sendable ([Int], [Int]) -> Double) throws -> Double {
+      let probe = LinearProbe(
+        labels: 3, score: score, seed: 3, team: ThreadTeam(count: 1, isPinned: false))
+      return try #require(probe.fit(Self.examples, strengths: strengths)).fit.l2
+    }
+    let alike = try chosen { _, _ in 0.5 }
+    // Half a standard error of 30 examples is 4.6 points.
+    let calls = Mutex(0)
+    func rising(by step: Double) throws -> Double {
+      calls.withLock { $0 = 0 }
+      return try chosen { _, _ in
+        calls.withLock {
+          $0 += 1
+          return 0.5 + step * Double($0)
+        }
+      }
+    }
+    #expect(try rising(by: 0.01) == alike)
+    #expect(try abs(rising(by: 0.1) * 10 - alike) < 1e-9)
   }
 
   @Test(arguments: [1, 2, 3, 4, 7])

@@ -9,9 +9,11 @@ internal import PrompterTensor
 /// chosen by folds of the training data.
 ///
 /// Strengths go from strong to weak, each fit starting where the one before ended, until the loss of
-/// examples that a fold's classifier has not seen rises again. The loss chooses, not the metric that
-/// selects prompts: of a few hundred examples a metric tells strengths apart by chance. Validation data
-/// play no part: they choose no better, and so their score stays one of data that nobody has seen.
+/// examples that a fold's classifier has not seen rises again. Of these the strongest is taken whose
+/// score on such examples is below the best by at most half a standard error, and by at most a point:
+/// of a few hundred examples chance decides which of two neighbours scores higher, and the stronger
+/// penalty is the safer one. Few examples are dealt out into folds several times. Validation data play
+/// no part: they choose no better, and so their score stays one of data that nobody has seen.
 struct LinearProbe {
   /// The number of labels.
   let labels: Int
@@ -38,6 +40,11 @@ struct LinearProbe {
 
   private static let foldCount = 5
 
+  // How often few examples are dealt out anew: how they fall into folds is chance too.
+  private static func repetitions(examples: Int) -> Int {
+    max(1, min(3, 3_000 / max(1, examples)))
+  }
+
   // What only tells strengths apart need not be as exact as what is kept. Products are float32, and
   // so is what they leave of a value.
   private static let choosing = LBFGS(
@@ -61,11 +68,11 @@ struct LinearProbe {
   ) -> Result? {
     let stopwatch = Stopwatch()
     let scale = StateScale(of: training.states)
-    // With a fold's examples side by side, the others are two ranges and need no copy.
-    let folds = folds(of: training.labels)
-    let ordered = training.gathered(folds.flatMap { $0 })
-    let own = LabelledStates(states: scale.applied(to: ordered.states), labels: ordered.labels)
-    guard let chosen = choose(among: strengths, on: paths(own, folds: folds), goesOn) else {
+    let own = LabelledStates(states: scale.applied(to: training.states), labels: training.labels)
+    let paths = (0..<Self.repetitions(examples: own.count)).flatMap {
+      self.paths(own, repetition: $0)
+    }
+    guard let chosen = choose(among: strengths, on: paths, examples: own.count, goesOn) else {
       return nil
     }
     let parts = own.parts(of: 0..<own.count, most: Self.partSize)
@@ -78,7 +85,7 @@ struct LinearProbe {
     return Result(
       classifier: SoftmaxClassifier(scale.unscaled(position, labels: labels), labels: labels),
       fit: HeadFit(
-        l2: chosen.strength * scale.deviation * scale.deviation, folds: folds.count,
+        l2: chosen.strength * scale.deviation * scale.deviation, folds: paths.count,
         score: chosen.score, loss: loss(0)(position).value, iterations: solution.iterations,
         hasConverged: solution.point.steepness < 1e-4, seconds: stopwatch.seconds))
   }
@@ -107,8 +114,9 @@ extension LinearProbe {
   }
 
   // Each label's examples in a random order, dealt out in turn.
-  private func folds(of labels: [Int32]) -> [[Int]] {
-    var generator = SeededGenerator(seed: seed, purpose: "folds")
+  private func folds(of labels: [Int32], repetition: Int) -> [[Int]] {
+    var generator = SeededGenerator(
+      seed: seed, purpose: repetition == 0 ? "folds" : "folds, again \(repetition)")
     let shuffled = labels.indices.shuffled(using: &generator)
     let inTurn = shuffled.enumerated().sorted {
       (labels[$0.element], $0.offset) < (labels[$1.element], $1.offset)
@@ -118,7 +126,10 @@ extension LinearProbe {
     return folds
   }
 
-  private func paths(_ ordered: LabelledStates, folds: [[Int]]) -> [Path] {
+  // With a fold's examples side by side, the others are two ranges and need no copies of their own.
+  private func paths(_ training: LabelledStates, repetition: Int) -> [Path] {
+    let folds = folds(of: training.labels, repetition: repetition)
+    let ordered = training.gathered(folds.flatMap { $0 })
     var start = 0
     return folds.map { fold in
       defer { start += fold.count }
@@ -131,27 +142,31 @@ extension LinearProbe {
   }
 
   private func choose(
-    among strengths: [Double], on paths: [Path], _ goesOn: (Double) -> Bool
+    among strengths: [Double], on paths: [Path], examples: Int, _ goesOn: (Double) -> Bool
   ) -> Chosen? {
     let references = paths.flatMap { $0.heldOut.labels.map { Int($0) } }
     let width = paths.first?.heldOut.states.columns ?? 0
     var positions = paths.map { _ in [Double](repeating: 0, count: labels * (width + 1)) }
-    var best: (chosen: Chosen, loss: Double)?
-    var sinceBest = 0
+    var (candidates, leastLoss, sinceLeast) = ([Chosen](), Double.infinity, 0)
     for (number, strength) in strengths.enumerated() {
       let outcomes = outcomes(of: paths, from: positions, strength: strength)
       positions = outcomes.map(\.position)
+      let score = score(outcomes.flatMap(\.predictions), references)
+      candidates.append(Chosen(strength: strength, score: score, start: mean(of: positions)))
       let loss = outcomes.reduce(0) { $0 + $1.loss }
-      sinceBest += 1
-      if best.map({ loss < $0.loss }) ?? true {
-        let score = score(outcomes.flatMap(\.predictions), references)
-        best = (Chosen(strength: strength, score: score, start: mean(of: positions)), loss)
-        sinceBest = 0
-      }
+      sinceLeast = loss < leastLoss ? 0 : sinceLeast + 1
+      leastLoss = min(leastLoss, loss)
       guard goesOn(Double(number + 1) / Double(strengths.count)) else { return nil }
-      if sinceBest == Self.patience { break }
+      if sinceLeast == Self.patience { break }
     }
-    return best?.chosen
+    return strongest(of: candidates, examples: examples)
+  }
+
+  private func strongest(of candidates: [Chosen], examples: Int) -> Chosen? {
+    guard let best = candidates.map(\.score).max() else { return nil }
+    let deviation = max(0, best * (1 - best)).squareRoot()
+    let enough = best - min(0.01, 0.5 * deviation / Double(max(1, examples)).squareRoot())
+    return candidates.first { $0.score >= enough }
   }
 
   // Folds are what threads share out, so each computes on its own thread alone.
