@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Prompter
+import PrompterKernels
 
 /// `prompter evaluate`.
 struct EvaluateCommand: ParsableCommand {
@@ -78,6 +79,7 @@ struct EvaluateCommand: ParsableCommand {
         evaluations: together.members,
         ensemble: together)
     } else {
+      if loaded.count > 1 { try file.checkCanBeReadAgain() }
       report = EvaluationReport(
         model: self.model.model, precision: model.precision, prompts: loaded,
         evaluations: try loaded.map { try file.evaluation(of: $0, by: predictor) })
@@ -107,6 +109,13 @@ struct EvaluationFile {
   private enum Examples {
     case labelled(Dataset)
     case texts(TextToTextDataset)
+  }
+
+  /// Refuses a pipe, which is empty once it was read.
+  func checkCanBeReadAgain() throws {
+    guard try [.file, nil].contains(FileKind.of(path)) else {
+      throw UsageError("\(path) is read once for each prompt; give a file, not a pipe.")
+    }
   }
 
   /// The scores of one prompt.

@@ -59,7 +59,10 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     let name = try check()
     let folder = OutputFolder(target.output)
-    try folder.prepared(resuming: target.resume, overwriting: target.overwrite, console) {
+    try folder.prepared(
+      resuming: target.resume, overwriting: target.overwrite, isForParts: files.folds != nil,
+      console
+    ) {
       try run(name, into: folder)
     }
   }
@@ -92,6 +95,11 @@ struct TrainCommand: ParsableCommand {
         recipe: method.recipe),
       pooling: plan.pooling ?? (method.peftCompatible && task.text == nil ? .firstSlot : nil),
       cacheMemory: cache.cacheMemory.bytes)
+    if !(target.resume && folder.isFinished),
+      let choices = plan.choices(in: trainer.plan, size: data.size, recipe: method.recipe)
+    {
+      console.note(choices)
+    }
     if let count = files.folds {
       // Also those labels that the training data of one part lack.
       var task = task
@@ -142,9 +150,6 @@ struct TrainCommand: ParsableCommand {
   private func trained(
     _ trainer: Trainer, _ task: TaskDescription, _ data: TrainingFiles, _ folder: OutputFolder
   ) throws -> (Prompt, seconds: Double, warnings: [String]) {
-    if let choices = plan.choices(in: trainer.plan, size: data.size, recipe: method.recipe) {
-      console.note(choices)
-    }
     let monitor = TrainingMonitor(
       metric: task.selectingMetric, isQuiet: console.quiet, isLive: Output.isTerminal,
       width: Output.width)

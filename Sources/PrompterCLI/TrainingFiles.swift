@@ -52,8 +52,7 @@ enum TrainingFiles {
     var training = try source.texts(files.train, for: .training, limit: files.limitFirst)
     var validation: TextToTextDataset?
     if let share = files.validationSplit {
-      // The examples that are scored may be others than those to learn from.
-      let scored = try source.quiet.texts(files.train, for: .evaluation, limit: files.limitFirst)
+      let scored = try scoredTexts(files, source)
       (training, validation) = try training.split(
         evaluation: scored, validationShare: share, seed: seed)
     }
@@ -63,6 +62,17 @@ enum TrainingFiles {
     return .texts(
       training: training, validation: validation,
       test: try files.test.map { try source.texts($0, for: .evaluation) })
+  }
+
+  // The examples that are scored may be others than those to learn from, so the file is read again.
+  private static func scoredTexts(
+    _ files: TrainingFileOptions, _ source: DataSource
+  ) throws -> TextToTextDataset {
+    guard try FileKind.of(files.train) == .file else {
+      throw UsageError(
+        "--validation-split and --folds read \(files.train) twice here; give a file, not a pipe.")
+    }
+    return try source.quiet.texts(files.train, for: .evaluation, limit: files.limitFirst)
   }
 
   /// The data of each part of a cross-validation.
@@ -75,7 +85,7 @@ enum TrainingFiles {
         .labelled(training: $0.training, validation: $0.validation, test: test)
       }
     case .texts(let training, _, let test):
-      let scored = try source.quiet.texts(files.train, for: .evaluation, limit: files.limitFirst)
+      let scored = try Self.scoredTexts(files, source)
       return try training.folds(count, evaluation: scored, seed: seed).map {
         .texts(training: $0.training, validation: $0.validation, test: test)
       }

@@ -146,10 +146,11 @@ final class ClassificationObjective: Objective {
   // The score that selects the best prompt, of any predictions.
   private var selectingScore: @Sendable ([Int], [Int]) -> Double {
     let (metric, count) = (task.metrics.first ?? .accuracy, task.labels.count)
+    let positive = task.positiveLabelIndex
     return { predictions, references in
       metric.value(
-        of: ConfusionMatrix(
-          predictions: predictions, references: references, labelCount: count))
+        predictions: predictions, references: references, labelCount: count,
+        positiveClass: positive)
     }
   }
 

@@ -60,10 +60,7 @@ struct FrozenStates {
 
   /// The index of the label that the head finds most likely, for each example.
   func predictions(head: Linear) -> [Int] {
-    let logits = head(Variable(matrix), in: .inference()).value
-    return (0..<logits.rows).map { row in
-      indexOfMaximum((0..<logits.columns).map { logits.buffer[row * logits.columns + $0] })
-    }
+    indicesOfMaxima(head(Variable(matrix), in: .inference()).value)
   }
 
   private func rows(_ indices: [Int]) -> Tensor {

@@ -19,12 +19,14 @@ struct OutputFolder {
   /// - Parameters:
   ///   - resuming: Whether to go on with what is there.
   ///   - overwriting: Whether to replace it.
+  ///   - isForParts: Whether prompts go into folders of this one rather than into it.
   ///   - console: Where a person is told of file systems without locks.
   ///   - body: What needs the folder.
   /// - Throws: ``UsageError`` if something of value would be lost or another process is at work there,
   ///   ``FileError`` if the folder cannot be written to; what `body` throws.
   func prepared(
-    resuming: Bool, overwriting: Bool, _ console: OutputOptions, _ body: () throws -> Void
+    resuming: Bool, overwriting: Bool, isForParts: Bool = false, _ console: OutputOptions,
+    _ body: () throws -> Void
   ) throws {
     if resuming, overwriting {
       throw UsageError("Give --resume or --overwrite, not both.")
@@ -38,7 +40,7 @@ struct OutputFolder {
           "The file system of \(path) has no locks; no other training should write there.")
       }
       try prepare(resuming: resuming, overwriting: overwriting)
-      if resuming, !holdsPrompt, !holdsState {
+      if resuming, !isForParts, !holdsPrompt, !holdsState {
         console.note("\(path) holds nothing to go on from; the training starts at its beginning.")
       }
       try body()

@@ -36,7 +36,8 @@ struct PlanOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Passes over the training data (default: 400 divided by the root of the examples, from 2 to "
-        + "60; 5 for texts).", valueName: "n"))
+        + "60; 5 for texts; none for head-only, which is fitted until it has converged).",
+      valueName: "n"))
   var epochs: Int?
 
   @Option(help: ArgumentHelp("Optimiser steps, in place of --epochs.", valueName: "n"))
@@ -48,7 +49,7 @@ struct PlanOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The highest learning rate (default: 0.01 for p-tuning-v2, 0.02 for prompt-tuning, "
-        + "0.005 for head-only, 0.0001 for fine-tuning, 0.00005 where it writes texts).",
+        + "0.005 for head-only if it takes steps, 0.0001 for fine-tuning, 0.00005 where it writes texts).",
       valueName: "x"))
   var learningRate: Double?
 

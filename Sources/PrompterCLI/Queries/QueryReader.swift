@@ -61,6 +61,7 @@ struct QueryReader: Sendable {
   private(set) var header: TableHeader?
 
   private let pieces: InputPieces?
+  private let name: String
   private var cutter: RecordCutter
   private var hasEnded = false
 
@@ -77,13 +78,14 @@ struct QueryReader: Sendable {
     } catch let error as FileError {
       throw DataError(error, file: path ?? "")
     }
+    name = path ?? "standard input"
     self.format = format ?? QueryFormat(of: path)
     cutter = RecordCutter(self.format.records)
   }
 
   /// A reader of a text.
   init(text: String, as format: QueryFormat = .jsonl) {
-    (pieces, self.format) = (nil, format)
+    (pieces, name, self.format) = (nil, "text", format)
     cutter = RecordCutter(format.records)
     cutter.append(Array(text.utf8))
     cutter.finish()
@@ -114,6 +116,13 @@ struct QueryReader: Sendable {
   // Nil for the header of a table.
   private mutating func query(in record: RecordCutter.Record) throws -> QueryRecord? {
     let content: QueryRecord.Content
+    if format != .jsonl, String(validating: record.bytes, as: UTF8.self) == nil {
+      guard format == .text || header != nil else {
+        throw DataError.unreadable(file: name, reason: "its header is not UTF-8")
+      }
+      let failure = QueryFailure("The line is not UTF-8.")
+      return QueryRecord(line: record.line, content: .fault(failure))
+    }
     switch format {
     case .jsonl: content = .object(record.bytes)
     case .text: content = .text(String(decoding: record.bytes, as: UTF8.self))
@@ -128,6 +137,10 @@ struct QueryReader: Sendable {
           row.count == header.names.count
           ? .row(row, header) : .fault(QueryFailure(Self.misfit(row, header)))
       } catch let fault as TableRecord.Fault {
+        // Without its names no row has a meaning.
+        guard header != nil else {
+          throw DataError.malformedQuotes(file: name, line: fault.line, reason: fault.reason)
+        }
         let place = fault.line == record.line ? "" : "Line \(fault.line): "
         content = .fault(QueryFailure("\(place)\(fault.reason)."))
       }

@@ -33,7 +33,14 @@ import Testing
       let text = String(decoding: mutations.damaged(sound), as: UTF8.self)
       for format in QueryFormat.allCases {
         var reader = QueryReader(text: text, as: format)
-        let records = try reader.next(atMost: .max)
+        let records: [QueryRecord]
+        do {
+          records = try reader.next(atMost: .max)
+        } catch is DataError {
+          // A header that cannot be read ends a table.
+          #expect(format == .csv || format == .tsv)
+          continue
+        }
         let batch = try QueryBatch(records, predictor: predictor, task: "a")
         let outcomes = try QueryBatch.outcomes(of: [batch], by: predictor)
         #expect(outcomes.map(\.line) == records.map(\.line))

@@ -44,6 +44,19 @@ import Testing
     #expect(try shown(tabs.next(atMost: 9)) == ["2 a, \"b\"|1"])
   }
 
+  @Test func `rows have no meaning without a header that can be read`() throws {
+    var quotes = QueryReader(text: "\"text\"x,id\na,1\n", as: .csv)
+    #expect(throws: DataError.self) { try quotes.next(atMost: 9) }
+    let file = try TemporaryFile()
+    try Data([0x74, 0xE9, 0x0A, 0x61, 0x0A]).write(to: file.url)
+    var latin = try QueryReader(path: file.url.path, format: .tsv)
+    #expect(throws: DataError.unreadable(file: file.url.path, reason: "its header is not UTF-8")) {
+      try latin.next(atMost: 9)
+    }
+    var texts = try QueryReader(path: file.url.path, format: .text)
+    #expect(try shown(texts.next(atMost: 9)) == ["1 ! The line is not UTF-8.", "2 a"])
+  }
+
   @Test(
     arguments: [
       ("a.csv", QueryFormat.csv), ("a.TSV", .tsv), ("a.txt", .text), ("a.jsonl", .jsonl),
