@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Rows of RFC 4180: commas separate, or another delimiter, and a field in quotes may hold commas, line ends and quotes
-/// written twice.
+/// Rows of RFC 4180: commas separate, or another delimiter, and a field in quotes may hold commas,
+/// line ends and quotes written twice.
 ///
 /// A quote inside a field that does not start with one stands for itself.
 struct CommaSeparatedRows: TableRows {

@@ -9,8 +9,8 @@ public enum TextMetric: String, Codable, Sendable, CaseIterable {
   /// what the target means where that is true, and something else where it is not.
   case accuracy
 
-  /// F1 of ``TaskDescription/positiveLabelIndex``; an output that is no label counts as the wrong one of two. Over
-  /// MultiRC's answers this is its F1a.
+  /// F1 of ``TaskDescription/positiveLabelIndex``; an output that is no label counts as the wrong
+  /// one of two. Over MultiRC's answers this is its F1a.
   case f1
 
   /// The mean F1 of the labels that occur among the outputs or the right answers.
