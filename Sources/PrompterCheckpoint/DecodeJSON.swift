@@ -23,10 +23,11 @@ public func decodeJSON<T: Decodable>(_ type: T.Type, from url: URL) throws -> T 
   do {
     return try JSON(bytes, allowsNonFinite: true, requiresStreamSafeText: true).decode(type)
   } catch let failure as JSONScanner.Failure {
+    let expected = failure.expectedInWords
     throw CheckpointError.malformed(
       file: path,
       reason:
-        "it is not valid JSON: at byte \(failure.position), \(failure.expected.words) was expected")
+        "it is not valid JSON: at byte \(failure.position), \(expected) was expected")
   } catch let error as DecodingError {
     throw CheckpointError.malformed(file: path, reason: reason(of: error))
   }
@@ -66,19 +67,5 @@ private func name(of type: any Any.Type) -> String {
   case is [Any].Type: "a list"
   case is [String: Any].Type: "an object"
   default: "a \(type)"
-  }
-}
-
-extension JSONScanner.Expected {
-  /// What should be there, in a few words.
-  var words: String {
-    switch self {
-    case .character(let character): "`\(character)`"
-    case .escape: "an escape sequence"
-    case .surrogatePair: "both halves of a surrogate pair"
-    case .utf8: "a string in UTF-8"
-    case .end: "nothing more"
-    case .words(let words): words
-    }
   }
 }

@@ -44,7 +44,7 @@ struct SafetensorsHeader {
     } catch let failure as JSONScanner.Failure {
       throw Self.malformed(
         file,
-        "at byte \(8 + failure.position) of the header, \(failure.expected.words) was expected")
+        "at byte \(8 + failure.position) of the header, \(failure.expectedInWords) was expected")
     }
     self.entries = entries
     self.metadata = metadata ?? [:]

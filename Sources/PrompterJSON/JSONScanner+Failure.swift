@@ -47,10 +47,10 @@ extension JSONScanner.Failure {
   package var expectedInWords: String {
     switch expected {
     case .character(let character): "'\(character)'"
-    case .escape: "an escape"
-    case .surrogatePair: "a surrogate pair"
+    case .escape: "an escape sequence"
+    case .surrogatePair: "both halves of a surrogate pair"
     case .utf8: "UTF-8"
-    case .end: "the end of the file"
+    case .end: "nothing more"
     case .words(let words): words
     }
   }

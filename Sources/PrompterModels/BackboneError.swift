@@ -19,7 +19,7 @@ public enum BackboneError: Error, Equatable, CustomStringConvertible {
     case .beyond(let what, let key, let limit):
       "The tokenizer makes \(what), which is beyond the model: `\(key)` in config.json is \(limit)."
     case .tooLarge(let parameters):
-      "config.json: the sizes amount to \(parameters) weights; models of at most \(0x1p48) are read."
+      "config.json: the sizes amount to \(parameters) weights; at most 2^48 are read."
     case .headsDoNotDivideWidth(let heads, let width):
       "config.json: `hidden_size` is \(width), which \(heads) attention heads cannot share evenly."
     }

@@ -46,9 +46,31 @@ public enum Tokenizers {
     }
     guard kind?.kind != .t5, kind?.kind != .xlmRoBERTa, let file = try files.file("vocab.txt")
     else {
-      throw TokenizerError.missing(folder: files.path)
+      throw try files.lack(of: kind?.kind, settings)
     }
     return try WordPieceTokenizer(vocabularyFile: file.bytes, name: file.name, settings: settings)
+  }
+}
+
+extension TokenizerFolder {
+  /// Why no file of the folder is a tokenizer of a class: none is there, or that of another class.
+  fileprivate func lack(
+    of kind: TokenizerClass?, _ settings: TokenizerSettings
+  ) throws -> TokenizerError {
+    let words: (name: String, other: String, needed: String)? =
+      switch kind {
+      case .bert: ("BertTokenizer", "spiece.model", "tokenizer.json or vocab.txt")
+      case .t5: ("T5Tokenizer", "vocab.txt", "tokenizer.json or spiece.model")
+      // What SentencePiece numbers is not what this class does.
+      case .xlmRoBERTa: ("XLMRobertaTokenizer", "vocab.txt", "tokenizer.json")
+      case .byT5, .generic, nil: nil
+      }
+    guard let (name, other, needed) = words, try file(other) != nil else {
+      return .missing(folder: path)
+    }
+    let named = settings.className ?? settings.configuration?["tokenizer_class"]?.string ?? name
+    return .unsupported(
+      file: path, part: "vocabulary of \(named)", found: other, expected: needed)
   }
 }
 

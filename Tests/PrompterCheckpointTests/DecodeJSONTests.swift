@@ -45,10 +45,10 @@ import Testing
       #"{"layers": 2, "rope": {"theta": NaN}, "labels": []}"#,
       "`rope.theta` has an impossible value (nan is not finite)."
     ),
-    ("{", "it is not valid JSON: at byte 1, `\"` was expected."),
+    ("{", "it is not valid JSON: at byte 1, '\"' was expected."),
     ("", "it is not valid JSON: at byte 0, a value was expected."),
     (
-      #"{"layers": 2, }"#, "it is not valid JSON: at byte 14, `\"` was expected."
+      #"{"layers": 2, }"#, "it is not valid JSON: at byte 14, '\"' was expected."
     ),
   ])
   func `what is wrong is named with its place`(json: String, sentence: String) throws {

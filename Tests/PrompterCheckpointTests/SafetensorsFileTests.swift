@@ -189,7 +189,7 @@ import Testing
     ),
     (
       #""dtype":"F32","shape":[2.0],"data_offsets":[0,8]"#,
-      "at byte 38 of the header, `]` was expected."
+      "at byte 38 of the header, ']' was expected."
     ),
   ])
   func `a wrong entry is refused with a sentence`(entry: String, sentence: String) throws {
@@ -216,7 +216,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("[]", "at byte 8 of the header, `{` was expected."),
+    ("[]", "at byte 8 of the header, '{' was expected."),
     ("{} {}", "at byte 11 of the header, nothing more was expected."),
     ("{\"\\q\":{}}", "at byte 11 of the header, an escape sequence was expected."),
     (

@@ -11,10 +11,10 @@ import Testing
     ("[\"a\n\"]", "byte 3: found byte 10, expected no control character in a string"),
     ("[", "byte 1: found the end of the file, expected a value"),
     ("[tru]", "byte 4: found ']', expected 'e'"),
-    ("[\"\\x\"]", "byte 3: found 'x', expected an escape"),
+    ("[\"\\x\"]", "byte 3: found 'x', expected an escape sequence"),
     ("[\"\\u12\"]", "byte 6: found '\"', expected four hexadecimal digits"),
-    ("[\"\\ud800\"]", "byte 8: found '\"', expected a surrogate pair"),
-    ("{} {}", "byte 3: found '{', expected the end of the file"),
+    ("[\"\\ud800\"]", "byte 8: found '\"', expected both halves of a surrogate pair"),
+    ("{} {}", "byte 3: found '{', expected nothing more"),
     (
       String(repeating: "[", count: 129),
       "byte 128: found '[', expected at most 128 levels of nesting"

@@ -38,6 +38,23 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("T5Tokenizer", "vocab.txt", "tokenizer.json or spiece.model"),
+    ("XLMRobertaTokenizerFast", "vocab.txt", "tokenizer.json"),
+    ("BertTokenizer", "spiece.model", "tokenizer.json or vocab.txt"),
+  ])
+  func `a vocabulary of another class is said to be so`(
+    name: String, file: String, needed: String
+  ) throws {
+    let settings = Array("{\"tokenizer_class\": \"\(name)\"}".utf8)
+    try Fixture.withFolder([file: [], "tokenizer_config.json": settings]) { folder in
+      #expect(
+        throws: TokenizerError.unsupported(
+          file: folder.path, part: "vocabulary of \(name)", found: file, expected: needed)
+      ) { try Tokenizers.load(contentsOf: folder) }
+    }
+  }
+
   @Test func `another model is refused by its name`() throws {
     let file = Array(#"{"model": {"type": "BPE", "vocab": {}, "merges": []}}"#.utf8)
     try Fixture.withFolder(["tokenizer.json": file]) { folder in

@@ -12,6 +12,8 @@ public enum FileFault: Error, Equatable, Sendable {
   case noText(found: String)
   /// It is compressed, and its bytes are not those of such a file.
   case badlyPacked(reason: String)
+  /// It is compressed by a program whose files are not read.
+  case otherwisePacked(String)
   /// A first row without the column that is needed, and without any that is known.
   case missingHeader(field: String, expected: [String], found: [String])
   /// One of two columns that belong together.
@@ -47,6 +49,8 @@ extension FileFault {
     case .unmarkedUTF16: " begins like UTF-16, but without the mark that says so"
     case .noText(let found): " is \(found); save it as CSV or JSON lines"
     case .badlyPacked(let reason): " cannot be unpacked: \(reason)"
+    case .otherwisePacked(let program):
+      " is packed with \(program); unpack it, or pack it with gzip or Zstandard"
     case .missingHeader(let field, let expected, let found):
       ": has it a header? Its first line is \(DataError.listed(found)), without a column for the "
         + "\(field) (\(DataError.alternatives(expected)))"
@@ -64,7 +68,7 @@ extension FileFault {
       " has a header that says \(DataError.listed(names)); it need not be said again"
     case .unfit(let format, let what): " is read as \(format.name), where there is no \(what)"
     case .onlyLines:
-      " has no labels: neither a tab nor a comma nor a semicolon parts its lines alike"
+      " has no labels: neither a tab nor a comma nor a semicolon nor a bar parts its lines alike"
     case .malformedLabels(let line, let reason): ", line \(line): \(reason)"
     case .unnamedValues(let line): ", line \(line) is a list, whose values have no names"
     case .noRecords(let reason): " \(reason)"

@@ -51,9 +51,12 @@ extension TextEncoding {
     case .windows1252:
       return singleBytes(bytes) { 0x80...0x9F ~= $0 ? marks[Int($0) - 0x80] : UInt16($0) }
     case .utf16:
-      return try utf16(bytes, isBigEndian: bytes.starts(with: [0xFE, 0xFF]), file: file)
-    case .utf16LittleEndian: return try utf16(bytes, isBigEndian: false, file: file)
-    case .utf16BigEndian: return try utf16(bytes, isBigEndian: true, file: file)
+      let isBigEndian = bytes.starts(with: [0xFE, 0xFF])
+      return try utf16(bytes, isBigEndian: isBigEndian, named: .utf16, file: file)
+    case .utf16LittleEndian:
+      return try utf16(bytes, isBigEndian: false, named: .utf16LittleEndian, file: file)
+    case .utf16BigEndian:
+      return try utf16(bytes, isBigEndian: true, named: .utf16BigEndian, file: file)
     }
   }
 
@@ -73,13 +76,12 @@ extension TextEncoding {
   }
 
   private static func utf16(
-    _ bytes: [UInt8], isBigEndian: Bool, file: String
+    _ bytes: [UInt8], isBigEndian: Bool, named encoding: TextEncoding, file: String
   ) throws -> [UInt8] {
     let (greater, lesser) = isBigEndian ? (0, 1) : (1, 0)
     let units = stride(from: 0, to: bytes.count - 1, by: 2).map {
       UInt16(bytes[$0 + greater]) << 8 | UInt16(bytes[$0 + lesser])
     }
-    let encoding: TextEncoding = isBigEndian ? .utf16BigEndian : .utf16
     guard bytes.count.isMultiple(of: 2) else {
       throw DataError.misread(file: file, .notEncoded(encoding, byte: bytes.count))
     }

@@ -50,7 +50,8 @@ import Testing
       try Data("One, two.\nThree\n".utf8).write(to: file)
       #expect(
         complaint { try Dataset(contentsOf: file) }.hasSuffix(
-          "has no labels: neither a tab nor a comma nor a semicolon parts its lines alike."))
+          "has no labels: neither a tab nor a comma nor a semicolon nor a bar parts its lines "
+            + "alike."))
       let read = try Dataset(contentsOf: file, requireLabels: false)
       #expect(read.examples == [Example(text: "One, two."), Example(text: "Three", line: 2)])
       let free = try #require(TaskDescription.textToText("text-to-text"))
@@ -69,6 +70,16 @@ import Testing
         let file = folder.appending(path: name)
         try Data(start.utf8).write(to: file)
         #expect(complaint { try Dataset(contentsOf: file) }.contains("\(name) is \(kind)"))
+      }
+      let file = folder.appending(path: "c.csv")
+      let packed: [(start: [UInt8], program: String)] = [
+        (Array("BZh91AY".utf8), "bzip2"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "xz"),
+      ]
+      for (start, program) in packed {
+        try Data(start).write(to: file)
+        #expect(
+          complaint { try Dataset(contentsOf: file) }.hasSuffix(
+            "c.csv is packed with \(program); unpack it, or pack it with gzip or Zstandard."))
       }
     }
   }

@@ -29,6 +29,12 @@ import Testing
       complaint { try text([0x61, 0x00, 0x62], .utf16) }
         == "data is no utf-16: its byte 3 does not fit.")
     #expect(
+      complaint { try text([0xFE, 0xFF, 0x00], .utf16) }
+        == "data is no utf-16: its byte 3 does not fit.")
+    #expect(
+      complaint { try text([0x61, 0x00, 0x62], .utf16LittleEndian) }
+        == "data is no utf-16le: its byte 3 does not fit.")
+    #expect(
       complaint { try text([0x00, 0x61, 0xDC, 0x00], .utf16BigEndian) }
         == "data is no utf-16be: its byte 3 does not fit.")
     #expect(
