@@ -15,7 +15,7 @@ struct HubModel {
   ///
   /// The cache is shared with programs that bring only what they want themselves, so a snapshot is
   /// taken for whole only if a note of ours says what belongs to it. Otherwise the hub is asked once.
-  /// Where it cannot be asked, what is there must do.
+  /// Where it cannot be asked, or what it sends cannot be kept, what is there must do.
   func resolve(progress: (String) -> Void) throws -> URL {
     let commit = commit()
     if let commit, isWhole(commit) { return snapshot(commit) }
@@ -30,7 +30,7 @@ struct HubModel {
         throw failure("it has no config.json with weights in safetensors or PyTorch's format")
       }
       return snapshot(found)
-    } catch let error as CheckpointError {
+    } catch {
       guard let usable else { throw error }
       progress(
         "Whether all files of \(id) are in the cache is not known; those that are there are used.")

@@ -122,22 +122,28 @@ private func systemOpen(_ path: String, _ flags: Int32) -> Int32 {
 /// - Parameter descriptor: An open file or folder.
 /// - Returns: False if somebody removed it, taking it for one left behind.
 func holdPartial(_ descriptor: Int32) -> Bool {
-  // Where there are no locks, nobody removes anything.
-  _ = flock(descriptor, LOCK_EX | LOCK_NB)
+  // Who removes what was left behind holds it for a moment. Where there are no locks, this fails at
+  // once, and nobody removes anything.
+  while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
   var status = stat()
   return unsafe fstat(descriptor, &status) == 0 && status.st_nlink > 0
 }
 
-/// Whether nobody holds a temporary file or folder, so that it may be removed.
-func isAbandoned(_ path: String) -> Bool {
+/// Removes a temporary file or folder that nobody holds.
+///
+/// It is locked until it is gone, so that who has just made it waits, and then finds it removed.
+///
+/// - Parameter path: The file or folder; one that is held stays, and so does what is neither.
+func removeIfAbandoned(_ path: String) {
   let descriptor = systemOpen(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-  guard descriptor >= 0 else { return false }
+  guard descriptor >= 0 else { return }
   defer { close(descriptor) }
   var status = stat()
   guard unsafe fstat(descriptor, &status) == 0,
-    [.file, .folder].contains(FileKind(mode: status.st_mode))
-  else { return false }
-  return flock(descriptor, LOCK_EX | LOCK_NB) == 0
+    [.file, .folder].contains(FileKind(mode: status.st_mode)),
+    flock(descriptor, LOCK_EX | LOCK_NB) == 0
+  else { return }
+  try? FileManager.default.removeItem(atPath: path)
 }
 
 /// This process, for a note to others: its number, its machine, and the time.

@@ -29,8 +29,7 @@ public enum PartialName {
     let found = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     for name in found where name.hasSuffix(ending) {
       guard beginnings.contains(where: { isUnique(name, after: $0) }) else { continue }
-      let path = folder + "/" + name
-      if isAbandoned(path) { try? FileManager.default.removeItem(atPath: path) }
+      removeIfAbandoned(folder + "/" + name)
     }
   }
 

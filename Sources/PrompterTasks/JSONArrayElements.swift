@@ -8,18 +8,30 @@ struct JSONArrayElements {
   private let bytes: [UInt8]
   private let range: Range<Int>
   private let file: String
-  private var line = 1
+  private let start: Int
+  /// The line of the byte that was looked at last.
+  private(set) var line: Int
 
   /// The elements of the array that `range` of the bytes holds.
-  init(_ bytes: [UInt8], _ range: Range<Int>, file: String) {
+  ///
+  /// - Parameters:
+  ///   - bytes: The file.
+  ///   - range: Where the array is.
+  ///   - file: The file, for messages.
+  ///   - start: A place before the array whose line is known, to count lines on from.
+  init(
+    _ bytes: [UInt8], _ range: Range<Int>, file: String,
+    from start: (position: Int, line: Int) = (0, 1)
+  ) {
     self.bytes = bytes
     self.range = range
     self.file = file
+    (self.start, line) = start
   }
 
   /// The bytes of each element, without blanks around them, and the line on which it starts.
   mutating func all() throws -> [(range: Range<Int>, number: Int)] {
-    line += bytes[..<range.lowerBound].count { $0 == Byte.lineFeed }
+    line += bytes[start..<range.lowerBound].count { $0 == Byte.lineFeed }
     var elements: [(range: Range<Int>, number: Int)] = []
     var position = range.lowerBound
     repeat {

@@ -70,20 +70,20 @@ struct StratifiedDraw {
     let wanted = strata.map { Double($0.count) * Double(min(count, total)) / Double(total) }
     let least = count >= strata.count ? 1 : 0
     var shares = zip(wanted, room).map { min($1, max(least, Int($0))) }
-    func change(by step: Int, where isAllowed: (Int) -> Bool) -> Bool {
-      let places = shares.indices.filter(isAllowed)
-      // Of equal ones the first.
-      let place = places.min { first, second in
-        Double(step) * (Double(shares[first]) - wanted[first])
-          < Double(step) * (Double(shares[second]) - wanted[second])
-      }
-      guard let place else { return false }
-      shares[place] += step
-      return true
-    }
     var missing = min(count, room.reduce(0, +)) - shares.reduce(0, +)
-    while missing > 0, change(by: 1, where: { shares[$0] < room[$0] }) { missing -= 1 }
-    while missing < 0, change(by: -1, where: { shares[$0] > least }) { missing += 1 }
+    let step = missing.signum()
+    func need(_ place: Int) -> Double { Double(step) * (wanted[place] - Double(shares[place])) }
+    var places = Array(shares.indices)
+    while missing != 0 {
+      places = places.filter { step > 0 ? shares[$0] < room[$0] : shares[$0] > least }
+      // Of equal ones the first.
+      places.sort { (need($0), $1) > (need($1), $0) }
+      guard let neediest = places.first.map(need) else { break }
+      // Those whose turn comes before anybody's second one.
+      let round = places.prefix { need($0) > neediest - 1 }.prefix(abs(missing))
+      for place in round { shares[place] += step }
+      missing -= step * round.count
+    }
     return shares
   }
 }
@@ -191,6 +191,7 @@ extension TextToTextDataset {
   ///   - seed: The same seed draws the same.
   /// - Returns: The examples.
   public func drawn(_ count: Int, seed: UInt64) -> TextToTextDataset {
+    let count = min(count, examples.count)
     let units = zip(examples.indices, examples).map {
       UTF8Key($1.group.map { "g\($0)" } ?? "\($0)")
     }

@@ -166,13 +166,15 @@ extension TokenizerSettings {
 
   /// Tokens with a role that only this model knows, like `image_token`; of equal roles the last.
   private func modelTokens() throws -> [AddedToken] {
-    var tokens: [(role: UTF8Key, token: AddedToken)] = []
+    var tokens: [AddedToken] = []
+    var places: [UTF8Key: Int] = [:]
     func add(_ role: String, _ token: AddedToken) {
       let role = UTF8Key(role)
-      if let place = tokens.firstIndex(where: { $0.role == role }) {
-        tokens[place].token = token
+      if let place = places[role] {
+        tokens[place] = token
       } else {
-        tokens.append((role, token))
+        places[role] = tokens.count
+        tokens.append(token)
       }
     }
     for (source, name) in [(map, specialTokensFile), (json, file)] {
@@ -186,7 +188,7 @@ extension TokenizerSettings {
       guard case .object(let members)? = source?["extra_special_tokens"] else { continue }
       for (key, value) in members { add(key, try token(value, name, key)) }
     }
-    return tokens.map(\.token)
+    return tokens
   }
 
   private func isRoleOfModel(_ key: String) -> Bool {

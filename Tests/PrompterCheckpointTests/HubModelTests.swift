@@ -150,6 +150,20 @@ import Testing
       ])
   }
 
+  @Test(.enabled(if: hasPython))
+  func `what is there is used where the cache cannot be written to`() throws {
+    let server = try serve(Self.files)
+    try bench.write("c0ffee", to: cache("refs/main"))
+    for name in ["config.json", "model.safetensors"] {
+      try bench.write(Self.files[name] ?? "", to: cache("snapshots/c0ffee/\(name)"))
+    }
+    // No permission keeps root from a folder.
+    try bench.write("", to: cache("blobs"))
+    let folder = try resolve(["HF_ENDPOINT": server.address])
+    #expect(folder.path() == bench.path + cache("snapshots/c0ffee/"))
+    #expect(!folder.hasFile("tokenizer.json"))
+  }
+
   @Test func `a hub that does not answer is named`() throws {
     let sentence = refusal(["HF_ENDPOINT": "http://127.0.0.1:9"])
     #expect(

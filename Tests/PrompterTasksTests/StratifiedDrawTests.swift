@@ -25,6 +25,7 @@ import Testing
     #expect(counts(data.drawn(10, seed: 1)) == ["a": 6, "b": 3, "c": 1])
     #expect(counts(data.drawn(3, seed: 1)) == ["a": 1, "b": 1, "c": 1])
     #expect(data.drawn(1000, seed: 1).examples == data.examples)
+    #expect(data.drawn(.max, seed: 1).examples == data.examples)
     for count in 0...100 { #expect(data.drawn(count, seed: 2).examples.count == count) }
   }
 
@@ -92,6 +93,8 @@ import Testing
     let inputs = Set(training.examples.map(\.input))
     #expect(validation.examples.allSatisfy { !inputs.contains($0.input) })
     #expect(learnt.drawn(5, seed: 1).examples.count == 5)
+    #expect(learnt.drawn(.max, seed: 1).examples.count == 40)
+    #expect(scored.drawn(.max, seed: 1).examples.count == 20)
     let folds = try learnt.folds(4, evaluation: scored, seed: 1)
     #expect(folds.map(\.training.examples.count) == [30, 30, 30, 30])
   }

@@ -175,8 +175,13 @@ struct JSONColumnRows: TableRows {
   init(_ bytes: [UInt8], lists: [(name: String, place: Range<Int>)], file: String) throws {
     objects = JSONObjects(bytes, file: file, format: .json)
     self.file = file
+    // The lists come in the order of the file, so that its lines are counted once.
+    var start = (position: 0, line: 1)
     columns = try lists.map { name, place in
-      (name, try JSONObjects(bytes, file: file, format: .json, list: place).places())
+      var elements = JSONArrayElements(bytes, place, file: file, from: start)
+      let places = try elements.all().map { JSONObjects.Place(range: $0.range, line: $0.number) }
+      start = (place.upperBound, elements.line)
+      return (name: name, places: places)
     }
     let counts = columns.map(\.places.count)
     guard let first = counts.first, counts.allSatisfy({ $0 == first }) else {

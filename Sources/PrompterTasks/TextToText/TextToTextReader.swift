@@ -93,7 +93,7 @@ struct TextToTextReader {
     guard preset == .wsc || preset == .multirc, let first = try objects.places().first else {
       return false
     }
-    return try objects.object(at: first).memberIfPresent(member)?.isObject != nil
+    return try objects.object(at: first).memberIfPresent(member)?.isObject == true
   }
 
   /// The first examples up to the limit, none without an answer where one is required.

@@ -73,9 +73,12 @@ import Testing
     let row =
       #"{"text": "Tom said he left.", "span1_index": 0, "span2_index": 2, "span1_text": "Tom", "#
       + #""span2_text": "he", "idx": 0, "label": 1}"#
-    #expect(
-      try textExamples(of: row, as: .jsonLines, "wsc").map(\.input)
-        == ["wsc: Tom said *he* left."])
+    // A column that only has the name of SuperGLUE's object changes nothing.
+    for row in [row, row.replacing(#""idx""#, with: #""target": "x", "idx""#)] {
+      #expect(
+        try textExamples(of: row, as: .jsonLines, "wsc").map(\.input)
+          == ["wsc: Tom said *he* left."])
+    }
   }
 
   @Test func `flat copies without spans are refused`() {
