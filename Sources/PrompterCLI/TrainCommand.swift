@@ -190,11 +190,7 @@ struct TrainCommand: ParsableCommand {
   ) throws {
     var prompt = prompt
     let arguments = PrompterCommand.arguments
-    if let name = arguments.first,
-      let command = try CommandDescription.program().subcommands?.first(where: {
-        $0.commandName == name
-      })
-    {
+    if let name = arguments.first, let command = try CommandDescription.command(name) {
       prompt.card.options =
         RecordedOptions(
           arguments: Array(arguments.dropFirst()), of: command,

@@ -55,18 +55,11 @@ struct FrozenStates {
 
   /// The logits that a head gives some examples [examples, labels].
   func logits(of indices: [Int], by head: Linear, in pass: Pass) -> Variable {
-    head(Variable(rows(indices)), in: pass)
+    head(Variable(matrix.gathered(indices)), in: pass)
   }
 
   /// The index of the label that the head finds most likely, for each example.
   func predictions(head: Linear) -> [Int] {
     indicesOfMaxima(head(Variable(matrix), in: .inference()).value)
-  }
-
-  private func rows(_ indices: [Int]) -> Tensor {
-    let rows = Tensor(uninitialized: [indices.count, matrix.columns])
-    Kernels.gatherRows(
-      indices.map { Int32($0) }, of: matrix.buffer, into: rows.buffer, columns: matrix.columns)
-    return rows
   }
 }

@@ -29,10 +29,17 @@ struct LabelledStates: Sendable {
 
   /// The ones of some indices, copied.
   func gathered(_ indices: [Int]) -> LabelledStates {
-    let rows = Tensor(uninitialized: [indices.count, states.columns])
+    LabelledStates(states: states.gathered(indices), labels: indices.map { labels[$0] })
+  }
+}
+
+extension Tensor {
+  /// The rows of some indices, copied.
+  func gathered(_ indices: [Int]) -> Tensor {
+    let rows = Tensor(uninitialized: [indices.count, columns])
     Kernels.gatherRows(
-      indices.map { Int32($0) }, of: states.buffer, into: rows.buffer, columns: states.columns)
-    return LabelledStates(states: rows, labels: indices.map { labels[$0] })
+      indices.map { Int32($0) }, of: buffer, into: rows.buffer, columns: columns)
+    return rows
   }
 }
 

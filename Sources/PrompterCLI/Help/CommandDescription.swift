@@ -56,4 +56,9 @@ struct CommandDescription: Decodable {
     }
     return try JSONDecoder().decode(Dump.self, from: Data(PrompterCommand._dumpHelp().utf8)).command
   }
+
+  /// The command of a name, right below the program.
+  static func command(_ name: String) throws -> CommandDescription? {
+    try program().subcommands?.first { $0.commandName == name }
+  }
 }

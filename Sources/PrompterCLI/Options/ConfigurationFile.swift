@@ -44,9 +44,8 @@ struct ConfigurationFile {
   ///   has no option for; ``UsageError`` if several files are named.
   static func expanded(_ arguments: [String]) throws -> [String] {
     guard let name = arguments.first, let path = try path(in: arguments),
-      let command = try CommandDescription.program().subcommands?.first(where: {
-        $0.commandName == name && $0.options.contains { $0.longName == "config" }
-      })
+      let command = try CommandDescription.command(name),
+      command.options.contains(where: { $0.longName == "config" })
     else { return arguments }
     let rest = Array(arguments.dropFirst())
     return try [name] + ConfigurationFile(path: path).arguments(of: command, besides: rest) + rest
