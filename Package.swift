@@ -51,7 +51,8 @@ let package = Package(
     .target(
       name: "PrompterTasks",
       dependencies: [
-        "PrompterKernels", "PrompterTensor", "PrompterJSON", "PrompterTokenizer", "PrompterCore",
+        "PrompterKernels", "PrompterTensor", "PrompterAutodiff", "PrompterNN", "PrompterJSON",
+        "PrompterTokenizer", "PrompterCore",
       ]),
     .target(
       name: "Prompter",

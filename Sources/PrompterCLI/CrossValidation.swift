@@ -2,6 +2,7 @@
 
 import Foundation
 import Prompter
+import PrompterJSON
 import PrompterKernels
 
 extension TrainCommand {
@@ -14,7 +15,8 @@ extension TrainCommand {
   ///   - folder: The folder of their folders.
   /// - Throws: What training one of them throws.
   func crossValidate(
-    _ folds: [TrainingFiles], _ trainer: Trainer, _ task: TaskDescription, in folder: OutputFolder
+    _ folds: [TrainingFiles<some TaskKind>], _ trainer: Trainer, _ task: TaskDescription,
+    in folder: OutputFolder
   ) throws {
     var summaries: [TrainingSummary] = []
     for (index, data) in folds.enumerated() {

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Prompter
+import PrompterJSON
 
 /// `prompter data`.
 struct DataCommand: ParsableCommand {
@@ -20,7 +21,7 @@ struct DataFileOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("A preset that names the columns.", valueName: "task"),
-    completion: .list(Set(TaskDescription.presetNames + TaskDescription.textToTextNames).sorted()))
+    completion: .list(TaskOptions.names))
   var task: String?
 
   @Option(
@@ -40,40 +41,16 @@ struct DataFileOptions: ParsableArguments {
     completion: .directory)
   var model: String?
 
-  // The examples, what of the file was not read, and whether answers are labels.
-  private func dataset() throws -> (Dataset, Omissions, hasLabels: Bool) {
-    let preset = task.flatMap(TaskDescription.preset)
-    if let task, preset == nil, TaskDescription.textToText(task) == nil {
-      throw UsageError.unknownTask(
-        task, known: TaskDescription.presetNames + TaskDescription.textToTextNames)
-    }
-    if written || template != nil || (task != nil && preset == nil) { return try texts() }
-    var task = preset ?? TaskDescription(kind: .textClassification)
-    task.fields = try fields.applied(to: task.fields)
-    let dataset = try Dataset(
-      contentsOf: URL(filePath: file), task: task, form: form.form, requireLabels: false)
-    return (dataset, dataset.omissions, true)
-  }
-
-  // What a model that writes reads, and the answers that are right.
-  private func texts() throws -> (Dataset, Omissions, hasLabels: Bool) {
-    var description =
-      TaskDescription.textToText(task ?? "text-to-text", isNamed: false)
-      ?? TaskDescription.labelsAsTexts
-    if var text = description.text {
-      if let template { text.template = try TextTemplate(template) }
-      description.text = try fields.applied(to: text)
-    }
-    let texts = try TextToTextDataset(
-      contentsOf: URL(filePath: file), task: description, for: .evaluation, requireTargets: false,
-      form: form.form)
-    let examples = texts.examples.map {
-      Example(
-        text: $0.input, pair: nil,
-        label: $0.targets.isEmpty ? nil : $0.targets.joined(separator: " | "), line: $0.line)
-    }
-    let hasLabels = description.text?.readsLabels == true || !description.labels.isEmpty
-    return (Dataset(examples: examples, url: texts.url), texts.omissions, hasLabels)
+  // How the file is read: for a model that reads, unless told otherwise or there it is no task.
+  private func kind() throws -> any TaskKind {
+    let isWritten = written || template != nil
+    let name = task ?? TaskKinds.usualName(isWritten: isWritten)
+    guard
+      var task = TaskKinds.preset(name, isWritten: isWritten, isNamed: false)
+        ?? TaskKinds.preset(name, isWritten: true, isNamed: false)
+    else { throw UsageError.unknownTask(name, known: TaskOptions.names) }
+    if let template { task.text?.template = try TextTemplate(template) }
+    return try fields.applied(to: task).asked()
   }
 
   /// What there is to say of the file.
@@ -84,28 +61,41 @@ struct DataFileOptions: ParsableArguments {
   /// - Returns: The report.
   /// - Throws: An error of one sentence if the file or the model cannot be read.
   func report(showing limit: Int? = nil, _ console: OutputOptions) throws -> DataReport {
-    let (dataset, omissions, hasLabels) = try dataset()
-    let tokens = try tokenLengths(of: dataset, console)
+    try report(of: kind(), showing: limit, console)
+  }
+
+  private func report(
+    of kind: some TaskKind, showing limit: Int?, _ console: OutputOptions
+  ) throws -> DataReport {
+    let examples = try kind.examples(
+      of: ExampleFile(URL(filePath: file), form: form.form, requiresAnswers: false),
+      for: .evaluation)
+    let tokens = try tokenLengths(of: examples, console)
     let warnings =
-      (DataWarning.all(in: dataset, hasLabels: hasLabels) + [tokens?.warning].compactMap(\.self))
-      .map(\.description)
+      (DataWarning.all(in: examples, hasLabels: kind.hasLabels)
+      + [tokens?.warning].compactMap(\.self)).map(\.description)
     warnings.forEach(console.note)
     return DataReport(
-      file: file, summary: DatasetSummary(of: dataset), omissions: omissions,
-      tokens: tokens?.lengths, rows: limit.map { Array(dataset.examples.prefix($0)) },
-      warnings: warnings)
+      file: file, summary: DatasetSummary(of: examples), omissions: examples.omissions,
+      tokens: tokens?.lengths,
+      rows: limit.map { limit in
+        examples.examples.indices.prefix(limit).map {
+          DataReport.Row(text: examples.text(at: $0), answer: examples.shownAnswer(at: $0))
+        }
+      }, warnings: warnings)
   }
 
   // Tokens an example, special ones included, if a model was named, and what is odd about them.
   private func tokenLengths(
-    of dataset: Dataset, _ console: OutputOptions
+    of examples: some ExampleSet, _ console: OutputOptions
   ) throws -> (lengths: LengthStatistics, warning: DataWarning?)? {
     guard let model else { return nil }
     let folder = try ModelReference(model).resolve { console.note($0) }
     let tokenizer = try Tokenizers.load(contentsOf: folder)
     var pieces = PieceCounts(of: tokenizer)
-    let lengths = dataset.examples.map { example in
-      let encoding = tokenizer.encode(example.text, pair: example.pair, maximumLength: .max)
+    let lengths = examples.examples.indices.map { index in
+      let text = examples.text(at: index)
+      let encoding = tokenizer.encode(text.text, pair: text.pair, maximumLength: .max)
       pieces.add(encoding)
       return encoding.ids.count
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Prompter
+import PrompterJSON
 
 /// What looking at a data file prints.
 struct DataReport {
@@ -9,9 +10,15 @@ struct DataReport {
   let omissions: Omissions
   let tokens: LengthStatistics?
   /// The examples to show; nil for none at all.
-  let rows: [Example]?
+  let rows: [Row]?
   /// What is odd about the file, in sentences.
   let warnings: [String]
+
+  /// An example as it is shown.
+  struct Row {
+    let text: SourceText
+    let answer: String?
+  }
 
   /// The object that `--json` prints.
   var json: JSONValue {
@@ -45,10 +52,10 @@ struct DataReport {
     ]
   }
 
-  private static func json(of example: Example) -> JSONValue {
+  private static func json(of row: Row) -> JSONValue {
     [
-      "line": .integer(example.line), "text": .string(example.text),
-      "pair": JSONValue(example.pair), "label": JSONValue(example.label),
+      "line": .integer(row.text.line), "text": .string(row.text.text),
+      "pair": JSONValue(row.text.pair), "label": JSONValue(row.answer),
     ]
   }
 
@@ -79,15 +86,15 @@ struct DataReport {
     return .pairs(rows)
   }
 
-  private func table(of examples: [Example]) -> Table {
-    let hasPairs = examples.contains { $0.pair != nil }
+  private func table(of rows: [Row]) -> Table {
+    let hasPairs = rows.contains { $0.text.pair != nil }
     let width = hasPairs ? 40 : 80
     var table = Table(
       [("Line", .right), ("Label", .left), ("Text", .left)] + (hasPairs ? [("Pair", .left)] : []))
-    for example in examples {
+    for row in rows {
       table.add([
-        "\(example.line)", Text.clipped(example.label ?? "", to: 20),
-        Text.clipped(example.text, to: width), Text.clipped(example.pair ?? "", to: width),
+        "\(row.text.line)", Text.clipped(row.answer ?? "", to: 20),
+        Text.clipped(row.text.text, to: width), Text.clipped(row.text.pair ?? "", to: width),
       ])
     }
     return table

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Prompter
+import PrompterJSON
 import PrompterKernels
 
 /// `prompter evaluate`.
@@ -106,11 +107,6 @@ struct EvaluationFile {
   let limitFirst: Int?
   let console: OutputOptions
 
-  private enum Examples {
-    case labelled(Dataset)
-    case texts(TextToTextDataset)
-  }
-
   /// Refuses a pipe, which is empty once it was read.
   func checkCanBeReadAgain() throws {
     guard try [.file, nil].contains(FileKind.of(path)) else {
@@ -120,10 +116,10 @@ struct EvaluationFile {
 
   /// The scores of one prompt.
   func evaluation(of prompt: LoadedPrompt, by predictor: Predictor) throws -> Evaluation {
-    switch try examples(for: prompt) {
-    case .labelled(let dataset): try predictor.evaluate(prompt.name, on: dataset)
-    case .texts(let dataset): try predictor.evaluate(prompt.name, on: dataset)
+    func evaluation(_ examples: some ExampleSet) throws -> Evaluation {
+      try predictor.evaluate(prompt.name, on: examples)
     }
+    return try evaluation(examples(for: prompt))
   }
 
   /// The scores of prompts that belong to one task, and of their vote.
@@ -132,24 +128,20 @@ struct EvaluationFile {
     guard let first = prompts.first, tasks.allSatisfy({ $0 == tasks[0] }) else {
       throw UsageError("--ensemble needs prompts that were trained for the same task and labels.")
     }
-    let names = prompts.map(\.name)
-    return switch try examples(for: first) {
-    case .labelled(let dataset): try predictor.evaluateEnsemble(names, on: dataset)
-    case .texts(let dataset): try predictor.evaluateEnsemble(names, on: dataset)
+    func evaluation(_ examples: some ExampleSet) throws -> EnsembleEvaluation {
+      try predictor.evaluateEnsemble(prompts.map(\.name), on: examples)
     }
+    return try evaluation(examples(for: first))
   }
 
-  private func examples(for prompt: LoadedPrompt) throws -> Examples {
-    var source = DataSource(
-      task: prompt.prompt.card.task, form: form, labelMap: labelMap, console: console)
-    if let text = source.task.text {
-      source.task.text = try fields.applied(to: text)
-      let dataset = try source.texts(path, for: .evaluation, limit: limitFirst)
-      return .texts(limit.map { dataset.drawn($0, seed: Self.seed) } ?? dataset)
-    }
-    source.task.fields = try fields.applied(to: source.task.fields)
-    let dataset = try source.labelled(path, limit: limitFirst)
-    return .labelled(limit.map { dataset.drawn($0, seed: Self.seed) } ?? dataset)
+  private func examples(for prompt: LoadedPrompt) throws -> any ExampleSet {
+    try examples(of: fields.applied(to: prompt.prompt.card.task).asked())
+  }
+
+  private func examples(of kind: some TaskKind) throws -> any ExampleSet {
+    let source = DataSource(kind: kind, form: form, labelMap: labelMap, console: console)
+    let examples = try source.examples(path, for: .evaluation, limit: limitFirst)
+    return limit.map { examples.drawn($0, seed: Self.seed) } ?? examples
   }
 
   // The same examples for each prompt and each time.

@@ -121,7 +121,7 @@ extension RunStatus {
       .stateOfAnotherRun, .promptOfAnotherRun, .diverged, .notPositive, .outOfRange,
       .emptyInitialization, .cannotWrite, .cannotTrain, .needsValidation:
       self = .usage
-    case .tooFewLabels, .noExamples, .unusableState: self = .badData
+    case .unusableState: self = .badData
     case .notFinite: self = .failure
     }
   }

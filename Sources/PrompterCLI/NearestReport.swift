@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Prompter
+import PrompterJSON
 
 /// What is near a prompt, as it is printed.
 struct NearestReport {

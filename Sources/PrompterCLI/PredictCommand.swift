@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Prompter
+import PrompterJSON
 
 /// `prompter predict`.
 struct PredictCommand: ParsableCommand {
@@ -82,7 +83,7 @@ struct PredictCommand: ParsableCommand {
     _ text: String, of loaded: [LoadedPrompt], with predictor: Predictor
   ) throws {
     let names =
-      try queries.task.map { [predictor.names[try predictor.index(of: $0)]] } ?? predictor.names
+      try queries.task.map { [try predictor.name(of: $0)] } ?? predictor.names
     let predictions = try predictor.predict(names.map { Query(text, queries.pair, task: $0) })
     if console.json || format.outputFormat != nil {
       let writer = writer(for: loaded)

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Prompter
+import PrompterJSON
 
 /// What a prompt can be made into.
 enum PromptForm: String, CaseIterable, ExpressibleByArgument {

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Prompter
+import PrompterJSON
 
 /// `prompter prompt nearest`.
 struct PromptNearestCommand: ParsableCommand {

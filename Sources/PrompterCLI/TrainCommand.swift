@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Prompter
+import PrompterJSON
 import PrompterModels
 import PrompterKernels
 
@@ -73,27 +74,34 @@ struct TrainCommand: ParsableCommand {
       in: task.description(
         writes: ModelFamily.configuration(contentsOf: modelFolder).decoderLayerCount > 0,
         method: name))
-    if method.peftCompatible, name == .pTuningV2, task.text != nil {
+    if method.peftCompatible, name == .pTuningV2, task.isWritten {
       throw UsageError(
         "--peft-compatible does not apply to p-tuning-v2 of a model that writes: PEFT gives several "
           + "layers of a decoder the same keys and values.")
     }
+    try run(name, kind: task.asked(), modelFolder, into: folder)
+  }
+
+  private func run<Kind: TaskKind>(
+    _ name: MethodName, kind: Kind, _ modelFolder: URL, into folder: OutputFolder
+  ) throws {
     let source = DataSource(
-      task: task, form: files.written.form, labelMap: try labels.map(), console: console)
+      kind: kind, form: files.written.form, labelMap: try labels.map(), console: console)
     let data = try TrainingFiles(files, source, seed: plan.seed)
     let model = try PretrainedModel(
       contentsOf: modelFolder, precision: compute.precision(console))
     for note in model.notes { console.note(note) }
     let choice = try MethodBuilder(
-      method: name, size: size, start: start, model: model, labels: data.labels(of: task),
+      method: name, size: size, start: start, model: model, labels: data.startLabels,
       recipe: method.recipe
     ).choice()
+    let task = kind.task
     let trainer = Trainer(
       model: model, method: choice,
       plan: plan.plan(
         for: choice, backbone: model.backbone, compute: compute, size: data.size,
         recipe: method.recipe),
-      pooling: plan.pooling ?? (method.peftCompatible && task.text == nil ? .firstSlot : nil),
+      pooling: plan.pooling ?? (method.peftCompatible && !task.isWritten ? .firstSlot : nil),
       cacheMemory: cache.cacheMemory.bytes)
     if !(target.resume && folder.isFinished),
       let choices = plan.choices(in: trainer.plan, size: data.size, recipe: method.recipe)
@@ -102,10 +110,8 @@ struct TrainCommand: ParsableCommand {
     }
     if let count = files.folds {
       // Also those labels that the training data of one part lack.
-      var task = task
-      if task.text == nil { task.labels = data.labels(of: task) }
       let folds = try data.folds(count, files, source, seed: plan.seed)
-      return try crossValidate(folds, trainer, task, in: folder)
+      return try crossValidate(folds, trainer, data.kind.task, in: folder)
     }
     let single = try summary(of: trainer, task, data, in: folder)
     try Output.write(console.json ? single.json.line : single.table.text)
@@ -113,7 +119,8 @@ struct TrainCommand: ParsableCommand {
 
   /// Trains a prompt, or takes the one that is there already, and scores it.
   func summary(
-    of trainer: Trainer, _ task: TaskDescription, _ data: TrainingFiles, in folder: OutputFolder
+    of trainer: Trainer, _ task: TaskDescription, _ data: TrainingFiles<some TaskKind>,
+    in folder: OutputFolder
   ) throws -> TrainingSummary {
     let (prompt, seconds, warnings) =
       target.resume && folder.isFinished
@@ -148,12 +155,13 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func trained(
-    _ trainer: Trainer, _ task: TaskDescription, _ data: TrainingFiles, _ folder: OutputFolder
+    _ trainer: Trainer, _ task: TaskDescription, _ data: TrainingFiles<some TaskKind>,
+    _ folder: OutputFolder
   ) throws -> (Prompt, seconds: Double, warnings: [String]) {
     let monitor = TrainingMonitor(
       metric: task.selectingMetric, isQuiet: console.quiet, isLive: Output.isTerminal,
       width: Output.width)
-    var warnings = data.warnings(for: task).map(\.description)
+    var warnings = data.warnings.map(\.description)
     warnings.forEach(console.note)
     ProcessStatus.catchInterrupts()
     defer { monitor.finish() }
@@ -222,7 +230,8 @@ struct TrainCommand: ParsableCommand {
 
   /// The prompt of a training that was not interrupted after all: resuming twice does no harm.
   private func finished(
-    _ trainer: Trainer, _ task: TaskDescription, _ data: TrainingFiles, in folder: OutputFolder
+    _ trainer: Trainer, _ task: TaskDescription, _ data: TrainingFiles<some TaskKind>,
+    in folder: OutputFolder
   ) throws -> Prompt {
     let prompt = try Prompt(contentsOf: folder.url)
     guard prompt.card.unfinished == nil else {
@@ -242,9 +251,9 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func testScore(
-    of prompt: Prompt, on data: TrainingFiles, model: PretrainedModel
+    of prompt: Prompt, on data: TrainingFiles<some TaskKind>, model: PretrainedModel
   ) throws -> Evaluation? {
-    guard data.hasTest else { return nil }
+    guard data.test != nil else { return nil }
     var predictor = try Predictor(
       model: model, prompts: [("prompt", prompt)], threads: compute.threadCount,
       isPinned: compute.isPinned)

@@ -5,10 +5,11 @@ import Prompter
 import PrompterKernels
 
 /// The data of a training run, of the kind that its task learns from.
-enum TrainingFiles {
-  case labelled(training: Dataset, validation: Dataset?, test: Dataset?)
-  case texts(
-    training: TextToTextDataset, validation: TextToTextDataset?, test: TextToTextDataset?)
+struct TrainingFiles<Kind: TaskKind> {
+  let kind: Kind
+  let training: Kind.Examples
+  let validation: Kind.Examples?
+  let test: Kind.Examples?
 
   /// Reads the files of a run, and makes sure that validation and test data have no other labels than
   /// the training data: a run of hours should not end in the first one that it cannot score.
@@ -18,108 +19,69 @@ enum TrainingFiles {
   ///   - source: How they are read.
   ///   - seed: What draws and splits examples.
   /// - Throws: ``DataError``.
-  init(_ files: TrainingFileOptions, _ source: DataSource, seed: UInt64) throws {
-    self =
-      source.task.text == nil
-      ? try .labelled(files, source, seed: seed) : try .texts(files, source, seed: seed)
-  }
-
-  private static func labelled(
-    _ files: TrainingFileOptions, _ source: DataSource, seed: UInt64
-  ) throws -> TrainingFiles {
-    var training = try source.labelled(files.train, limit: files.limitFirst)
-    var validation: Dataset?
+  init(_ files: TrainingFileOptions, _ source: DataSource<Kind>, seed: UInt64) throws {
+    var training = try source.examples(files.train, for: .training, limit: files.limitFirst)
+    var validation: Kind.Examples?
     if let share = files.validationSplit {
-      (training, validation) = try training.split(validationShare: share, seed: seed)
-    }
-    // The same is validated on, however much is learnt from.
-    if let limit = files.limit { training = training.drawn(limit, seed: seed) }
-    let labels = try LabelSpace(training.labels)
-    func checked(_ dataset: Dataset) throws -> Dataset {
-      _ = try dataset.labelIndices(in: labels)
-      return dataset
-    }
-    validation = try files.validation.map { try source.labelled($0) } ?? validation
-    return .labelled(
-      training: training, validation: try validation.map(checked),
-      test: try files.test.map { try checked(source.labelled($0)) })
-  }
-
-  private static func texts(
-    _ files: TrainingFileOptions, _ source: DataSource, seed: UInt64
-  ) throws -> TrainingFiles {
-    var source = source
-    var training = try source.texts(files.train, for: .training, limit: files.limitFirst)
-    var validation: TextToTextDataset?
-    if let share = files.validationSplit {
-      let scored = try scoredTexts(files, source)
+      let scored = try Self.scoredExamples(training, files, source)
       (training, validation) = try training.split(
         evaluation: scored, validationShare: share, seed: seed)
     }
+    // The same is validated on, however much is learnt from.
     if let limit = files.limit { training = training.drawn(limit, seed: seed) }
-    if source.task.text?.readsLabels == true { source.task.labels = training.answers }
-    validation = try files.validation.map { try source.texts($0, for: .evaluation) } ?? validation
-    return .texts(
-      training: training, validation: validation,
-      test: try files.test.map { try source.texts($0, for: .evaluation) })
+    // What is wrong with the labels of the training data is told when training begins.
+    let source = source.completed(by: training)
+    validation =
+      try files.validation.map { try source.examples($0, for: .evaluation) } ?? validation
+    try validation.map(source.kind.check)
+    test = try files.test.map { try source.examples($0, for: .evaluation) }
+    try test.map(source.kind.check)
+    kind = source.kind
+    (self.training, self.validation) = (training, validation)
+  }
+
+  private init(
+    _ kind: Kind, _ training: Kind.Examples, _ validation: Kind.Examples?, _ test: Kind.Examples?
+  ) {
+    (self.kind, self.training, self.validation, self.test) = (kind, training, validation, test)
   }
 
   // The examples that are scored may be others than those to learn from, so the file is read again.
-  private static func scoredTexts(
-    _ files: TrainingFileOptions, _ source: DataSource
-  ) throws -> TextToTextDataset {
+  private static func scoredExamples(
+    _ training: Kind.Examples, _ files: TrainingFileOptions, _ source: DataSource<Kind>
+  ) throws -> Kind.Examples {
+    guard source.kind.scoresOtherExamples else { return training }
     guard try FileKind.of(files.train) == .file else {
       throw UsageError(
         "--validation-split and --folds read \(files.train) twice here; give a file, not a pipe.")
     }
-    return try source.quiet.texts(files.train, for: .evaluation, limit: files.limitFirst)
+    return try source.quiet.examples(files.train, for: .evaluation, limit: files.limitFirst)
   }
 
   /// The data of each part of a cross-validation.
   func folds(
-    _ count: Int, _ files: TrainingFileOptions, _ source: DataSource, seed: UInt64
+    _ count: Int, _ files: TrainingFileOptions, _ source: DataSource<Kind>, seed: UInt64
   ) throws -> [TrainingFiles] {
-    switch self {
-    case .labelled(let training, _, let test):
-      return try training.folds(count, seed: seed).map {
-        .labelled(training: $0.training, validation: $0.validation, test: test)
-      }
-    case .texts(let training, _, let test):
-      let scored = try Self.scoredTexts(files, source)
-      return try training.folds(count, evaluation: scored, seed: seed).map {
-        .texts(training: $0.training, validation: $0.validation, test: test)
-      }
+    let scored = try Self.scoredExamples(training, files, source)
+    return try training.folds(count, evaluation: scored, seed: seed).map {
+      TrainingFiles(kind, $0.training, $0.validation, test)
     }
   }
 
   /// The labels that a prompt may start from.
-  func labels(of task: TaskDescription) -> [String] {
-    switch self {
-    case .labelled(let training, _, _): training.labels
-    case .texts(let training, _, _):
-      task.text?.readsLabels == true ? training.answers : task.labels
-    }
-  }
+  var startLabels: [String] { kind.startLabels(in: training) }
 
   /// How much there is to train on.
   var size: TrainingSize {
-    switch self {
-    case .labelled(let training, _, _):
-      TrainingSize(examples: training.examples.count, labels: training.labels.count)
-    case .texts(let training, _, _): TrainingSize(examples: training.examples.count)
-    }
+    TrainingSize(
+      examples: training.count, labels: kind.labelCount(in: training),
+      isWritten: kind.task.isWritten)
   }
 
   /// What is odd about them.
-  func warnings(for task: TaskDescription) -> [DataWarning] {
-    switch self {
-    case .labelled(let training, let validation, let test):
-      DataWarning.all(training: training, validation: validation, test: test)
-    case .texts(let training, let validation, let test):
-      DataWarning.all(
-        training: training, validation: validation, test: test,
-        hasLabels: task.text?.readsLabels == true || !task.labels.isEmpty)
-    }
+  var warnings: [DataWarning] {
+    DataWarning.all(
+      training: training, validation: validation, test: test, hasLabels: kind.hasLabels)
   }
 
   /// Trains on them.
@@ -127,48 +89,25 @@ enum TrainingFiles {
     _ trainer: Trainer, _ task: TaskDescription, folder: URL, resuming: Bool,
     report: (TrainingEvent) -> Void
   ) throws -> TrainingOutcome {
-    switch self {
-    case .labelled(let training, let validation, _):
-      try trainer.train(
-        task: task, training: training, validation: validation, folder: folder,
-        resuming: resuming, report: report, isInterrupted: { ProcessStatus.wasInterrupted })
-    case .texts(let training, let validation, _):
-      try trainer.train(
-        task: task, training: training, validation: validation, folder: folder,
-        resuming: resuming, report: report, isInterrupted: { ProcessStatus.wasInterrupted })
-    }
+    try trainer.train(
+      task: task, training: training, validation: validation, folder: folder,
+      resuming: resuming, report: report, isInterrupted: { ProcessStatus.wasInterrupted })
   }
 
   /// Checks that a prompt is the one that training on them would give.
   func check(_ prompt: Prompt, of trainer: Trainer, _ task: TaskDescription) throws {
-    switch self {
-    case .labelled(let training, let validation, _):
-      try trainer.check(prompt, task: task, training: training, validation: validation)
-    case .texts(let training, let validation, _):
-      try trainer.check(prompt, task: task, training: training, validation: validation)
-    }
+    try trainer.check(prompt, task: task, training: training, validation: validation)
   }
 
-  /// Whether there is a test split.
-  var hasTest: Bool {
-    switch self {
-    case .labelled(_, _, let test): test != nil
-    case .texts(_, _, let test): test != nil
-    }
-  }
-
-  /// The scores of a predictor's prompt on the test split.
+  /// The scores of a predictor's prompt on the test split, if there is one.
   func testScore(of name: String, by predictor: Predictor) throws -> Evaluation? {
-    switch self {
-    case .labelled(_, _, let test): try test.map { try predictor.evaluate(name, on: $0) }
-    case .texts(_, _, let test): try test.map { try predictor.evaluate(name, on: $0) }
-    }
+    try test.map { try predictor.evaluate(name, on: $0) }
   }
 }
 
 /// How the data files of a command are read.
-struct DataSource {
-  var task: TaskDescription
+struct DataSource<Kind: TaskKind> {
+  var kind: Kind
   let form: FileForm
   let labelMap: LabelMap
   var console: OutputOptions
@@ -180,23 +119,21 @@ struct DataSource {
     return quiet
   }
 
-  /// The examples of a file, the first ones if there is a limit.
-  func labelled(_ path: String, limit: Int? = nil) throws -> Dataset {
-    let url = URL(filePath: path)
-    let dataset = try Dataset(
-      contentsOf: url, task: task, form: form, labelMap: labelMap, limit: limit)
-    console.note(dataset.omissions, of: url, task)
-    return dataset
+  /// The same with what the training data tell of the task, if they tell enough.
+  func completed(by training: Kind.Examples) -> DataSource {
+    var source = self
+    if let task = try? kind.completed(by: training) { source.kind = Kind(task) }
+    return source
   }
 
-  /// The examples of a file with texts for answers.
-  func texts(
-    _ path: String, for purpose: TextToTextDataset.Purpose, limit: Int? = nil
-  ) throws -> TextToTextDataset {
+  /// The examples of a file, the first ones if there is a limit.
+  func examples(
+    _ path: String, for purpose: ExamplePurpose, limit: Int? = nil
+  ) throws -> Kind.Examples {
     let url = URL(filePath: path)
-    let dataset = try TextToTextDataset(
-      contentsOf: url, task: task, for: purpose, form: form, labelMap: labelMap, limit: limit)
-    console.note(dataset.omissions, of: url, task)
-    return dataset
+    let examples = try kind.examples(
+      of: ExampleFile(url, form: form, labelMap: labelMap, limit: limit), for: purpose)
+    console.note(examples.omissions, of: url, kind.task)
+    return examples
   }
 }

@@ -2,6 +2,7 @@
 
 import Foundation
 import Prompter
+import PrompterJSON
 import PrompterKernels
 
 /// What a training run ends with, for people and for programs.

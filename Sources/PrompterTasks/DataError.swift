@@ -30,6 +30,12 @@ public enum DataError: Error, Equatable {
   case malformedQuestion(file: String, line: Int)
   /// An example has no label where one is required.
   case missingLabel(file: String, line: Int)
+  /// There is nothing to tell apart.
+  case tooFewLabels(file: String, labels: [String])
+  /// A task is of a kind that is not known.
+  case unknownKind(name: String, known: [String])
+  /// Examples were read for a task of another kind.
+  case otherExamples(file: String, kind: String)
   /// A label is not one of the task's.
   case unknownLabel(file: String?, line: Int?, label: String, known: [String])
   /// What a nested file says of an example does not fit together.
@@ -75,6 +81,14 @@ extension DataError: CustomStringConvertible {
       "\(file)\(fault.ending)."
     case .noExamples(let file):
       "\(file) holds no examples."
+    case .tooFewLabels(let file, let labels):
+      labels.isEmpty
+        ? "\(file) holds no labels; at least two are needed."
+        : "\(file): all examples have the label `\(labels[0])`; at least two labels are needed."
+    case .otherExamples(let file, let kind):
+      "\(file) was read for a task of another kind than \(kind)."
+    case .unknownKind(let name, let known):
+      "The kind of task \(Self.quoted(name)) is not known; known are \(Self.listed(known))."
     case .missingColumn(let file, let field, let expected, let found):
       "\(file) has no column for the \(field) (\(Self.alternatives(expected))); "
         + "its columns are \(Self.listed(found))."

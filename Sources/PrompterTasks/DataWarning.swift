@@ -40,8 +40,8 @@ extension DataWarning {
   ///   - hasLabels: Whether the answers are labels, of which each should have several examples.
   /// - Returns: The warnings.
   /// - Complexity: O(n) in the bytes of all texts.
-  public static func all<Source: TextSource>(
-    training: Source, validation: Source? = nil, test: Source? = nil, hasLabels: Bool = true
+  public static func all<Examples: ExampleSet>(
+    training: Examples, validation: Examples? = nil, test: Examples? = nil, hasLabels: Bool = true
   ) -> [DataWarning] {
     var warnings = [emptyTexts(in: training), hasLabels ? singleExamples(in: training) : nil]
     let others = [validation, test].compactMap(\.self)
@@ -57,22 +57,22 @@ extension DataWarning {
   /// What is odd about the examples of one file.
   ///
   /// - Complexity: O(n) in the number of examples.
-  public static func all(in data: some TextSource, hasLabels: Bool = true) -> [DataWarning] {
+  public static func all(in data: some ExampleSet, hasLabels: Bool = true) -> [DataWarning] {
     [emptyTexts(in: data), hasLabels ? singleExamples(in: data) : nil].compactMap(\.self)
   }
 
-  private static func emptyTexts(in data: some TextSource) -> DataWarning? {
-    let empty = data.textIndices.filter { data.text(at: $0).hasBlank }
+  private static func emptyTexts(in data: some ExampleSet) -> DataWarning? {
+    let empty = data.examples.indices.filter { data.text(at: $0).hasBlank }
     return empty.first.map {
       .emptyTexts(
-        file: data.file, count: empty.count, examples: data.textIndices.count,
+        file: data.file, count: empty.count, examples: data.count,
         firstLine: data.text(at: $0).line)
     }
   }
 
-  private static func singleExamples(in data: some TextSource) -> DataWarning? {
+  private static func singleExamples(in data: some ExampleSet) -> DataWarning? {
     var counts: [UTF8Key: Int] = [:]
-    for case let label? in data.textIndices.lazy.map(data.label) {
+    for case let label? in data.examples.indices.lazy.map(data.label) {
       counts[UTF8Key(label), default: 0] += 1
     }
     let single = counts.filter { $0.value == 1 }.keys.lazy.map(\.text)
@@ -87,20 +87,20 @@ private struct TextSet {
   private let file: String
   private let texts: Set<UTF8Key>
 
-  init(_ data: some TextSource) {
+  init(_ data: some ExampleSet) {
     file = data.file
-    texts = Set(data.textIndices.lazy.map { data.text(at: $0).key })
+    texts = Set(data.examples.indices.lazy.map { data.text(at: $0).key })
   }
 
   /// A warning if other data have some of the texts; empty ones, which are told apart, do not count.
-  func shared(with data: some TextSource) -> DataWarning? {
-    let shared = data.textIndices.filter {
+  func shared(with data: some ExampleSet) -> DataWarning? {
+    let shared = data.examples.indices.filter {
       let text = data.text(at: $0)
       return texts.contains(text.key) && !text.hasBlank
     }
     return shared.first.map {
       .sharedTexts(
-        file: data.file, count: shared.count, examples: data.textIndices.count,
+        file: data.file, count: shared.count, examples: data.count,
         firstLine: data.text(at: $0).line, other: file)
     }
   }

@@ -34,10 +34,6 @@ public struct Dataset: Sendable {
   /// The file that they come from, for messages.
   public var url: URL
 
-  /// The columns of the file that the examples were read from; nil for examples at hand, and for a
-  /// format without columns.
-  public var columns: Fields? { omissions.read }
-
   /// What of the file was not read.
   public private(set) var omissions = Omissions()
 
@@ -122,25 +118,25 @@ public struct Dataset: Sendable {
 }
 
 extension Dataset {
-  /// The distinct labels in the order of their indices: numbers by value, anything else by
-  /// spelling.
-  public var labels: [String] {
-    LabelSpace.ordered(examples.lazy.compactMap(\.label))
-  }
-
   /// The index of each example's label, for training and evaluation.
   ///
   /// - Throws: ``DataError`` if an example has no label, or one that the space does not know.
   public func labelIndices(in space: LabelSpace) throws -> [Int] {
-    try examples.map { example in
-      guard let label = example.label else {
-        throw DataError.missingLabel(file: url.relativePath, line: example.line)
-      }
-      guard let index = space.firstIndex(of: label) else {
-        throw DataError.unknownLabel(
-          file: url.relativePath, line: example.line, label: label, known: space.labels)
-      }
-      return index
+    try examples.indices.map { try labelIndex(of: $0, in: space) }
+  }
+
+  /// The index of one example's label.
+  ///
+  /// - Throws: As ``labelIndices(in:)`` does.
+  func labelIndex(of index: Int, in space: LabelSpace) throws -> Int {
+    let example = examples[index]
+    guard let label = example.label else {
+      throw DataError.missingLabel(file: url.relativePath, line: example.line)
     }
+    guard let index = space.firstIndex(of: label) else {
+      throw DataError.unknownLabel(
+        file: url.relativePath, line: example.line, label: label, known: space.labels)
+    }
+    return index
   }
 }

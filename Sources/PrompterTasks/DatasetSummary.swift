@@ -33,20 +33,21 @@ public struct DatasetSummary: Codable, Sendable, Equatable {
   /// The numbers of a data set.
   ///
   /// - Complexity: O(bytes + n log n).
-  public init(of dataset: Dataset) {
-    let examples = dataset.examples
+  public init(of examples: some ExampleSet) {
+    let texts = examples.examples.indices.map(examples.text)
+    let answers = examples.examples.indices.map(examples.shownAnswer)
     var counts: [UTF8Key: Int] = [:]
-    for case let label? in examples.lazy.map(\.label) { counts[UTF8Key(label), default: 0] += 1 }
-    self.examples = examples.count
-    unlabelled = examples.count { $0.label == nil }
-    pairs = examples.count { $0.pair != nil }
+    for case let label? in answers { counts[UTF8Key(label), default: 0] += 1 }
+    self.examples = texts.count
+    unlabelled = answers.count { $0 == nil }
+    pairs = texts.count { $0.pair != nil }
     labels = LabelSpace.ordered(counts.keys.lazy.map(\.text)).map {
       LabelCount(label: $0, count: counts[UTF8Key($0)] ?? 0)
     }
     characters = LengthStatistics(
-      examples.map { $0.text.unicodeScalars.count + ($0.pair?.unicodeScalars.count ?? 0) })
+      texts.map { $0.text.unicodeScalars.count + ($0.pair?.unicodeScalars.count ?? 0) })
     words = LengthStatistics(
-      examples.map { Self.wordCount($0.text) + ($0.pair.map(Self.wordCount) ?? 0) })
+      texts.map { Self.wordCount($0.text) + ($0.pair.map(Self.wordCount) ?? 0) })
   }
 
   private static func wordCount(_ text: String) -> Int {

@@ -57,3 +57,28 @@ extension [Metric: Double] {
     Dictionary<String, Double>(uniqueKeysWithValues: map { ($0.key.rawValue, $0.value) })
   }
 }
+
+/// The name of a metric, as cards and the command line spell it.
+public struct MetricName: RawRepresentable, Codable, Sendable, Hashable {
+  /// The name.
+  public let rawValue: String
+
+  /// A metric of a name.
+  public init(rawValue: String) {
+    self.rawValue = rawValue
+  }
+
+  /// The name of a metric of labels.
+  public init(_ metric: Metric) {
+    rawValue = metric.rawValue
+  }
+
+  /// The share of examples that are predicted right.
+  public static let accuracy = MetricName(Metric.accuracy)
+  /// F1 of the positive class.
+  public static let f1 = MetricName(Metric.f1)
+  /// The mean F1 of the classes.
+  public static let macroF1 = MetricName(Metric.macroF1)
+  /// Matthews correlation.
+  public static let matthews = MetricName(Metric.matthews)
+}

@@ -59,7 +59,7 @@ extension TaskDescription {
 
   /// The label whose F1 is reported; nil where none is.
   public var positiveLabel: String? {
-    let reportsF1 = metrics.contains(.f1) || text?.metrics.contains(.f1) == true
+    let reportsF1 = metricNames.contains(Metric.f1.rawValue)
     return reportsF1 ? positiveLabelIndex.map { labels[$0] } : nil
   }
 }

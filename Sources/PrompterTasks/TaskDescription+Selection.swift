@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension TaskDescription {
+  /// The names of the metrics, the one that tells which prompt is best first.
+  public var metricNames: [String] {
+    text?.metrics.map(\.rawValue) ?? metrics.map(\.rawValue)
+  }
+
   /// The name of the metric that tells which prompt is best: the first one.
-  public var selectingMetric: String? { text?.metrics.first?.rawValue ?? metrics.first?.rawValue }
+  public var selectingMetric: String? { metricNames.first }
 
   /// The names of the metrics that can tell which prompt is best, the task's own first.
-  ///
-  /// Every metric of labels can where answers are labels.
   public var selectableMetrics: [String] {
-    guard let text else { return Self.joined(metrics, Metric.allCases) }
-    let hasLabels = text.readsLabels || !labels.isEmpty
-    return Self.joined(
-      text.metrics,
-      hasLabels ? Metric.allCases.compactMap { TextMetric(rawValue: $0.rawValue) } : [])
+    let own = metricNames
+    let others = (try? asked())?.otherMetricNames ?? []
+    return own + others.filter { !own.contains($0) }
   }
 
   /// The same task with another metric telling which prompt is best; it is reported first.
@@ -22,17 +23,15 @@ extension TaskDescription {
   public func selecting(by metric: String) -> TaskDescription? {
     guard selectableMetrics.contains(metric) else { return nil }
     var task = self
-    if let metric = TextMetric(rawValue: metric), let text {
-      task.text?.metrics = [metric] + text.metrics.filter { $0 != metric }
-    } else if let metric = Metric(rawValue: metric) {
-      task.metrics = [metric] + metrics.filter { $0 != metric }
+    if let text {
+      task.text?.metrics = Self.first(TextMetric(rawValue: metric), text.metrics)
+    } else {
+      task.metrics = Self.first(MetricName(rawValue: metric), metrics)
     }
     return task
   }
 
-  private static func joined<Name: RawRepresentable<String> & Equatable>(
-    _ first: [Name], _ others: [Name]
-  ) -> [String] {
-    (first + others.filter { !first.contains($0) }).map(\.rawValue)
+  private static func first<Name: Equatable>(_ name: Name?, _ others: [Name]) -> [Name] {
+    (name.map { [$0] } ?? []) + others.filter { $0 != name }
   }
 }

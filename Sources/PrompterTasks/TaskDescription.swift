@@ -2,12 +2,15 @@
 
 /// What a task is: its fields, labels and metrics.
 public struct TaskDescription: Codable, Sendable, Equatable {
-  /// What is asked about a text.
-  public enum Kind: String, Codable, Sendable, CaseIterable {
-    /// One label for a text or for two.
-    case textClassification = "text-classification"
-    /// A text for a text.
-    case textToText = "text-to-text"
+  /// The name of what is asked about a text; ``TaskKinds`` lists what is known.
+  public struct Kind: RawRepresentable, Codable, Sendable, Hashable {
+    /// The name.
+    public let rawValue: String
+
+    /// A kind of a name.
+    public init(rawValue: String) {
+      self.rawValue = rawValue
+    }
   }
 
   /// What is asked about a text.
@@ -22,8 +25,8 @@ public struct TaskDescription: Codable, Sendable, Equatable {
   /// The labels in index order; empty until they are read from training data.
   public var labels: [String]
 
-  /// The metrics of a classification to report; the first one selects the best prompt.
-  public var metrics: [Metric]
+  /// The metrics to report; the first one selects the best prompt.
+  public var metrics: [MetricName]
 
   /// How a text-to-text task is put and scored; nil for another kind.
   public var text: TextToTextDescription?
@@ -31,7 +34,7 @@ public struct TaskDescription: Codable, Sendable, Equatable {
   /// A description from its parts.
   public init(
     kind: Kind, preset: String? = nil, fields: Fields = Fields(), labels: [String] = [],
-    metrics: [Metric] = [.accuracy], text: TextToTextDescription? = nil
+    metrics: [MetricName] = [.accuracy], text: TextToTextDescription? = nil
   ) {
     self.kind = kind
     self.preset = preset
@@ -43,51 +46,6 @@ public struct TaskDescription: Codable, Sendable, Equatable {
 }
 
 extension TaskDescription {
-  /// The description of a preset's or a kind's name, or nil if there is none of that name.
-  ///
-  /// | name | text and pair | labels | metrics |
-  /// | --- | --- | --- | --- |
-  /// | `text-classification` | found by name | any | accuracy, macro F1 |
-  /// | `sst2` | sentence | 0, 1 | accuracy |
-  /// | `rte` | premise and hypothesis | entailment, not_entailment | accuracy |
-  /// | `cb` | premise and hypothesis | contradiction, entailment, neutral | accuracy, macro F1 |
-  /// | `boolq` | question and passage | false, true | accuracy |
-  /// | `mrpc` | two sentences | 0, 1 | accuracy, F1 |
-  ///
-  /// The labels are those of the published files. They are read from training data all the same,
-  /// since copies of these data sets spell them in other ways.
-  public static func preset(_ name: String) -> TaskDescription? {
-    switch name {
-    case Kind.textClassification.rawValue:
-      TaskDescription(kind: .textClassification, metrics: [.accuracy, .macroF1])
-    case "sst2":
-      classification(name, Fields(text: "sentence"), [.accuracy])
-    case "rte":
-      classification(name, Fields(), [.accuracy])
-    case "cb":
-      classification(name, Fields(), [.accuracy, .macroF1])
-    case "boolq":
-      classification(name, Fields(text: "question", pair: "passage"), [.accuracy])
-    case "mrpc":
-      classification(name, Fields(), [.accuracy, .f1])
-    default:
-      nil
-    }
-  }
-
-  /// Whether a preset's examples have two texts.
-  package var isAboutPairs: Bool {
-    guard kind == .textClassification, let preset else { return false }
-    return ["rte", "cb", "boolq", "mrpc"].contains(preset)
-  }
-
-  /// All names that ``preset(_:)`` knows, for messages and help.
-  public static let presetNames = ["text-classification", "sst2", "rte", "cb", "boolq", "mrpc"]
-
-  private static func classification(
-    _ preset: String, _ fields: Fields, _ metrics: [Metric]
-  ) -> TaskDescription {
-    TaskDescription(
-      kind: .textClassification, preset: preset, fields: fields, metrics: metrics)
-  }
+  /// The name that the task goes by: its preset's, else its kind's.
+  public var name: String { preset ?? kind.rawValue }
 }

@@ -27,6 +27,17 @@ public struct PieceCounts: Sendable, Equatable {
     }
   }
 
+  /// Counts the pieces of a text whose tokens are at hand.
+  ///
+  /// - Parameters:
+  ///   - ids: The tokens.
+  ///   - specialCount: How many of them stand around and between texts.
+  /// - Complexity: O(n) in the number of tokens.
+  public mutating func add(ids: [Int32], specialCount: Int) {
+    total += ids.count - specialCount
+    if let unknownID { unknown += ids.count { $0 == unknownID } }
+  }
+
   /// The share of unknown pieces; 0 without pieces.
   public var unknownShare: Double { Double(unknown) / Double(max(1, total)) }
 }

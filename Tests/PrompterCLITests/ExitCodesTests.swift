@@ -26,7 +26,7 @@ import Testing
     (TokenizerError.missing(folder: "f"), .missingInput),
     (TokenizerError.unknownToken(file: "f", token: "t", role: "r"), .badData),
     (TrainingError.promptTooLong(promptLength: 9, positionLimit: 8), .usage),
-    (TrainingError.tooFewLabels(file: "f", labels: ["a"]), .badData),
+    (DataError.tooFewLabels(file: "f", labels: ["a"]), .badData),
     (TrainingError.notFinite(what: "loss", step: 1, epoch: 1, rate: 1), .failure),
     (PromptError.exists(folder: "f"), .usage),
     (PromptError.taken(path: "f"), .usage),

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Prompter
+import PrompterJSON
 import Testing
 
 @testable import PrompterCLI
@@ -206,15 +207,17 @@ import Testing
     #expect(reference.path == path)
   }
 
+  private static let task = TaskDescription(kind: .textClassification)
+
   @Test func `fields of later versions and wrong ones are refused`() throws {
     #expect(throws: UsageError.self) {
-      try FieldOptions.parse(["--field", "text"]).applied(to: Fields())
+      try FieldOptions.parse(["--field", "text"]).applied(to: Self.task)
     }
     #expect(throws: UsageError.self) {
-      try FieldOptions.parse(["--field", "answers=a"]).applied(to: Fields())
+      try FieldOptions.parse(["--field", "answers=a"]).applied(to: Self.task)
     }
     let fields = try FieldOptions.parse(["--field", "pair=b", "--field", "label=c"])
-      .applied(to: Fields(text: "a"))
+      .applied(to: TaskDescription(kind: .textClassification, fields: Fields(text: "a"))).fields
     #expect(fields == Fields(text: "a", pair: "b", label: "c"))
   }
 

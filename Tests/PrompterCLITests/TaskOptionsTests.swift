@@ -10,7 +10,8 @@ import Testing
   @Test func `a field and a column are given once`() throws {
     func error(_ first: String, _ second: String) -> String? {
       do {
-        _ = try FieldOptions.parse(["--field", first, "--field", second]).applied(to: Fields())
+        _ = try FieldOptions.parse(["--field", first, "--field", second])
+          .applied(to: TaskDescription(kind: .textClassification))
         return nil
       } catch { return "\(error)" }
     }

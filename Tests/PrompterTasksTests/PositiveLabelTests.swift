@@ -36,7 +36,7 @@ import Testing
     let references = (0..<40).map { $0 % 4 == 0 ? 0 : 1 }
     let majority = MajorityBaseline(trainingLabels: references, labelCount: 2)
     let scores = majority.scores(
-      references: references, metrics: task.metrics, positiveClass: task.positiveLabelIndex)
+      references: references, metrics: [.accuracy, .f1], positiveClass: task.positiveLabelIndex)
     #expect(scores == [.accuracy: 0.75, .f1: 0])
     #expect(TaskDescription.preset("sst2")?.positiveLabel == nil)
   }

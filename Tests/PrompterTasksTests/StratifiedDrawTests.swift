@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test func `what is learnt and what is scored are parted alike`() throws {
-    func read(_ purpose: TextToTextDataset.Purpose) throws -> TextToTextDataset {
+    func read(_ purpose: ExamplePurpose) throws -> TextToTextDataset {
       let rows = (0..<40).map { "name[n\($0 % 20)],Sentence \($0).\n" }.joined()
       return TextToTextDataset(
         examples: try textExamples(of: "mr,ref\n" + rows, as: .commaSeparated, "e2e", for: purpose),

@@ -96,12 +96,13 @@ import Testing
   }
 
   @Test func `an answer is a label or a text`() {
-    func answer(_ label: String?, _ text: String?) -> String {
-      Prediction(task: "t", label: label, probability: 1, text: text).answer
+    func answer(_ answer: any Answer) -> String {
+      Prediction(task: "t", answer: answer).answer.text
     }
-    #expect(answer("good", nil) == "good")
-    #expect(answer("good", " Good") == " Good")
-    #expect(answer(nil, "no label") == "no label")
+    #expect(answer(LabelAnswer(["bad", "good"], probabilities: [0.5, 0.5])) == "bad")
+    let written = WrittenAnswer(text: " Good", label: "good", writtenProbability: 1)
+    #expect(answer(written) == " Good")
+    #expect(answer(WrittenAnswer(text: "no label", writtenProbability: 1)) == "no label")
   }
 
   @Test func `texts that are too long are cut and flagged`() throws {

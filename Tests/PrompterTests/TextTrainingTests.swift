@@ -107,7 +107,7 @@ import Testing
       try decoder.train(task: Toy.task, training: Toy.training)
     }
     let empty = TextToTextDataset(examples: [], url: URL(filePath: "empty.jsonl"))
-    #expect(throws: TrainingError.noExamples) {
+    #expect(throws: DataError.noExamples(file: "empty.jsonl")) {
       try ToyTexts.trainer("input").train(task: task, training: empty)
     }
   }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import PrompterJSON
 internal import PrompterKernels
 public import PrompterTasks
 
@@ -12,7 +11,7 @@ public struct EnsembleEvaluation: Sendable {
   public var average: [String: Double]
   /// The scores of the member that is best by the first metric.
   public var best: [String: Double]
-  /// The scores of the answers that most members give.
+  /// The scores of the answers that the members give together.
   public var vote: Evaluation
 }
 
@@ -24,66 +23,35 @@ extension Predictor {
   ///
   /// - Parameters:
   ///   - names: The prompts' names, at least one.
-  ///   - dataset: Labelled examples.
+  ///   - examples: Examples with answers, of the kind of the prompts' task.
   /// - Returns: The scores by the metrics of the first prompt's task.
   /// - Throws: As `evaluate(_:on:)` does.
   public func evaluateEnsemble(
-    _ names: [String], on dataset: Dataset
+    _ names: [String], on examples: some ExampleSet
   ) throws -> EnsembleEvaluation {
-    let prompts = try names.map { try index(of: $0) }
-    let scorers = try prompts.map {
-      try LabelScorer(card(at: $0).task, dataset, name: self.names[$0])
-    }
-    return try ensemble(prompts, scorers)
+    let tasks = try names.map { try resident(named: $0) }
+    precondition(!tasks.isEmpty, "An ensemble has a prompt at least.")
+    return try ensemble(tasks, tasks[0].kind, on: examples)
   }
 
-  /// Scores prompts whose answers are texts, alone and by their vote.
-  ///
-  /// - Parameters:
-  ///   - names: The prompts' names, at least one.
-  ///   - dataset: Texts with their answers.
-  /// - Returns: The scores by the metrics of the first prompt's task.
-  /// - Throws: As `evaluate(_:on:)` does.
-  public func evaluateEnsemble(
-    _ names: [String], on dataset: TextToTextDataset
+  private func ensemble<Kind: TaskKind>(
+    _ tasks: [ResidentTask], _ kind: Kind, on examples: some ExampleSet
   ) throws -> EnsembleEvaluation {
-    let prompts = try names.map { try index(of: $0) }
-    let scorers = try prompts.map {
-      try TextScorer(card(at: $0).task, dataset, name: self.names[$0])
-    }
-    return try ensemble(prompts, scorers)
-  }
-
-  private func ensemble(_ prompts: [Int], _ scorers: [some Scorer]) throws -> EnsembleEvaluation {
+    for task in tasks { _ = try own(examples, of: task, task.kind) }
+    let own = try self.own(examples, of: tasks[0], kind)
     let stopwatch = Stopwatch()
-    let perPrompt = try answers(of: prompts, to: scorers[0])
-    let count = scorers[0].exampleCount
-    let votes = (0..<count).map { example in self.vote(among: perPrompt.map { $0[example] }) }
-    let members = prompts.indices.map {
-      scorers[$0].evaluation(of: perPrompt[$0], name: names[prompts[$0]])
+    let perPrompt = try answers(of: tasks, kind, to: own)
+    let members = try tasks.indices.map {
+      try kind.evaluation(of: perPrompt[$0], to: own, name: tasks[$0].name)
     }
-    var vote = scorers[0].evaluation(of: votes, name: "vote")
+    let votes = own.examples.indices.map { example in
+      kind.vote(among: perPrompt.map { $0[example] })
+    }
+    var vote = try kind.evaluation(of: votes, to: own, name: "vote")
     vote.seconds = stopwatch.seconds
     return EnsembleEvaluation(
       members: members, average: Self.average(members.map(\.metrics)),
-      best: Self.best(members.map(\.metrics), by: card(at: prompts[0]).task.selectingMetric),
-      vote: vote)
-  }
-
-  private func vote(among answers: [Evaluation.Answer]) -> Evaluation.Answer {
-    var totals: [UTF8Key: (votes: Int, probability: Double)] = [:]
-    for answer in answers {
-      let key = UTF8Key(answer.text)
-      let total = totals[key] ?? (0, 0)
-      totals[key] = (total.votes + 1, total.probability + answer.probability)
-    }
-    let winner = totals.max {
-      ($0.value.votes, $0.value.probability, $1.key)
-        < ($1.value.votes, $1.value.probability, $0.key)
-    }
-    return Evaluation.Answer(
-      text: winner?.key.text ?? "",
-      probability: (winner?.value.probability ?? 0) / Double(max(1, answers.count)))
+      best: Self.best(members.map(\.metrics), by: kind.metricNames.first), vote: vote)
   }
 
   private static func average(_ scores: [[String: Double]]) -> [String: Double] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Foundation
+internal import PrompterCheckpoint
 internal import PrompterCore
 internal import PrompterJSON
 internal import PrompterKernels
@@ -8,165 +9,168 @@ internal import PrompterTasks
 internal import PrompterTensor
 
 extension Predictor {
-  /// A text as its prompt's backbone reads it.
-  struct Input: Sendable {
-    /// The index of the prompt in ``names``.
-    let prompt: Int
-    let row: Row
-    /// What is drawn for it, where texts are drawn, depends on this.
-    let number: Int
-    let isCut: Bool
-    /// The answers to choose among; none where any text may be an answer.
-    let choices: [String]
-  }
+  typealias Outcome = Result<Prediction, any Error>
 
-  /// What a prompt's backbone reads of a query.
-  func preparedInput(_ query: Query, number: Int, prompt: Int) -> PreparedQueries.Input {
-    let text = card(at: prompt).task.text
-    return Result { () throws(TextProblem) in
-      if let text {
-        if let problem = text.problem(of: query) { throw problem }
-        return try input(text.input(of: query), number: number, prompt: prompt)
-      }
-      return try input(query.text, query.pair, number: number, prompt: prompt)
-    }.mapError { .unreadable(task: names[prompt], $0) }
-  }
+  // What shares its batches: a backbone, and whether it writes.
+  private struct Group: Hashable {
+    let backbone: ObjectIdentifier?
+    let isWritten: Bool
 
-  /// What a prompt's backbone reads of a text, answered by one of the prompt's labels or of `choices`.
-  func input(
-    _ text: String, _ pair: String? = nil, number: Int, prompt: Int, choices: [String] = []
-  ) throws(TextProblem) -> Input {
-    if let isAboutPairs = card(at: prompt).isAboutPairs, isAboutPairs != (pair != nil) {
-      throw isAboutPairs ? .noPair : .isPair
+    init(_ task: ResidentTask) {
+      backbone = task.hasOwnBackbone ? ObjectIdentifier(task) : nil
+      isWritten = task.kind is any WriterKind
     }
-    let encoding = model.tokenizer.encode(
-      text, pair: pair, maximumLength: prompts[prompt].maximumLength(on: model.backbone))
-    let folded = prompts[prompt].folded
-    let limits = TextLimits(
-      of: model.backbone, occupiedPositions: folded.occupiedPositions)
-    let row = try EncodedInput(encoding, within: limits).row(
-      under: folded, prompt: places[prompt].prompt)
-    return Input(
-      prompt: prompt, row: row, number: number, isCut: encoding.truncatedCount > 0,
-      choices: choices.isEmpty ? card(at: prompt).labels : choices)
   }
 
-  typealias Answer = Result<Prediction, any Error>
-
-  /// Answers texts, all that share a backbone in the same batches.
-  func answers(to inputs: [Input], answering: LabelAnswering) -> [Answer] {
-    var answers = [Answer?](repeating: nil, count: inputs.count)
-    func note(_ members: [Int], _ own: [Answer], by backbone: any Backbone) {
+  /// Answers questions, all that share a backbone in the same batches.
+  func answers(to inputs: [PreparedInput]) -> [Outcome] {
+    var answers = [Outcome?](repeating: nil, count: inputs.count)
+    for members in Dictionary(grouping: inputs.indices, by: { Group(inputs[$0].task) }).values {
+      let own = members.map { inputs[$0] }
+      let backbone = own[0].task.backbone
+      let found =
+        own[0].task.kind is any WriterKind ? written(own, by: backbone) : headed(own, by: backbone)
       // An activation may have hidden from the answers what is not finite.
       let problem = backbone.weightProblem(in: model)
-      for (member, answer) in zip(members, own) {
+      for (member, answer) in zip(members, found) {
         answers[member] = problem.map { .failure($0) } ?? answer
       }
     }
-    for (group, members) in Dictionary(
-      grouping: inputs.indices, by: { places[inputs[$0].prompt].group })
-    {
-      switch groups[group] {
-      case .heads(let heads):
-        let logits = heads.logits(of: members.map { inputs[$0].row }, team: team)
-        note(members, zip(members, logits).map { choice(inputs[$0], $1) }, by: heads.backbone)
-      case .texts(let writing):
-        let isRanked = { answering == .ranking && !inputs[$0].choices.isEmpty }
-        let ranked = members.filter(isRanked)
-        note(ranked, self.ranked(ranked.map { inputs[$0] }, by: writing), by: writing.model)
-        let written = members.filter { !isRanked($0) }
-        note(written, self.written(written.map { inputs[$0] }, by: writing), by: writing.model)
-      }
-    }
     return answers.compactMap(\.self)
   }
 
-  private func choice(_ input: Input, _ scores: [Float]) -> Answer {
-    guard scores.allSatisfy(\.isFinite) else { return .failure(notFinite(input)) }
-    let (shares, winner) = (probabilities(of: scores), indexOfMaximum(scores))
-    return .success(
-      Prediction(
-        task: names[input.prompt], label: input.choices[winner], probability: shares[winner],
-        labels: input.choices, probabilities: shares, isCut: input.isCut))
+  // The tasks of some inputs, each once, and the place of each input's among them.
+  private func tasks(of inputs: [PreparedInput]) -> (tasks: [ResidentTask], places: [Int]) {
+    var (tasks, known) = ([ResidentTask](), [ObjectIdentifier: Int]())
+    let places = inputs.map { input in
+      let id = ObjectIdentifier(input.task)
+      if let place = known[id] { return place }
+      known[id] = tasks.count
+      tasks.append(input.task)
+      return tasks.count - 1
+    }
+    return (tasks, places)
   }
 
-  // Why a row's answer is no number: the vector of a word, or else what became of them.
-  private func notFinite(_ input: Input) -> PredictionError {
-    let backbone =
-      switch groups[places[input.prompt].group] {
-      case .heads(let heads): heads.backbone
-      case .texts(let writing): writing.model as any Backbone
-      }
-    let culprit = input.row.ids.first {
-      $0 >= 0 && !Kernels.isFinite(backbone.wordEmbeddings(of: [$0]).buffer)
+  // Why an answer is no number: the vector of a word, or else what became of them.
+  private func notFinite(_ input: PreparedInput) -> PredictionError {
+    let culprit = input.rows.lazy.flatMap(\.ids).first {
+      !Kernels.isFinite(input.task.backbone.wordEmbeddings(of: [$0]).buffer)
     }
     return .notFinite(
-      task: names[input.prompt],
+      task: input.task.name,
       token: culprit.map { model.tokenizer.piece(of: $0) ?? "\($0)" })
   }
 
-  private func ranked(_ inputs: [Input], by writing: Writing) -> [Answer] {
-    var tokens: [UTF8Key: [Int32]] = [:]
-    for choice in Set(inputs.lazy.flatMap(\.choices).map(UTF8Key.init)) {
-      tokens[choice] = model.tokenizer.encode(choice.text, pair: nil, maximumLength: .max).ids
-    }
-    let scores = writing.logLikelihoods(
-      of: inputs.map { $0.choices.map { tokens[UTF8Key($0)] ?? [] } }, for: inputs.map(\.row),
-      team: team)
-    return zip(inputs, scores).map { choice($0, $1) }
-  }
-
-  // Rows whose answers may be of different lengths are written apart.
-  private func written(_ inputs: [Input], by writing: Writing) -> [Answer] {
-    let lengths = inputs.map { answerLength(of: $0.prompt) }
-    var answers = [Answer?](repeating: nil, count: inputs.count)
-    for (length, own) in Dictionary(grouping: inputs.indices, by: { lengths[$0] }) {
-      let texts = writing.texts(
-        for: own.map { inputs[$0].row }, numbers: own.map { inputs[$0].number },
-        by: Generator(
-          strategy, maximumLength: length, minimumLength: minimumTargetLength), team: team)
-      for (place, text) in zip(own, texts) { answers[place] = answer(inputs[place], text) }
-    }
-    return answers.compactMap(\.self)
-  }
-
-  private func answer(_ input: Input, _ generated: GeneratedText) -> Answer {
-    guard generated.score.isFinite else { return .failure(notFinite(input)) }
-    let text = model.tokenizer.decode(generated.tokens)
+  private func result(_ input: PreparedInput, _ isFinite: Bool, _ answer: () -> any Answer)
+    -> Outcome
+  {
+    guard isFinite else { return .failure(notFinite(input)) }
     return .success(
-      Prediction(
-        task: names[input.prompt],
-        label: input.choices.firstIndex(writtenAs: text).map { input.choices[$0] },
-        probability: exp(Double(generated.score)), text: text, isCut: input.isCut))
-  }
-
-  private func answerLength(of prompt: Int) -> Int {
-    let card = card(at: prompt)
-    return card.task.answerLength(
-      tokenizer: model.tokenizer,
-      maximum: maximumTargetLength ?? card.plan?.maximumTargetLength ?? 64)
+      Prediction(task: input.task.name, answer: answer(), isCut: input.isCut))
   }
 }
 
-extension TextToTextDescription {
-  /// What a query lacks, or has that no column takes.
-  fileprivate func problem(of query: Query) -> TextProblem? {
-    let names = template.columns
-    guard names.count > 1 else { return query.pair?.isEmpty == false ? .isPair : nil }
-    let texts = [query.text.isEmpty ? nil : query.text, query.pair]
-    let missing = names.indices.first {
-      query.columns[names[$0]] == nil && ($0 < texts.count ? texts[$0] == nil : true)
+// MARK: - Heads
+
+extension Predictor {
+  private func headed(_ inputs: [PreparedInput], by backbone: any Backbone) -> [Outcome] {
+    let (tasks, places) = tasks(of: inputs)
+    let pass = HeadPass(
+      backbone: backbone, tables: PromptTables(tasks.map(\.folded), for: backbone),
+      poolings: tasks.map(\.pooling), heads: tasks.compactMap(\.head))
+    var outputs = pass.outputs(
+      of: zip(inputs, places).flatMap { $0.readRows(prompt: $1) }, team: team)[...]
+    return inputs.map { input in
+      let own = Array(outputs.prefix(input.rows.count))
+      outputs = outputs.dropFirst(input.rows.count)
+      return result(input, own.allSatisfy { $0.allSatisfy(\.isFinite) }) {
+        answer(of: input, from: own)
+      }
     }
-    return missing.map { $0 == 1 && query.columns.isEmpty ? .noPair : .noColumn(names[$0]) }
   }
 
-  /// What the model reads of a query.
-  func input(of query: Query) -> String {
-    var values = query.columns
-    for (column, value) in zip(template.columns, [query.text, query.pair ?? ""])
-    where values[column] == nil && !value.isEmpty {
-      values[column] = value
+  private func answer(of input: PreparedInput, from outputs: [[Float]]) -> any Answer {
+    guard let kind = input.task.kind as? any HeadKind else {
+      preconditionFailure("Only heads have outputs.")
     }
-    return template.text(spacesPunctuation ? values.mapValues { $0.spacingPunctuation() } : values)
+    return kind.answer(from: outputs, to: input.question, temperature: 1)
+  }
+}
+
+// MARK: - Written answers
+
+extension Predictor {
+  private func written(_ inputs: [PreparedInput], by backbone: any Backbone) -> [Outcome] {
+    guard let model = backbone as? any EncoderDecoder else {
+      preconditionFailure("A prompt whose answers are written was checked against the model.")
+    }
+    let (tasks, places) = tasks(of: inputs)
+    let writing = Writing(
+      model: model, tables: PromptTables(tasks.map(\.folded), for: backbone))
+    let rows = zip(inputs, places).map { $0.rows[0].row(under: $0.task.folded, prompt: $1) }
+    var results = [Outcome?](repeating: nil, count: inputs.count)
+    func note(_ members: [Int], _ own: [Outcome]) {
+      for (member, result) in zip(members, own) { results[member] = result }
+    }
+    func isRanked(_ place: Int) -> Bool {
+      answering == .ranking && !inputs[place].task.choices(for: inputs[place].question).isEmpty
+    }
+    let ranked = inputs.indices.filter(isRanked)
+    note(ranked, self.ranked(ranked.map { inputs[$0] }, ranked.map { rows[$0] }, by: writing))
+    // Rows whose answers may be of different lengths are written apart.
+    let free = inputs.indices.filter { !isRanked($0) }
+    for (length, own) in Dictionary(grouping: free, by: { answerLength(of: inputs[$0].task) }) {
+      note(
+        own,
+        texts(own.map { inputs[$0] }, own.map { rows[$0] }, length: length, by: writing))
+    }
+    return results.compactMap(\.self)
+  }
+
+  private func ranked(
+    _ inputs: [PreparedInput], _ rows: [Row], by writing: Writing
+  ) -> [Outcome] {
+    let choices = inputs.map { $0.task.choices(for: $0.question) }
+    var tokens: [UTF8Key: [Int32]] = [:]
+    for choice in Set(choices.lazy.joined().map(UTF8Key.init)) {
+      tokens[choice] = model.tokenizer.encode(choice.text, pair: nil, maximumLength: .max).ids
+    }
+    let scores = writing.logLikelihoods(
+      of: choices.map { $0.map { tokens[UTF8Key($0)] ?? [] } }, for: rows, team: team)
+    return zip(inputs, scores).map { input, scores in
+      result(input, scores.allSatisfy(\.isFinite)) {
+        writer(of: input).answer(ranked: scores, to: input.question)
+      }
+    }
+  }
+
+  private func texts(
+    _ inputs: [PreparedInput], _ rows: [Row], length: Int, by writing: Writing
+  ) -> [Outcome] {
+    let generator = Generator(
+      strategy, maximumLength: length, minimumLength: minimumTargetLength)
+    let texts = writing.texts(
+      for: rows, numbers: inputs.map(\.number), by: generator, team: team)
+    return zip(inputs, texts).map { input, text in
+      result(input, text.score.isFinite) {
+        writer(of: input).answer(
+          written: model.tokenizer.decode(text.tokens), probability: exp(Double(text.score)),
+          to: input.question)
+      }
+    }
+  }
+
+  private func writer(of input: PreparedInput) -> any WriterKind {
+    guard let kind = input.task.kind as? any WriterKind else {
+      preconditionFailure("Only writers write.")
+    }
+    return kind
+  }
+
+  private func answerLength(of task: ResidentTask) -> Int {
+    task.card.task.answerLength(
+      tokenizer: model.tokenizer,
+      maximum: maximumTargetLength ?? task.card.plan?.maximumTargetLength ?? 64)
   }
 }

@@ -2,16 +2,14 @@
 
 public import PrompterCore
 internal import PrompterKernels
-internal import PrompterNN
-internal import PrompterTasks
+public import PrompterTasks
 
 /// Many prompts over one backbone, answering batches whose rows belong to different tasks.
 ///
-/// Prompts may differ in length, layers, method, pooling and labels. Each row is answered exactly as
-/// it would be alone. Fine-tuned prompts bring their own backbone.
+/// Prompts may differ in length, layers, method, pooling, labels and kind of task. Each row is answered
+/// exactly as it would be alone. Fine-tuned prompts bring their own backbone. Prompts come and go while
+/// others answer; copies of a predictor share them.
 public struct Predictor: Sendable {
-  /// The prompts' names, in order.
-  public let names: [String]
   /// How an encoder-decoder answers where a task has labels.
   public var answering = LabelAnswering.ranking
   /// How the next token of a text is chosen.
@@ -22,17 +20,8 @@ public struct Predictor: Sendable {
   public var minimumTargetLength = 0
 
   let model: PretrainedModel
-  let prompts: [Prompt]
   let team: ThreadTeam
-  let groups: [Group]  // prompts that share a backbone and answer alike
-  let places: [(group: Int, prompt: Int)]
-  private let queryColumns: [QueryColumns]
-
-  /// How a backbone answers.
-  enum Group {
-    case heads(Answering)
-    case texts(Writing)
-  }
+  private let residents = ResidentTasks()
 
   /// A predictor of named prompts.
   ///
@@ -47,68 +36,61 @@ public struct Predictor: Sendable {
     model: PretrainedModel, prompts: [(name: String, prompt: Prompt)], threads: Int = 1,
     isPinned: Bool = true
   ) throws {
-    for (place, named) in prompts.enumerated() {
-      guard !prompts[..<place].contains(where: { $0.name == named.name }) else {
-        throw PredictionError.duplicateTask(named.name)
-      }
-      try named.prompt.check(against: model)
-    }
     self.model = model
-    self.prompts = prompts.map(\.prompt)
-    names = prompts.map(\.name)
-    queryColumns = prompts.map { QueryColumns(of: $0.prompt.card) }
     team = ThreadTeam(count: threads, isPinned: isPinned)
-    var groups: [Group] = []
-    var places = [(group: Int, prompt: Int)](repeating: (0, 0), count: prompts.count)
-    func add(_ members: [Int], on backbone: any Backbone) {
-      for (place, index) in members.enumerated() { places[index] = (groups.count, place) }
-      groups.append(Self.group(backbone, members.map { prompts[$0].prompt }))
+    for (name, prompt) in prompts {
+      guard residents[name] == nil else { throw PredictionError.duplicateTask(name) }
+      try insert(prompt, named: name)
     }
-    let shared = prompts.indices.filter { prompts[$0].prompt.backboneWeights == nil }
-    for (_, members) in Dictionary(grouping: shared, by: { prompts[$0].prompt.head == nil }) {
-      add(members, on: model.backbone)
-    }
-    for (index, named) in prompts.enumerated() {
-      guard let weights = named.prompt.backboneWeights else { continue }
-      add([index], on: try model.backbone(replacing: weights))
-    }
-    self.groups = groups
-    self.places = places
   }
 
-  private static func group(_ backbone: any Backbone, _ prompts: [Prompt]) -> Group {
-    let tables = PromptTables(prompts.map(\.folded), for: backbone)
-    if let model = backbone as? any EncoderDecoder, prompts.allSatisfy({ $0.head == nil }) {
-      return .texts(Writing(model: model, tables: tables))
-    }
-    return .heads(
-      Answering(
-        backbone: backbone, tables: tables, poolings: prompts.map { $0.card.pooling ?? .cls },
-        heads: prompts.compactMap(\.head).map {
-          Linear(
-            weight: Parameter("head.weight", $0.weight, isTrained: false),
-            bias: Parameter("head.bias", $0.bias, isTrained: false))
-        }))
+  /// The prompts' names, in the order in which they came.
+  public var names: [String] { residents.all.map(\.name) }
+
+  /// Takes a prompt in, in the place of one of its name if there is one.
+  ///
+  /// What is being answered meanwhile is answered by the prompt from before.
+  ///
+  /// - Parameters:
+  ///   - prompt: The prompt.
+  ///   - name: The name that queries use.
+  /// - Returns: Whether there was one of this name.
+  /// - Throws: ``PromptError`` if the prompt does not fit the backbone.
+  /// - Complexity: O(1) in the number of prompts; nothing of others is copied.
+  @discardableResult
+  public func insert(_ prompt: Prompt, named name: String) throws -> Bool {
+    residents.insert(try ResidentTask(prompt, named: name, on: model))
   }
 
-  // The card of the prompt at an index of `names`.
-  func card(at index: Int) -> PromptCard { prompts[index].card }
+  /// Drops a prompt; what is being answered by it is answered still.
+  ///
+  /// - Parameter name: Its name.
+  /// - Returns: Whether there was one.
+  @discardableResult
+  public func remove(_ name: String) -> Bool { residents.remove(name) }
 
-  /// The index of the prompt that a query names.
+  /// The prompt that a query names.
   ///
   /// - Parameter task: The name; may be `nil` when there is one prompt only.
-  /// - Returns: The index in ``names``.
+  /// - Returns: The prompt.
   /// - Throws: ``PredictionError`` if there is no such prompt.
-  public func index(of task: String?) throws -> Int {
+  func resident(named task: String?) throws -> ResidentTask {
     guard let task else {
-      guard names.count == 1 else { throw PredictionError.missingTask(known: names) }
-      return 0
+      guard let only = residents.only else { throw PredictionError.missingTask(known: names) }
+      return only
     }
-    guard let index = names.firstIndex(where: { $0.utf8.elementsEqual(task.utf8) }) else {
+    guard let found = residents[task] else {
       throw PredictionError.unknownTask(task, known: names)
     }
-    return index
+    return found
   }
+
+  /// Checks that there is a prompt of a name.
+  ///
+  /// - Parameter task: The name; may be `nil` when there is one prompt only.
+  /// - Returns: The name.
+  /// - Throws: ``PredictionError`` if there is no such prompt.
+  public func name(of task: String?) throws -> String { try resident(named: task).name }
 
   /// Where a task's queries stand in objects and tables.
   ///
@@ -116,9 +98,13 @@ public struct Predictor: Sendable {
   /// - Returns: The names of the columns.
   /// - Throws: ``PredictionError`` if there is no such prompt.
   public func queryColumns(of task: String?) throws -> QueryColumns {
-    queryColumns[try index(of: task)]
+    try resident(named: task).columns
   }
+}
 
+// MARK: - Answers
+
+extension Predictor {
   /// Answers queries, all tasks in the same batches.
   ///
   /// - Parameter queries: The questions.
@@ -127,10 +113,10 @@ public struct Predictor: Sendable {
   ///   answer is no number; `CheckpointError` if weights are none. Then none is answered; see
   ///   ``results(of:)``.
   public func predict(_ queries: [Query]) throws -> [Prediction] {
-    let owners = try queries.map { try index(of: $0.task) }
+    let owners = try queries.map { try resident(named: $0.task) }
     return try predict(
       prepared: PreparedQueries(
-        team.map(queries.count) { preparedInput(queries[$0], number: $0, prompt: owners[$0]) }))
+        team.map(queries.count) { owners[$0].input(of: queries[$0], number: $0) }))
   }
 
   /// Tokenizes queries on the calling thread, while others may be answered.
@@ -144,7 +130,7 @@ public struct Predictor: Sendable {
   public func prepared(_ queries: [Query], firstNumber: Int = 0) throws -> PreparedQueries {
     PreparedQueries(
       try queries.enumerated().map { place, query in
-        preparedInput(query, number: firstNumber + place, prompt: try index(of: query.task))
+        try resident(named: query.task).input(of: query, number: firstNumber + place)
       })
   }
 
@@ -163,8 +149,7 @@ public struct Predictor: Sendable {
   ///   or a `CheckpointError` about weights that are not finite.
   public func results(of queries: PreparedQueries) -> [Result<Prediction, any Error>] {
     var results: [Result<Prediction, any Error>] = []
-    var answers = self.answers(
-      to: queries.inputs.compactMap { try? $0.get() }, answering: answering)[...]
+    var answers = self.answers(to: queries.inputs.compactMap { try? $0.get() })[...]
     for input in queries.inputs {
       switch input {
       case .failure(let error): results.append(.failure(error))

@@ -25,7 +25,7 @@ struct PEFTAdapter: Equatable {
 extension PEFTAdapter {
   /// The adapter of a prompt without obstacles.
   init(_ card: PromptCard) {
-    let hasHead = card.task.kind.hasHead
+    let hasHead = card.task.hasHead
     let isDeep = card.method == .pTuningV2
     self.init(
       peftType: isDeep ? Self.prefix : "PROMPT_TUNING",

@@ -19,7 +19,7 @@ extension Prompt {
 extension PromptCard {
   /// Why PEFT would compute something else; see ``Prompt/peftObstacle``.
   var peftObstacle: String? {
-    if !task.kind.hasHead { return textObstacle }
+    if !task.hasHead { return textObstacle }
     return switch method {
     case .fineTuning: "PEFT's prompts hold no fine-tuned weights of the backbone."
     case .headOnly: "PEFT has no adapter that is a head alone."

@@ -2,6 +2,7 @@
 
 internal import PrompterCore
 internal import PrompterKernels
+internal import PrompterTasks
 internal import PrompterTensor
 
 extension PromptCard {
@@ -33,14 +34,19 @@ extension PromptCard {
     if let length = decoderPromptLength {
       try expect(method == .promptTuning ? 1...1 << 20 : 0...0, length, "decoder_prompt_length")
     }
-    guard (pooling != nil) == task.kind.hasHead else {
+    guard let kind = try? task.asked() else {
+      throw PromptError.unusable(
+        file: file, value: "`task.kind`", found: task.kind.rawValue,
+        expected: TaskKinds.all.map { $0.name.rawValue }.joined(separator: " or "))
+    }
+    guard (pooling != nil) == task.hasHead else {
       throw PromptError.unusable(
         file: file, value: "`pooling`", found: pooling?.rawValue ?? "not given",
-        expected: task.kind.hasHead
+        expected: task.hasHead
           ? "what the head reads" : "absent from a task whose answers are texts")
     }
     try checkLayers(in: file)
-    try checkLabels(in: file)
+    try checkLabels(of: kind, in: file)
   }
 
   private func checkLayers(in file: String) throws {
@@ -58,21 +64,17 @@ extension PromptCard {
     }
   }
 
-  private func checkLabels(in file: String) throws {
+  private func checkLabels(of kind: any TaskKind, in file: String) throws {
     // Where any text may be an answer there are none.
-    guard labels.count >= 2 || labels.isEmpty && !task.kind.hasHead,
-      Set(labels).count == labels.count
+    // A number has none, nor has an answer that may be any text.
+    let needsLabels = task.hasHead && kind.hasLabels
+    guard labels.count >= 2 || labels.isEmpty && !needsLabels, Set(labels).count == labels.count
     else {
       throw PromptError.unusable(
         file: file, value: "`task.labels`", found: "\(labels.prefix(8))",
         expected: "two or more different labels")
     }
   }
-}
-
-extension TaskDescription.Kind {
-  /// Whether a head chooses among labels, rather than a decoder writing texts.
-  var hasHead: Bool { self != .textToText }
 }
 
 extension MethodName {

@@ -99,7 +99,7 @@ extension Prompt {
     }
     self.init(
       card: card, folded: folded,
-      head: card.task.kind.hasHead
+      head: card.task.hasHead
         ? Head(weight: try tensor(names.headWeight), bias: try tensor(names.headBias)) : nil,
       backboneWeights: backboneWeights)
   }

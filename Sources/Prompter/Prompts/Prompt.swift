@@ -192,7 +192,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
 
   /// Whether the prompt answers pairs of texts, rather than single ones; `nil` where nothing tells.
   public var isAboutPairs: Bool? {
-    guard task.kind.hasHead else { return nil }
+    guard task.hasHead else { return nil }
     return columns.map { $0.pair != nil } ?? (task.preset == nil ? nil : task.isAboutPairs)
   }
 

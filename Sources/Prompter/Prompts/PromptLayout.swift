@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import PrompterCore
+internal import PrompterTasks
 internal import PrompterTensor
 
 /// The two ways in which a folder holds a prompt's tensors.
@@ -74,9 +75,9 @@ extension PromptCard {
   func shapes(in layout: PromptLayout) -> [String: Shape] {
     let names = layout.names
     var shapes: [String: Shape] = [:]
-    if task.kind.hasHead {
-      shapes[names.headWeight] = [labels.count, backbone.width]
-      shapes[names.headBias] = [labels.count]
+    if let outputs = task.outputCount {
+      shapes[names.headWeight] = [outputs, backbone.width]
+      shapes[names.headBias] = [outputs]
     }
     switch method {
     case .pTuningV2: shapes[names.deep] = [promptLength, stackLayers * 2 * backbone.deepWidth]
@@ -93,7 +94,7 @@ extension PromptCard {
   // PEFT keeps rows for the decoder of a text-to-text model after the encoder's, and uses them for
   // nothing.
   private func inputRows(in layout: PromptLayout) -> Int {
-    layout == .peft && !task.kind.hasHead ? 2 * promptLength : promptLength
+    layout == .peft && !task.hasHead ? 2 * promptLength : promptLength
   }
 }
 

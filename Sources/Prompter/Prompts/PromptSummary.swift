@@ -136,11 +136,11 @@ extension PromptSummary {
     var warnings: [String] = []
     if isImported {
       warnings.append(
-        card.task.kind.hasHead
+        card.task.hasHead
           ? "The adapter names no labels, so they are numbered."
           : "The adapter does not say how texts are put, so they are taken as they are.")
     }
-    if isImported && card.method == .promptTuning && card.task.kind.hasHead {
+    if isImported && card.method == .promptTuning && card.task.hasHead {
       warnings.append(
         "PEFT itself pools the first virtual token of this prompt; here its head reads the true "
           + "[CLS], so the probabilities are others without --peft-compatible.")

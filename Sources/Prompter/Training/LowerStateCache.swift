@@ -5,6 +5,7 @@ internal import PrompterAutodiff
 internal import PrompterCore
 internal import PrompterKernels
 internal import PrompterNN
+internal import PrompterTasks
 internal import PrompterTensor
 internal import Synchronization
 
@@ -29,20 +30,18 @@ final class LowerStateCache: Sendable {
   private let values: ScratchValues
   private let isKnown: Mutex<[Bool]>
 
-  /// Room for the states of a data set's examples; none are computed yet.
+  /// Room for the states of a data set's rows; none are computed yet.
   ///
   /// - Throws: `FileError` if they go to a file and its disk has no room.
   init(
-    for dataset: EncodedDataset, layers: Int, width: Int, memory: Int, folder: String
+    for inputs: [EncodedInput], layers: Int, width: Int, memory: Int, folder: String
   ) throws(FileError) {
     self.layers = layers
     self.width = width
-    offsets = dataset.examples.reduce(into: [0]) {
-      $0.append($0[$0.count - 1] + $1.input.ids.count)
-    }
+    offsets = inputs.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.ids.count) }
     values = try ScratchValues(
       count: max(1, offsets[offsets.count - 1] * width), memory: memory, folder: folder)
-    isKnown = Mutex([Bool](repeating: false, count: dataset.examples.count))
+    isKnown = Mutex([Bool](repeating: false, count: inputs.count))
   }
 
   /// The states of a batch's slots, of which those not met before are computed.
@@ -97,10 +96,11 @@ extension LowerStateCache {
   /// They are if they are met more than once and are the same each time. A disk without room is no
   /// reason to stop; then they are computed anew each time.
   static func pair(
-    for training: EncodedDataset, _ validation: EncodedDataset?, in setting: ObjectiveSetting
+    for training: [EncodedInput], _ validation: [EncodedInput]?, examples: Int,
+    in setting: ObjectiveSetting
   ) -> (training: LowerStateCache?, validation: LowerStateCache?) {
     let layers = setting.method.makeState(in: .inference()).layersBelow
-    let (plan, examples) = (setting.plan, training.examples.count)
+    let plan = setting.plan
     let isMetAgain = plan.stepCount(examples: examples) > plan.stepsPerEpoch(examples: examples)
     guard (1..<setting.backbone.layerCount).contains(layers), isMetAgain,
       plan.backboneDropout == 0, setting.trainer.cacheMemory > 0
@@ -110,10 +110,10 @@ extension LowerStateCache {
     }
     let place = (exists == true ? setting.folder : nil) ?? FileManager.default.temporaryDirectory
     var memory = setting.trainer.cacheMemory
-    func cache(_ dataset: EncodedDataset?) -> LowerStateCache? {
-      guard let dataset, !dataset.examples.isEmpty else { return nil }
+    func cache(_ inputs: [EncodedInput]?) -> LowerStateCache? {
+      guard let inputs, !inputs.isEmpty else { return nil }
       let cache = try? LowerStateCache(
-        for: dataset, layers: layers, width: setting.backbone.width, memory: memory,
+        for: inputs, layers: layers, width: setting.backbone.width, memory: memory,
         folder: place.path(percentEncoded: false))
       if let cache, !cache.isOnDisk { memory -= cache.byteCount }
       return cache

@@ -58,8 +58,18 @@ protocol Objective: AnyObject {
   /// - Returns: The sums over all of them.
   func gradients(of examples: [Int], firstNumber: Int, step: TrainingStep) -> BatchGradients
 
-  /// The validation scores of a prompt by the metrics' names; nil without validation data.
-  func scores(of prompt: FoldedPrompt) -> [String: Double]?
+  /// How a prompt does on the validation data; nil without any.
+  ///
+  /// - Throws: ``DataError`` for an example that cannot be scored.
+  func scores(of prompt: FoldedPrompt) throws -> ValidationScores?
+}
+
+/// How a prompt does on validation data.
+struct ValidationScores {
+  /// The scores by the metrics' names.
+  var metrics: [String: Double]
+  /// What makes its probabilities right on average, in kinds of task that have them.
+  var temperature: Double?
 }
 
 extension Objective {
@@ -77,7 +87,10 @@ struct ObjectiveSetting {
 
   var plan: TrainingPlan { trainer.plan }
 
-  var textLimits: TextLimits {
-    TextLimits(of: backbone, occupiedPositions: trainer.method.occupiedPositions)
+  /// Makes rows of the run's texts.
+  var reader: TextReader {
+    TextReader(
+      tokenizer: trainer.model.tokenizer, maximumLength: plan.maximumLength,
+      within: TextLimits(of: backbone, occupiedPositions: trainer.method.occupiedPositions))
   }
 }

@@ -62,19 +62,19 @@ public struct Trainer: Sendable {
   /// Trains a prompt.
   ///
   /// - Parameters:
-  ///   - task: The task; its labels are read from the training data if it has none.
-  ///   - training: Labelled examples.
-  ///   - validation: Labelled examples that choose the best prompt; without them it is the last.
+  ///   - task: The task; what only the training data tell, such as labels, is read from them.
+  ///   - training: Examples with answers, of the task's kind.
+  ///   - validation: Examples that choose the best prompt; without them it is the last. Where answers
+  ///     are written, they are written greedily.
   ///   - folder: Where the state is saved from time to time, so that a killed run can be resumed.
   ///   - resuming: Whether to go on from the state in the folder, if there is one.
   ///   - report: Told of every step.
   ///   - isInterrupted: Asked after each step; training saves its state and ends when it is true.
   /// - Returns: The best prompt.
   /// - Throws: ``TrainingError`` for a plan that cannot be carried out or a loss that is no number;
-  ///   ``DataError`` for a label of the validation data that is none of the task's; errors of reading
-  ///   and writing.
-  public func train(
-    task: TaskDescription, training: Dataset, validation: Dataset? = nil, folder: URL? = nil,
+  ///   ``DataError`` for an answer that is none of the task's; errors of reading and writing.
+  public func train<Examples: ExampleSet>(
+    task: TaskDescription, training: Examples, validation: Examples? = nil, folder: URL? = nil,
     resuming: Bool = false, report: (TrainingEvent) -> Void = { _ in },
     isInterrupted: () -> Bool = { false }
   ) throws -> TrainingOutcome {
@@ -90,91 +90,62 @@ public struct Trainer: Sendable {
   ///   - training: Its examples.
   ///   - validation: The examples that choose its best prompt.
   /// - Throws: ``TrainingError/promptOfAnotherRun(difference:)`` with the first setting that differs.
-  public func check(
-    _ prompt: Prompt, task: TaskDescription, training: Dataset, validation: Dataset? = nil
+  public func check<Examples: ExampleSet>(
+    _ prompt: Prompt, task: TaskDescription, training: Examples, validation: Examples? = nil
   ) throws {
     // Before what is wrong with data that the prompt was not trained on.
-    try prompt.card.check(labels: task.labels.isEmpty ? training.labels : task.labels)
+    try prompt.card.check(labels: try labels(of: task.asked(), training))
     try session(task, training, validation, folder: nil).check(prompt.card)
   }
 
-  private func session(
-    _ task: TaskDescription, _ training: Dataset, _ validation: Dataset?, folder: URL?
+  private func labels<Kind: TaskKind>(
+    of kind: Kind, _ training: some ExampleSet
+  ) throws -> [String] {
+    kind.task.labels.isEmpty ? try kind.startLabels(in: kind.own(training)) : kind.task.labels
+  }
+
+  private func session<Examples: ExampleSet>(
+    _ task: TaskDescription, _ training: Examples, _ validation: Examples?, folder: URL?
   ) throws -> TrainingSession {
-    try check(hasHead: true, hasValidation: validation != nil)
-    var task = task
-    if task.labels.isEmpty { task.labels = training.labels }
-    let file = training.url.relativePath
-    guard !training.examples.isEmpty else {
-      throw TrainingError.tooFewLabels(file: file, labels: [])
+    let kind = try task.asked()
+    try check(hasHead: kind is any HeadKind, hasValidation: validation != nil)
+    if let kind = kind as? any HeadKind {
+      return try session(head: kind, training, validation, folder)
     }
-    guard task.labels.count > 1 else {
-      throw TrainingError.tooFewLabels(file: file, labels: task.labels)
+    guard let kind = kind as? any WriterKind else {
+      preconditionFailure("A kind of task has a head or is written.")
     }
-    return try TrainingSession(trainer: self, task: task, folder: folder) {
-      try ClassificationObjective(task, training: training, validation: validation, in: $0)
-    }
+    return try session(writer: kind, training, validation, folder)
   }
 
-  /// Trains a prompt for a task whose answers are texts.
-  ///
-  /// - Parameters:
-  ///   - task: The task; it says how examples are put and answers scored.
-  ///   - training: Texts with their answers.
-  ///   - validation: Texts with their answers that choose the best prompt, greedily written; without
-  ///     them it is the last.
-  ///   - folder: Where the state is saved from time to time, so that a killed run can be resumed.
-  ///   - resuming: Whether to go on from the state in the folder, if there is one.
-  ///   - report: Told of every step.
-  ///   - isInterrupted: Asked after each step; training saves its state and ends when it is true.
-  /// - Returns: The best prompt.
-  /// - Throws: ``TrainingError`` for a plan that cannot be carried out or a loss that is no number;
-  ///   ``DataError`` for a label of the validation data that is none of the task's; errors of reading
-  ///   and writing.
-  public func train(
-    task: TaskDescription, training: TextToTextDataset, validation: TextToTextDataset? = nil,
-    folder: URL? = nil, resuming: Bool = false, report: (TrainingEvent) -> Void = { _ in },
-    isInterrupted: () -> Bool = { false }
-  ) throws -> TrainingOutcome {
-    let session = try session(task, training, validation, folder: folder)
-    return try session.run(resuming: resuming, isInterrupted: isInterrupted, report: report)
-  }
-
-  /// Checks that a finished prompt is the one that a training for texts would give.
-  ///
-  /// - Parameters:
-  ///   - prompt: The prompt.
-  ///   - task: The task of the training.
-  ///   - training: Its examples.
-  ///   - validation: The examples that choose its best prompt.
-  /// - Throws: ``TrainingError/promptOfAnotherRun(difference:)`` with the first setting that differs.
-  public func check(
-    _ prompt: Prompt, task: TaskDescription, training: TextToTextDataset,
-    validation: TextToTextDataset? = nil
-  ) throws {
-    let readsLabels = task.labels.isEmpty && task.text?.readsLabels == true
-    try prompt.card.check(labels: readsLabels ? training.answers : task.labels)
-    try session(task, training, validation, folder: nil).check(prompt.card)
-  }
-
-  private func session(
-    _ task: TaskDescription, _ training: TextToTextDataset, _ validation: TextToTextDataset?,
-    folder: URL?
+  private func session<Kind: HeadKind, Examples: ExampleSet>(
+    head kind: Kind, _ training: Examples, _ validation: Examples?, _ folder: URL?
   ) throws -> TrainingSession {
-    try check(hasHead: false, hasValidation: validation != nil)
-    guard !training.examples.isEmpty else { throw TrainingError.noExamples }
-    var task = task
-    if task.labels.isEmpty, task.text?.readsLabels == true {
-      task.labels = training.answers
-      guard task.labels.count > 1 else {
-        throw TrainingError.tooFewLabels(file: training.url.relativePath, labels: task.labels)
-      }
+    let (kind, training, validation) = try checked(kind, training, validation)
+    return try TrainingSession(trainer: self, task: kind.task, folder: folder) {
+      try HeadObjective(kind, training: training, validation: validation, in: $0)
     }
-    try training.check(labels: task.labels)
-    try validation?.check(labels: task.labels)
-    return try TrainingSession(trainer: self, task: task, folder: folder) {
-      try TextObjective(task, training: training, validation: validation, in: $0)
+  }
+
+  private func session<Kind: WriterKind, Examples: ExampleSet>(
+    writer kind: Kind, _ training: Examples, _ validation: Examples?, _ folder: URL?
+  ) throws -> TrainingSession {
+    let (kind, training, validation) = try checked(kind, training, validation)
+    return try TrainingSession(trainer: self, task: kind.task, folder: folder) {
+      try WriterObjective(kind, training: training, validation: validation, in: $0)
     }
+  }
+
+  // The kind with what the training data tell, and examples that it knows.
+  private func checked<Kind: TaskKind, Examples: ExampleSet>(
+    _ kind: Kind, _ training: Examples, _ validation: Examples?
+  ) throws -> (Kind, Kind.Examples, Kind.Examples?) {
+    let training = try kind.own(training)
+    let validation = try validation.map { try kind.own($0) }
+    let kind = Kind(try kind.completed(by: training))
+    try kind.check(training)
+    try validation.map { try kind.check($0) }
+    return (kind, training, validation)
   }
 }
 

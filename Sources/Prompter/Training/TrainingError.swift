@@ -8,10 +8,6 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case promptTooLong(promptLength: Int, positionLimit: Int)
   /// Texts are asked for that are longer than the backbone reads.
   case textTooLong(maximumLength: Int, room: Int, promptLength: Int, positionLimit: Int)
-  /// There is nothing to tell apart.
-  case tooFewLabels(file: String, labels: [String])
-  /// There is nothing to learn from.
-  case noExamples
   /// A task whose answers are texts was asked of a backbone without a decoder.
   case cannotWrite(model: String)
   /// A method was asked for that a task or a family does not have.
@@ -51,12 +47,6 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .textTooLong(let maximum, let room, let length, let limit):
       "Texts of \(maximum) tokens do not fit: the backbone has \(limit) positions, of which the "
         + "prompt takes \(length); at most \(room) are left."
-    case .tooFewLabels(let file, let labels):
-      labels.isEmpty
-        ? "\(file) holds no labels; at least two are needed."
-        : "\(file): all examples have the label `\(labels[0])`; at least two labels are needed."
-    case .noExamples:
-      "The training data hold no examples."
     case .cannotWrite(let model):
       "The model \(model) has no decoder, so it cannot write texts; choose a T5 or another task."
     case .cannotTrain(let method, let reason):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Foundation
+internal import PrompterKernels
 
 /// How far a run has come; saved with the state, so that a resumed run tells the same story.
 struct TrainingProgress: Codable, Sendable {
@@ -98,25 +99,5 @@ struct TrainingProgress: Codable, Sendable {
     var result = self
     result.resumedStep = step
     return result
-  }
-}
-
-/// Seconds since it was made, or since the lap before.
-struct Stopwatch: Sendable {
-  private let start = ContinuousClock.now
-  private var lapStart = ContinuousClock.now
-
-  /// Seconds since it was made.
-  var seconds: Double { Self.seconds(since: start) }
-
-  /// Seconds since the last lap began; begins the next.
-  mutating func lap() -> Double {
-    let now = ContinuousClock.now
-    defer { lapStart = now }
-    return (now - lapStart) / .seconds(1)
-  }
-
-  private static func seconds(since start: ContinuousClock.Instant) -> Double {
-    (ContinuousClock.now - start) / .seconds(1)
   }
 }

@@ -124,8 +124,7 @@ extension PromptCard {
       "task": task.preset ?? task.kind.rawValue,
       "labels": task.labels.joined(separator: ", "),
       "precision": (precision ?? .float32).rawValue,
-      "metrics": (task.text?.metrics.map(\.rawValue) ?? task.metrics.map(\.rawValue))
-        .joined(separator: ", "),
+      "metrics": task.metricNames.joined(separator: ", "),
     ]
     settings["choosing metric"] = task.selectingMetric
     settings["pooling"] = pooling?.rawValue

@@ -14,11 +14,13 @@ extension TrainingSession {
     try check(
       "trained parameter", globalNorm(optimizer.parameters.map(\.value), team: team),
       step: progress.step, rate: rate)
-    let scores = objective.scores(of: method.folded())
-    let score = scores.flatMap { scores in objective.selectingMetric.map { scores[$0] ?? 0 } }
+    let scores = try objective.scores(of: method.folded())
+    let score = scores.flatMap { scores in
+      objective.selectingMetric.map { scores.metrics[$0] ?? 0 }
+    }
     let isBest = progress.isBetter(score)
     let epochReport = progress.close(
-      epoch: Double(progress.step) / Double(stepsPerEpoch), metrics: scores ?? [:],
+      epoch: Double(progress.step) / Double(stepsPerEpoch), metrics: scores?.metrics ?? [:],
       score: score)
     if isBest { best = .current }
     report(.evaluated(epochReport, isBest: isBest))

@@ -6,8 +6,10 @@ import Prompter
 struct TrainingSize: Equatable {
   /// The number of examples.
   var examples: Int
-  /// The number of labels; `nil` if answers are written.
+  /// The number of labels; `nil` if answers are not chosen among any.
   var labels: Int?
+  /// Whether answers are written.
+  var isWritten = false
 
   /// Both, as in `722 examples with 10 labels`.
   var words: String {

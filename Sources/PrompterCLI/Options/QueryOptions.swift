@@ -72,10 +72,7 @@ extension [LoadedPrompt] {
   func reading(_ fields: FieldOptions) throws -> [LoadedPrompt] {
     try map { loaded in
       var prompt = loaded.prompt
-      prompt.card.task.text = try prompt.card.task.text.map { try fields.applied(to: $0) }
-      if prompt.card.task.text == nil {
-        prompt.card.task.fields = try fields.applied(to: prompt.card.task.fields)
-      }
+      prompt.card.task = try fields.applied(to: prompt.card.task)
       return LoadedPrompt(name: loaded.name, path: loaded.path, prompt: prompt)
     }
   }

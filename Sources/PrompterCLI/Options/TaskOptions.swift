@@ -12,38 +12,19 @@ struct FieldOptions: ParsableArguments {
         + "or target. Repeatable.", valueName: "name=column"))
   var columns: [String] = []
 
-  /// Fields with the columns that were named in place of their own.
-  func applied(to fields: Fields) throws -> Fields {
-    var fields = fields
-    for (name, column) in try named() {
-      switch name {
-      case "text": fields.text = column
-      case "pair": fields.pair = column
-      case "label": fields.label = column
-      default:
-        throw UsageError("--field knows text, pair and label, not `\(name)`.")
-      }
-    }
-    return fields
-  }
-
-  /// A text-to-text task with the columns that were named in place of its own.
-  func applied(to text: TextToTextDescription) throws -> TextToTextDescription {
-    var text = text
-    let known = text.template.columns
-    for (name, column) in try named() {
-      switch name {
-      case "target", "label": text.columns["target"] = column
-      case let name where known.contains(name): text.columns[name] = column
-      // What a text and a pair are elsewhere, the first and second column are here.
-      case "text" where !known.isEmpty: text.columns[known[0]] = column
-      case "pair" where known.count > 1: text.columns[known[1]] = column
-      default:
+  /// A task with the columns that were named in place of its own.
+  func applied(to task: TaskDescription) throws -> TaskDescription {
+    try named().reduce(task) { task, field in
+      let kind = try task.asked()
+      guard let changed = kind.reading(field.name, from: field.column) else {
+        let known = kind.fieldNames
+        let list = known.dropLast().joined(separator: ", ")
         throw UsageError(
-          "--field knows \((known + ["target"]).joined(separator: ", ")), not `\(name)`.")
+          "--field knows \(list.isEmpty ? "" : list + " and ")\(known.last ?? "no column"), "
+            + "not `\(field.name)`.")
       }
+      return changed
     }
-    return text
   }
 
   /// The columns by the names of their fields.
@@ -74,9 +55,9 @@ struct FieldOptions: ParsableArguments {
 struct TaskOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The task. With a model that reads: \(Self.labelled.joined(separator: ", ")). With one that "
-        + "writes: \(Self.written.joined(separator: ", ")).", valueName: "task"),
-    completion: .list(Array(Set(Self.labelled + Self.written)).sorted()))
+      "The task. With a model that reads: \(Self.readNames.joined(separator: ", ")). With one that "
+        + "writes: \(Self.writtenNames.joined(separator: ", ")).", valueName: "task"),
+    completion: .list(Self.names))
   var task: String
 
   @Option(
@@ -88,9 +69,11 @@ struct TaskOptions: ParsableArguments {
 
   @OptionGroup var fields: FieldOptions
 
-  private static let labelled = TaskDescription.presetNames
+  private static let readNames = TaskKinds.presetNames(isWritten: false)
+  private static let writtenNames = TaskKinds.presetNames(isWritten: true)
 
-  private static let written = ["text-classification"] + TaskDescription.textToTextNames
+  /// The names of all tasks.
+  static let names = Set(readNames + writtenNames).sorted()
 
   private static let later: Set = [
     "token-classification", "question-answering", "multiple-choice", "causal-lm", "conll03",
@@ -99,13 +82,12 @@ struct TaskOptions: ParsableArguments {
 
   /// Refuses a task that no model of this version can learn.
   func check() throws {
-    guard Self.labelled.contains(task) || Self.written.contains(task) else {
-      if Self.later.contains(task) {
-        let known = Array(Set(Self.labelled + Self.written)).sorted().joined(separator: ", ")
-        throw UsageError.notInThisVersion("The task \(task)", use: "one of \(known)")
-      }
-      throw UsageError.unknownTask(task, known: Self.labelled + Self.written)
+    guard !Self.names.contains(task) else { return }
+    if Self.later.contains(task) {
+      throw UsageError.notInThisVersion(
+        "The task \(task)", use: "one of \(Self.names.joined(separator: ", "))")
     }
+    throw UsageError.unknownTask(task, known: Self.names)
   }
 
   /// The task with its fields; labels that only its data tell are not known yet.
@@ -116,33 +98,24 @@ struct TaskOptions: ParsableArguments {
   /// - Returns: The task.
   /// - Throws: ``UsageError`` if such a model has no such task.
   func description(writes: Bool, method: MethodName) throws -> TaskDescription {
-    guard !writes else { return try textDescription(method) }
-    guard var description = TaskDescription.preset(task) else {
-      throw UsageError(
-        "The task \(task) needs a model that writes texts, such as a T5; this one learns "
-          + "\(Self.labelled.joined(separator: ", ")).")
-    }
-    guard template == nil else {
-      throw UsageError("--template is for models that write texts, such as a T5.")
-    }
-    description.fields = try fields.applied(to: description.fields)
-    return description
-  }
-
-  private func textDescription(_ method: MethodName) throws -> TaskDescription {
-    let isNamed = method == .fineTuning
     guard
-      var description = task == TaskDescription.Kind.textClassification.rawValue
-        ? TaskDescription.labelsAsTexts : .textToText(task, isNamed: isNamed),
-      var text = description.text
+      var description = TaskKinds.preset(
+        task, isWritten: writes, isNamed: method == .fineTuning)
     else {
       throw UsageError(
-        "The task \(task) needs a model that reads only; this one writes: "
-          + "\(Self.written.joined(separator: ", ")).")
+        writes
+          ? "The task \(task) needs a model that reads only; this one writes: "
+            + "\(Self.writtenNames.joined(separator: ", "))."
+          : "The task \(task) needs a model that writes texts, such as a T5; this one learns "
+            + "\(Self.readNames.joined(separator: ", ")).")
     }
-    if let template { text.template = try TextTemplate(template) }
-    description.text = try fields.applied(to: text)
-    return description
+    if let template {
+      guard description.text != nil else {
+        throw UsageError("--template is for models that write texts, such as a T5.")
+      }
+      description.text?.template = try TextTemplate(template)
+    }
+    return try fields.applied(to: description)
   }
 }
 
@@ -155,9 +128,4 @@ extension UsageError {
       ?? "the tasks are \(known.joined(separator: ", "))."
     return UsageError("There is no task `\(name)`; \(answer)")
   }
-}
-
-extension TaskDescription {
-  /// The name that the task goes by.
-  var name: String { preset ?? kind.rawValue }
 }

@@ -37,7 +37,7 @@ struct AnswerWriter {
     case (.jsonl, .success(let prediction)): prediction.json(id: outcome.id, top: top).line
     case (.jsonl, .failure(let failure)): Self.json(outcome, failure).line
     case (.csv, _): row(outcome)
-    case (.label, .success(let prediction)): prediction.answer.escapingControls()
+    case (.label, .success(let prediction)): prediction.answer.text.escapingControls()
     case (.label, .failure): ""
     }
   }
@@ -48,7 +48,7 @@ struct AnswerWriter {
     ]
   }
 
-  private var hasTexts: Bool { prompts.contains { $0.prompt.card.task.text != nil } }
+  private var hasTexts: Bool { prompts.contains { $0.prompt.card.task.isWritten } }
 
   // The ranks after the first that have columns of a table.
   private var ranks: Range<Int> {
@@ -64,7 +64,8 @@ struct AnswerWriter {
       }
     var cells = [Self.cell(outcome.id), "\(outcome.line)", prediction?.task ?? ""]
     if hasTexts { cells.append(prediction?.text ?? "") }
-    cells += [prediction?.label ?? "", prediction.map { "\($0.probability)" } ?? ""]
+    let probability = prediction?.answer.probability
+    cells += [prediction?.cell ?? "", probability.map { "\($0)" } ?? ""]
     let ranked = ranks.isEmpty ? [] : prediction?.ranked ?? []
     for rank in ranks {
       let label = rank <= ranked.count ? ranked[rank - 1] : nil
@@ -100,12 +101,8 @@ struct AnswerWriter {
 }
 
 extension Prediction {
-  /// The labels with their shares, the most probable first; of equals the first by index.
-  var ranked: [(label: String, share: Double)] {
-    zip(labels, probabilities).enumerated().sorted {
-      ($1.element.1, $0.offset) < ($0.element.1, $1.offset)
-    }.map { (label: $0.element.0, share: $0.element.1) }
-  }
+  // The label, or an answer that is none but was not written either.
+  fileprivate var cell: String { text == nil ? answer.text : label ?? "" }
 
   /// The line that answers a query.
   ///
@@ -114,33 +111,19 @@ extension Prediction {
   ///   - top: How many labels are told, the most probable first; nil for all in their own order.
   /// - Returns: An object of JSON.
   func json(id: JSONValue, top: Int? = nil) -> JSONValue {
-    if let text {
-      return [
-        "id": id, "task": .string(task), "text": .string(text), "label": JSONValue(label),
-        "probability": .number(probability),
-      ]
-    }
-    func member(_ label: String, _ share: Double) -> JSONValue.Member {
-      JSONValue.Member(name: label, value: .number(share))
-    }
-    let shares =
-      if let top {
-        ranked.prefix(top).map { member($0.label, $0.share) }
-      } else {
-        zip(labels, probabilities).map { member($0, $1) }
-      }
-    return [
-      "id": id, "task": .string(task), "label": JSONValue(label),
-      "probability": .number(probability), "probabilities": .object(shares),
-    ]
+    .object(
+      [
+        JSONValue.Member(name: "id", value: id),
+        JSONValue.Member(name: "task", value: .string(task)),
+      ] + answer.members(top: top))
   }
 
-  /// The answer for people: the text, or the labels from the most probable on.
+  /// The answer for people: the labels from the most probable on, or the answer itself.
   ///
   /// A text keeps its line ends and tabs; other control characters are shown escaped, as everywhere,
   /// and are what they are in the JSON of `--json`.
   func shown(top: Int? = nil) -> String {
-    if let text { return "\(task.escapingControls())\n\(text)" }
+    guard !labels.isEmpty else { return "\(task.escapingControls())\n\(answer.text)" }
     var table = Table([(Text.clipped(task, to: 40), .left), ("Probability", .right), ("", .left)])
     for (label, share) in ranked.prefix(top ?? 12) {
       let bar = String(repeating: "#", count: Int((share * 20).rounded()))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Prompter
+import PrompterJSON
 
 /// What became of a query.
 struct QueryOutcome: Sendable {

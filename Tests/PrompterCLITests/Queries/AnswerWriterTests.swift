@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Prompter
+import PrompterJSON
 import PrompterMethods
 import Testing
 
@@ -8,11 +9,11 @@ import Testing
 
 @Suite struct AnswerWriterTests {
   private let sample = Prediction(
-    task: "mood", label: "good", probability: 0.75, labels: ["bad", "good", "so, so"],
-    probabilities: [0.05, 0.75, 0.2], isCut: false)
+    task: "mood",
+    answer: LabelAnswer(["bad", "good", "so, so"], probabilities: [0.05, 0.75, 0.2]))
 
   private let text = Prediction(
-    task: "sum", label: nil, probability: 0.5, text: "two\n\"lines\"", isCut: false)
+    task: "sum", answer: WrittenAnswer(text: "two\n\"lines\"", writtenProbability: 0.5))
 
   private func writer(_ format: AnswerFormat, top: Int? = nil, texts: Bool = false) -> AnswerWriter
   {

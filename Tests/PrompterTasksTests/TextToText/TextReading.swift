@@ -8,7 +8,7 @@ import Testing
 /// Reads a text as a preset's file of a format, without a file.
 func textExamples(
   of text: String, as format: DataFormat, _ preset: String,
-  for purpose: TextToTextDataset.Purpose = .evaluation, isNamed: Bool = true,
+  for purpose: ExamplePurpose = .evaluation, isNamed: Bool = true,
   requireTargets: Bool = true, limit: Int = .max
 ) throws -> [TextToTextExample] {
   try textExamples(
@@ -19,7 +19,7 @@ func textExamples(
 /// Reads bytes as a preset's file of a format, without a file.
 func textExamples(
   of bytes: [UInt8], as format: DataFormat, _ preset: String,
-  for purpose: TextToTextDataset.Purpose = .evaluation, isNamed: Bool = true,
+  for purpose: ExamplePurpose = .evaluation, isNamed: Bool = true,
   requireTargets: Bool = true, limit: Int = .max
 ) throws -> [TextToTextExample] {
   let task = try #require(TaskDescription.textToText(preset, isNamed: isNamed))

@@ -58,7 +58,7 @@ import Testing
     for _ in 0..<Mutations.count(300) {
       let bytes = mutations.damaged(sound)
       for (purpose, isRequired) in [
-        (TextToTextDataset.Purpose.training, true), (.evaluation, true), (.evaluation, false),
+        (ExamplePurpose.training, true), (.evaluation, true), (.evaluation, false),
       ] {
         do {
           _ = try textExamples(

@@ -92,7 +92,7 @@ private let cases = [
   @Test(arguments: cases.indices)
   func `a preset puts a public file's line as T5 does`(_ index: Int) throws {
     let test = cases[index]
-    for purpose in [TextToTextDataset.Purpose.training, .evaluation] {
+    for purpose in [ExamplePurpose.training, .evaluation] {
       let read = try textExamples(of: test.text, as: test.format, test.preset, for: purpose)
       #expect(read.map(\.input) == [test.input])
       #expect(read.map(\.targets) == [[test.target]])

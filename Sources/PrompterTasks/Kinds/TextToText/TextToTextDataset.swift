@@ -12,15 +12,6 @@ internal import PrompterJSON
 /// rows that do not fit their header are passed over, as by the usual readers of these files, and so
 /// are rows of SNLI and MNLI without a label; ``omissions`` says how many.
 public struct TextToTextDataset: Sendable {
-  /// What examples are read for, which decides how many there are.
-  public enum Purpose: Sendable {
-    /// An example for each answer to learn: ReCoRD's queries once for each right entity, E2E's
-    /// meanings once for each sentence, WSC's sentences only where the span is what is meant.
-    case training
-    /// An example for each question, with all its right answers.
-    case evaluation
-  }
-
   /// The examples, in the order of the file.
   public var examples: [TextToTextExample]
 
@@ -49,8 +40,9 @@ public struct TextToTextDataset: Sendable {
   /// - Throws: ``DataError``.
   /// - Complexity: O(bytes), all in memory.
   public init(
-    contentsOf url: URL, task: TaskDescription, for purpose: Purpose, requireTargets: Bool = true,
-    form: FileForm = FileForm(), labelMap: LabelMap = [:], limit: Int? = nil
+    contentsOf url: URL, task: TaskDescription, for purpose: ExamplePurpose,
+    requireTargets: Bool = true, form: FileForm = FileForm(), labelMap: LabelMap = [:],
+    limit: Int? = nil
   ) throws {
     let reader = try TextToTextReader(
       file: url.relativePath, task: task, purpose: purpose, requireTargets: requireTargets,
@@ -61,7 +53,8 @@ public struct TextToTextDataset: Sendable {
     self.omissions = omissions
   }
 
-  /// The distinct answers, numbers by value and anything else by spelling.
+  /// The distinct answers, numbers by value and anything else by spelling, those included that are
+  /// right beside others.
   public var answers: [String] { LabelSpace.ordered(examples.flatMap(\.targets)) }
 
   /// The answer that is right most often: what the least that a prompt must beat always says.
@@ -89,4 +82,29 @@ public struct TextToTextDataset: Sendable {
       }
     }
   }
+}
+
+extension TextToTextDataset: ExampleSet {
+  /// None: a template says which columns are read.
+  public var columns: Fields? { nil }
+
+  /// What the model reads of an example.
+  public func text(at index: Int) -> SourceText {
+    SourceText(text: examples[index].input, line: examples[index].line)
+  }
+
+  /// The answer to learn.
+  public func label(at index: Int) -> String? { examples[index].targets.first }
+
+  /// All right answers, bars between them.
+  public func shownAnswer(at index: Int) -> String? {
+    let targets = examples[index].targets
+    return targets.isEmpty ? nil : targets.joined(separator: " | ")
+  }
+
+  /// The question that several examples belong to, as MultiRC's answers do.
+  public func group(at index: Int) -> String? { examples[index].group }
+
+  /// The number of the example: some files have several on one line.
+  public func place(of index: Int) -> String { "example \(index + 1)" }
 }

@@ -1,54 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import PrompterJSON
-
 /// A JSON value whose objects keep the order in which their members were given.
-enum JSONValue: Equatable, Sendable {
+public enum JSONValue: Equatable, Sendable {
+  /// Nothing.
   case null
+  /// True or false.
   case bool(Bool)
+  /// A whole number.
   case integer(Int)
+  /// A number; what is none, such as infinity, is written as null.
   case number(Double)
+  /// A string.
   case string(String)
   /// A value as its JSON is spelled, given back as it came.
   case spelled(String)
+  /// A list.
   case array([JSONValue])
+  /// Names and their values, in order.
   case object([Member])
 
   /// A name and its value.
-  struct Member: Equatable, Sendable {
-    var name: String
-    var value: JSONValue
+  public struct Member: Equatable, Sendable {
+    /// The name.
+    public var name: String
+    /// The value.
+    public var value: JSONValue
+
+    /// A member of a name.
+    public init(name: String, value: JSONValue) {
+      (self.name, self.value) = (name, value)
+    }
   }
 
   /// Scores by name, sorted.
-  init(_ scores: [String: Double]) {
+  public init(_ scores: [String: Double]) {
     self = .object(
       scores.sorted { $0.key < $1.key }.map { Member(name: $0.key, value: .number($0.value)) })
   }
 
   /// A string, or null.
-  init(_ string: String?) {
+  public init(_ string: String?) {
     self = string.map(JSONValue.string) ?? .null
   }
 
   /// Whole numbers.
-  init(_ integers: [Int]) {
+  public init(_ integers: [Int]) {
     self = .array(integers.map(JSONValue.integer))
   }
 
   /// Strings.
-  init(_ strings: [String]) {
+  public init(_ strings: [String]) {
     self = .array(strings.map(JSONValue.string))
   }
 }
 
 extension JSONValue: ExpressibleByDictionaryLiteral {
-  init(dictionaryLiteral elements: (String, JSONValue)...) {
+  /// An object of a literal's members.
+  public init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(elements.map { Member(name: $0.0, value: $0.1) })
   }
 
   /// An object with more members at its end.
-  func adding(_ name: String, _ value: JSONValue) -> JSONValue {
+  public func adding(_ name: String, _ value: JSONValue) -> JSONValue {
     guard case .object(let members) = self else { return self }
     return .object(members + [Member(name: name, value: value)])
   }
@@ -56,7 +69,7 @@ extension JSONValue: ExpressibleByDictionaryLiteral {
 
 extension JSONValue {
   /// The value on one line; what is no number, such as infinity, is null.
-  var line: String {
+  public var line: String {
     switch self {
     case .null: "null"
     case .bool(let value): "\(value)"
@@ -88,7 +101,7 @@ extension JSONValue {
 extension JSONValue {
   /// What identifies a query, to be given back as it came: a string, a number, a boolean or null; nil
   /// for anything else.
-  init?(identifying value: SpelledJSON) {
+  public init?(identifying value: SpelledJSON) {
     switch value.kind {
     case .null: self = .null
     case .bool, .number: self = .spelled(value.spelling)

@@ -5,7 +5,7 @@ import PrompterKernels
 import PrompterTensor
 import Testing
 
-@testable import Prompter
+@testable import PrompterTasks
 
 @Suite struct SoftmaxLossTests {
   private let examples = LabelledStates(

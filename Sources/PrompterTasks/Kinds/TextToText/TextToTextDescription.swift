@@ -46,6 +46,14 @@ public struct TextToTextDescription: Codable, Sendable, Equatable {
   }
 }
 
+extension TextToTextDescription {
+  /// Any text for any text, from the columns `input` and `target`.
+  static var free: TextToTextDescription {
+    let preset = TextToTextPreset.free
+    return TextToTextDescription(template: preset.template, metrics: preset.metrics)
+  }
+}
+
 extension TaskDescription {
   /// The text-to-text form of a preset, as T5 casts it, or nil if there is none of that name.
   ///
@@ -89,10 +97,7 @@ extension TaskDescription {
 
   /// Any text for any text, from the columns `input` and `target`.
   public static var freeText: TaskDescription {
-    let preset = TextToTextPreset.free
-    return TaskDescription(
-      kind: .textToText, metrics: [],
-      text: TextToTextDescription(template: preset.template, metrics: preset.metrics))
+    TaskDescription(kind: .textToText, metrics: [], text: .free)
   }
 
   /// A label for a text, the label itself being the answer that is written: from the columns `text`

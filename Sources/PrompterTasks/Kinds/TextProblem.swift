@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import PrompterCore
-internal import PrompterTokenizer
-
 /// Why a text cannot be read under a prompt.
 public enum TextProblem: Error, Equatable, Sendable, CustomStringConvertible {
   /// The text has no tokens, and the tokenizer adds none.
@@ -34,29 +31,6 @@ public enum TextProblem: Error, Equatable, Sendable, CustomStringConvertible {
       "the column `\(name)` of its template is not given"
     case .tooLong(let tokens, let room):
       "the text has \(tokens) tokens, special ones included, and the model has room for \(room)"
-    }
-  }
-}
-
-/// What a backbone can read beside a prompt.
-struct TextLimits: Sendable {
-  /// The segments that it tells apart.
-  let segments: Int?
-  /// The tokens that it has positions for.
-  let room: Int?
-
-  init(of backbone: any Backbone, occupiedPositions: Int) {
-    segments = backbone.segmentLimit
-    room = backbone.positionLimit.map { $0 - occupiedPositions }
-  }
-
-  func check(_ encoding: Encoding) throws(TextProblem) {
-    guard !encoding.ids.isEmpty else { throw .noTokens }
-    if let room, encoding.ids.count > room {
-      throw .tooLong(tokens: encoding.ids.count, room: room)
-    }
-    if let segments, let segment = encoding.segments.first(where: { $0 >= segments }) {
-      throw .segment(Int(segment), limit: segments)
     }
   }
 }

@@ -33,16 +33,6 @@ struct LabelledStates: Sendable {
   }
 }
 
-extension Tensor {
-  /// The rows of some indices, copied.
-  func gathered(_ indices: [Int]) -> Tensor {
-    let rows = Tensor(uninitialized: [indices.count, columns])
-    Kernels.gatherRows(
-      indices.map { Int32($0) }, of: buffer, into: rows.buffer, columns: columns)
-    return rows
-  }
-}
-
 /// States moved to mean 0 and scaled by one number to a mean variance of 1.
 ///
 /// One number for all features and not one for each: so a penalty on weights is still one on the

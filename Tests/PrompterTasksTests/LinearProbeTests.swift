@@ -2,12 +2,11 @@
 
 import Foundation
 import PrompterKernels
-import PrompterTasks
 import PrompterTensor
 import Synchronization
 import Testing
 
-@testable import Prompter
+@testable import PrompterTasks
 
 @Suite struct LinearProbeTests {
   // Thirty states of five features with three labels, in formulas that any program can repeat.
@@ -43,11 +42,11 @@ import Testing
     #expect(abs(result.fit.loss - 0.182574149) < 1e-4)
     #expect(result.fit.hasConverged)
     // What is added to all labels' biases alike changes nothing.
-    let shift = result.classifier.bias.values.reduce(0, +) / 3 - bias.reduce(0, +) / 3
-    for (ours, theirs) in zip(result.classifier.weight.values, weight) {
+    let shift = result.bias.values.reduce(0, +) / 3 - bias.reduce(0, +) / 3
+    for (ours, theirs) in zip(result.weight.values, weight) {
       #expect(abs(ours - theirs) < 1e-3)
     }
-    for (ours, theirs) in zip(result.classifier.bias.values, bias) {
+    for (ours, theirs) in zip(result.bias.values, bias) {
       #expect(abs(ours - shift - theirs) < 3e-3)
     }
   }
@@ -55,8 +54,8 @@ import Testing
   @Test func `the number of threads changes no bit`() throws {
     let (one, three) = (probe().fit(Self.examples), probe(threads: 3).fit(Self.examples))
     let (first, second) = (try #require(one), try #require(three))
-    #expect(first.classifier.weight.values == second.classifier.weight.values)
-    #expect(first.classifier.bias.values == second.classifier.bias.values)
+    #expect(first.weight.values == second.weight.values)
+    #expect(first.bias.values == second.bias.values)
     #expect(first.fit.l2 == second.fit.l2)
     #expect(first.fit.iterations == second.fit.iterations)
   }
@@ -102,15 +101,16 @@ import Testing
   func `few examples are enough`(count: Int) throws {
     let few = Self.examples.gathered(Array(0..<count))
     let result = try #require(probe().fit(few))
-    #expect(result.classifier.weight.values.allSatisfy { $0.isFinite })
+    #expect(result.weight.values.allSatisfy { $0.isFinite })
     #expect(result.fit.folds == 3 * min(5, count))
   }
 
   @Test func `a label without examples stays unlikely`() throws {
     let result = try #require(probe(labels: 4).fit(Self.examples))
-    let predictions = indicesOfMaxima(result.classifier.logits(of: Self.examples.states))
+    let predictions = indicesOfMaxima(
+      SoftmaxClassifier(weight: result.weight, bias: result.bias).logits(of: Self.examples.states))
     #expect(!predictions.contains(3))
-    #expect(result.classifier.bias.values.allSatisfy { $0.isFinite })
+    #expect(result.bias.values.allSatisfy { $0.isFinite })
   }
 
   @Test func `states that are all alike give the labels' frequencies`() throws {

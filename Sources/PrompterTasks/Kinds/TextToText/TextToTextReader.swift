@@ -9,14 +9,14 @@ struct TextToTextReader {
   let preset: TextToTextPreset
   let text: TextToTextDescription
   let spelling: TargetSpelling
-  let purpose: TextToTextDataset.Purpose
+  let purpose: ExamplePurpose
   let requireTargets: Bool
   let limit: Int
   /// How the file is written, as far as a user said.
   let form: FileForm
 
   init(
-    file: String, task: TaskDescription, purpose: TextToTextDataset.Purpose,
+    file: String, task: TaskDescription, purpose: ExamplePurpose,
     requireTargets: Bool, labelMap: LabelMap = [:], form: FileForm = FileForm(), limit: Int
   ) throws {
     guard let text = task.text else {

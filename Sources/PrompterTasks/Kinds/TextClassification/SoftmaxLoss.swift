@@ -10,13 +10,6 @@ struct SoftmaxClassifier: Sendable {
   /// b [labels].
   let bias: Tensor
 
-  /// One that an optimiser holds as one vector: W, row after row, then b.
-  init(_ values: [Double], labels: Int) {
-    let width = values.count / labels - 1
-    weight = Tensor(values.prefix(labels * width).map { Float($0) }, shape: [labels, width])
-    bias = Tensor(values.suffix(labels).map { Float($0) }, shape: [labels])
-  }
-
   /// The logits of some states [examples, labels].
   func logits(of states: Tensor) -> Tensor {
     let logits = Tensor(uninitialized: [states.rows, weight.rows])
@@ -25,6 +18,15 @@ struct SoftmaxClassifier: Sendable {
       k: weight.columns, into: logits.buffer)
     Kernels.addBias(bias.buffer, to: logits.buffer)
     return logits
+  }
+}
+
+extension SoftmaxClassifier {
+  /// One that an optimiser holds as one vector: W, row after row, then b.
+  init(_ values: [Double], labels: Int) {
+    let width = values.count / labels - 1
+    weight = Tensor(values.prefix(labels * width).map { Float($0) }, shape: [labels, width])
+    bias = Tensor(values.suffix(labels).map { Float($0) }, shape: [labels])
   }
 }
 

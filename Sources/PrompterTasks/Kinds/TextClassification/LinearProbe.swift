@@ -2,8 +2,7 @@
 
 internal import PrompterKernels
 internal import PrompterNN
-internal import PrompterTasks
-internal import PrompterTensor
+package import PrompterTensor
 
 /// Multinomial logistic regression on states that stay as they are, with the strength of its penalty
 /// chosen by folds of the training data.
@@ -23,12 +22,6 @@ struct LinearProbe {
   let seed: UInt64
   /// The threads; their number changes no bit.
   let team: ThreadTeam
-
-  /// A fitted head, over states as they are.
-  struct Result {
-    let classifier: SoftmaxClassifier
-    let fit: HeadFit
-  }
 
   /// The penalties tried, on the scale of ``StateScale``.
   static let strengths: [Double] = [
@@ -65,7 +58,7 @@ struct LinearProbe {
   func fit(
     _ training: LabelledStates, strengths: [Double] = Self.strengths,
     goesOn: (_ share: Double) -> Bool = { _ in true }
-  ) -> Result? {
+  ) -> FittedHead? {
     let stopwatch = Stopwatch()
     let scale = StateScale(of: training.states)
     let own = LabelledStates(states: scale.applied(to: training.states), labels: training.labels)
@@ -82,8 +75,9 @@ struct LinearProbe {
     let penalized = loss(chosen.strength)
     let solution = Self.keeping.minimize(from: chosen.start) { penalized($0) }
     let position = solution.point.position
-    return Result(
-      classifier: SoftmaxClassifier(scale.unscaled(position, labels: labels), labels: labels),
+    let classifier = SoftmaxClassifier(scale.unscaled(position, labels: labels), labels: labels)
+    return FittedHead(
+      weight: classifier.weight, bias: classifier.bias,
       fit: HeadFit(
         l2: chosen.strength * scale.deviation * scale.deviation, folds: paths.count,
         score: chosen.score, loss: loss(0)(position).value, iterations: solution.iterations,
@@ -194,7 +188,7 @@ extension LinearProbe {
 }
 
 /// The index of the largest value in each row, the first of equal ones.
-func indicesOfMaxima(_ values: Tensor) -> [Int] {
+package func indicesOfMaxima(_ values: Tensor) -> [Int] {
   let columns = values.columns
   return values.buffer.withSpan { span in
     (0..<values.rows).map { row in

@@ -7,73 +7,71 @@ internal import PrompterNN
 internal import PrompterTasks
 internal import PrompterTokenizer
 
-/// A text for each text, written by an encoder-decoder: no head, no verbalizer.
+/// A text for each text, for every kind of task whose answers are written: no head, no verbalizer.
 ///
 /// The loss is the mean over all target tokens of a step, end tokens included, as transformers and
 /// T5X have it.
-final class TextObjective: Objective {
+final class WriterObjective<Kind: WriterKind>: Objective {
   let baseline: [String: Double]
-  var columns: Fields? { nil }
+  let columns: Fields?
 
+  private let kind: Kind
   private let setting: ObjectiveSetting
   private let model: any EncoderDecoder
-  private let task: TaskDescription
-  private let text: TextToTextDescription
   private let shape: FoldedPrompt  // the prompt as it starts: how long it is and where it stands
-  private let training: EncodedTexts
-  private let validation: (dataset: TextToTextDataset, texts: EncodedTexts)?
+  private let training: EncodedExamples<[Int32]>
+  private let validation: (examples: Kind.Examples, encoded: EncodedExamples<[Int32]>)?
 
   init(
-    _ task: TaskDescription, training: TextToTextDataset, validation: TextToTextDataset?,
-    in setting: ObjectiveSetting
+    _ kind: Kind, training: Kind.Examples, validation: Kind.Examples?, in setting: ObjectiveSetting
   ) throws {
-    guard let model = setting.backbone as? any EncoderDecoder, let text = task.text else {
+    guard let model = setting.backbone as? any EncoderDecoder else {
       throw TrainingError.cannotWrite(model: setting.trainer.model.name)
     }
-    let tokenizer = setting.trainer.model.tokenizer
-    func encoded(_ dataset: TextToTextDataset) throws -> EncodedTexts {
-      try EncodedTexts(
-        dataset, tokenizer: tokenizer, maximumLength: setting.plan.maximumLength,
-        maximumTargetLength: setting.plan.maximumTargetLength, within: setting.textLimits)
+    func encoded(_ examples: Kind.Examples) throws -> EncodedExamples<[Int32]> {
+      try kind.encoded(
+        examples, by: setting.reader, maximumTargetLength: setting.plan.maximumTargetLength)
     }
+    self.kind = kind
     self.setting = setting
     self.model = model
-    self.task = task
-    self.text = text
+    columns = training.columns
     shape = setting.method.folded()
     self.training = try encoded(training)
     self.validation = try validation.map { ($0, try encoded($0)) }
-    baseline =
-      validation.map {
-        TextScores.majority(training.majorityAnswer, of: $0, labels: task.labels)
-          .values(of: text.metrics)
-      } ?? [:]
+    baseline = try validation.map { try kind.baseline(of: training, on: $0) } ?? [:]
   }
 
   var head: Linear? { nil }
-  var exampleCount: Int { training.examples.count }
+  var exampleCount: Int { training.count }
   var cutCount: Int { training.cutCount }
-  var warnings: [DataWarning] { [training, validation?.texts].compactMap { $0?.warning } }
-  var selectingMetric: String? { task.selectingMetric }
+  var warnings: [DataWarning] { [training, validation?.encoded].compactMap { $0?.warning } }
+  var selectingMetric: String? { kind.metricNames.first }
   var scoresPrompts: Bool { validation != nil }
   var cache: LowerStateCache? { nil }
 
-  var trainingFingerprint: DataFingerprint { training.fingerprint }
-  var validationFingerprint: DataFingerprint? { validation?.texts.fingerprint }
+  var trainingFingerprint: DataFingerprint { Self.fingerprint(of: training) }
+  var validationFingerprint: DataFingerprint? {
+    (validation?.encoded).map { Self.fingerprint(of: $0) }
+  }
+
+  private static func fingerprint(of data: EncodedExamples<[Int32]>) -> DataFingerprint {
+    DataFingerprint(of: zip(data.rows, data.targets).map { [$0.ids, $1] })
+  }
 
   func tokenCount(of example: Int) -> Int {
-    training.examples[example].input.ids.count + training.examples[example].target.count
+    training.tokenCount(of: example) + training.targets[example].count
   }
 
   func scale(of examples: [Int]) -> Float {
-    1 / Float(max(1, examples.reduce(0) { $0 + training.examples[$1].target.count }))
+    1 / Float(max(1, examples.reduce(0) { $0 + training.targets[$1].count }))
   }
 
   func gradients(
     of examples: [Int], firstNumber: Int, step: TrainingStep
   ) -> BatchGradients {
-    let rows = examples.map { training.examples[$0].input.row(under: shape) }
-    let targets = examples.map { training.examples[$0].target }
+    let rows = examples.map { training.rows[$0].row(under: shape) }
+    let targets = examples.map { training.targets[$0] }
     let (model, dropout) = (model, setting.plan.backboneDropout)
     let costs = zip(rows, targets).map { $0.ids.count + $1.count }
     return Replicas(team: setting.team).gradients(costs: costs, step: step) {
@@ -94,31 +92,18 @@ final class TextObjective: Objective {
     }
   }
 
-  func scores(of prompt: FoldedPrompt) -> [String: Double]? {
-    guard let validation else { return nil }
+  func scores(of prompt: FoldedPrompt) throws -> ValidationScores? {
+    guard let (examples, encoded) = validation else { return nil }
     let writing = Writing(model: model, tables: PromptTables([prompt], for: model))
     let tokenizer = setting.trainer.model.tokenizer
     let generator = Generator(
-      maximumLength: task.answerLength(
+      maximumLength: kind.task.answerLength(
         tokenizer: tokenizer, maximum: setting.plan.maximumTargetLength))
-    let outputs = writing.texts(
-      for: validation.texts.examples.map { $0.input.row(under: prompt) }, by: generator,
-      team: setting.team
-    ).map { tokenizer.decode($0.tokens) }
-    return TextScores(
-      outputs: outputs, examples: validation.dataset.examples, labels: task.labels
-    ).values(of: text.metrics)
-  }
-}
-
-extension TextScores {
-  /// The scores of giving one answer to everything.
-  static func majority(
-    _ answer: String?, of dataset: TextToTextDataset, labels: [String]
-  ) -> TextScores {
-    TextScores(
-      outputs: dataset.examples.map { _ in answer ?? "" }, examples: dataset.examples,
-      labels: labels)
+    let answers = writing.texts(
+      for: encoded.rows.map { $0.row(under: prompt) }, by: generator, team: setting.team
+    ).map { Evaluation.Answer(text: tokenizer.decode($0.tokens), probability: 0) }
+    return ValidationScores(
+      metrics: try kind.evaluation(of: answers, to: examples, name: "").metrics)
   }
 }
 

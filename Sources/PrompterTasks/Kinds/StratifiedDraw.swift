@@ -102,73 +102,6 @@ extension StratifiedDraw {
   }
 }
 
-extension Dataset {
-  /// Some examples, drawn at random, of each label its share; in the order of the file.
-  ///
-  /// - Parameters:
-  ///   - count: How many; all if there are not as many.
-  ///   - seed: The same seed draws the same.
-  /// - Returns: The examples.
-  public func drawn(_ count: Int, seed: UInt64) -> Dataset {
-    let units = examples.indices.map { UTF8Key("\($0)") }
-    let drawn = StratifiedDraw(zip(units, examples).lazy.map { ($0, $1.label) })
-      .units(count, seed: seed)
-    var part = self
-    part.examples = zip(units, examples).filter { drawn.contains($0.0) }.map(\.1)
-    return part
-  }
-
-  /// Two parts, of each label its share in both; equal texts are in the same part.
-  ///
-  /// - Parameters:
-  ///   - validationShare: The share of the second, above 0 and below 1. Of each label at least one
-  ///     example stays in the first.
-  ///   - seed: The same seed splits alike.
-  /// - Returns: The parts.
-  /// - Throws: ``DataError/misread(file:_:)`` if there are too few examples.
-  public func split(
-    validationShare: Double, seed: UInt64
-  ) throws -> (training: Dataset, validation: Dataset) {
-    let units = try draw.validationUnits(
-      share: validationShare, seed: seed, file: url.relativePath)
-    let (validation, training) = parted(by: units)
-    return (training, validation)
-  }
-
-  /// The parts of a cross-validation: each example is validated on once.
-  ///
-  /// - Parameters:
-  ///   - count: The number of parts, two or more.
-  ///   - seed: The same seed splits alike.
-  /// - Returns: For each part, the others to learn from and itself.
-  /// - Throws: ``DataError/misread(file:_:)`` if there are fewer different examples than parts.
-  public func folds(
-    _ count: Int, seed: UInt64
-  ) throws -> [(training: Dataset, validation: Dataset)] {
-    let draw = draw
-    try draw.check(partCount: count, file: url.relativePath)
-    return draw.parts(count, seed: seed).map { units in
-      let (validation, training) = parted(by: units)
-      return (training, validation)
-    }
-  }
-
-  private var draw: StratifiedDraw {
-    StratifiedDraw(examples.lazy.map { (Self.unit(of: $0), $0.label) })
-  }
-
-  private func parted(by units: Set<UTF8Key>) -> (inside: Dataset, outside: Dataset) {
-    var (inside, outside) = (self, self)
-    inside.examples = examples.filter { units.contains(Self.unit(of: $0)) }
-    outside.examples = examples.filter { !units.contains(Self.unit(of: $0)) }
-    return (inside, outside)
-  }
-
-  private static func unit(of example: Example) -> UTF8Key {
-    UTF8Key(example.pair.map { "\(example.text)\u{0}\($0)" } ?? example.text)
-  }
-}
-
 extension StratifiedDraw {
   fileprivate func check(partCount: Int, file: String) throws {
     guard unitCount >= partCount else {
@@ -182,7 +115,7 @@ extension StratifiedDraw {
   }
 }
 
-extension TextToTextDataset {
+extension ExampleSet {
   /// Some examples, drawn at random, of each answer its share; in the order of the file.
   ///
   /// - Parameters:
@@ -190,32 +123,32 @@ extension TextToTextDataset {
   ///     none are drawn, so that there may be a few more or less.
   ///   - seed: The same seed draws the same.
   /// - Returns: The examples.
-  public func drawn(_ count: Int, seed: UInt64) -> TextToTextDataset {
+  public func drawn(_ count: Int, seed: UInt64) -> Self {
     let count = min(count, examples.count)
-    let units = zip(examples.indices, examples).map {
-      UTF8Key($1.group.map { "g\($0)" } ?? "\($0)")
+    let units = examples.indices.map { index in
+      UTF8Key(group(at: index).map { "g\($0)" } ?? "\(index)")
     }
-    let draw = StratifiedDraw(zip(units, examples).lazy.map { ($0, $1.targets.first) })
+    let draw = StratifiedDraw(examples.indices.lazy.map { (units[$0], label(at: $0)) })
     let share = Double(draw.unitCount) / Double(max(1, examples.count))
     let drawn = draw.units(Int((Double(count) * share).rounded()), seed: seed)
-    var part = self
-    part.examples = zip(units, examples).filter { drawn.contains($0.0) }.map(\.1)
-    return part
+    return selecting { drawn.contains(units[$0]) }
   }
 
-  /// Two parts, of each answer its share in both; equal inputs are in the same part.
+  /// Two parts, of each answer its share in both; equal texts are in the same part.
   ///
   /// - Parameters:
-  ///   - evaluation: The same file, read to be evaluated on.
-  ///   - validationShare: The share of the second part, above 0 and below 1.
+  ///   - evaluation: The same file, read to be evaluated on, where that gives other examples.
+  ///   - validationShare: The share of the second part, above 0 and below 1. Of each answer at least
+  ///     one example stays in the first.
   ///   - seed: The same seed splits alike.
   /// - Returns: What of this is in the first part, and what of `evaluation` in the second.
   /// - Throws: ``DataError/misread(file:_:)`` if there are too few examples.
   public func split(
-    evaluation: TextToTextDataset, validationShare: Double, seed: UInt64
-  ) throws -> (training: TextToTextDataset, validation: TextToTextDataset) {
+    evaluation: Self? = nil, validationShare: Double, seed: UInt64
+  ) throws -> (training: Self, validation: Self) {
+    let evaluation = evaluation ?? self
     let units = try evaluation.draw.validationUnits(
-      share: validationShare, seed: seed, file: url.relativePath)
+      share: validationShare, seed: seed, file: file)
     return (parted(by: units).outside, evaluation.parted(by: units).inside)
   }
 
@@ -223,34 +156,31 @@ extension TextToTextDataset {
   ///
   /// - Parameters:
   ///   - count: The number of parts, two or more.
-  ///   - evaluation: The same file, read to be evaluated on.
+  ///   - evaluation: The same file, read to be evaluated on, where that gives other examples.
   ///   - seed: The same seed splits alike.
   /// - Returns: For each part, the others to learn from and itself.
   /// - Throws: ``DataError/misread(file:_:)`` if there are fewer different examples than parts.
   public func folds(
-    _ count: Int, evaluation: TextToTextDataset, seed: UInt64
-  ) throws -> [(training: TextToTextDataset, validation: TextToTextDataset)] {
+    _ count: Int, evaluation: Self? = nil, seed: UInt64
+  ) throws -> [(training: Self, validation: Self)] {
+    let evaluation = evaluation ?? self
     let draw = evaluation.draw
-    try draw.check(partCount: count, file: url.relativePath)
+    try draw.check(partCount: count, file: file)
     return draw.parts(count, seed: seed).map { units in
       (parted(by: units).outside, evaluation.parted(by: units).inside)
     }
   }
 
   private var draw: StratifiedDraw {
-    StratifiedDraw(examples.lazy.map { (Self.unit(of: $0), $0.targets.first) })
+    StratifiedDraw(examples.indices.lazy.map { (unit(of: $0), label(at: $0)) })
   }
 
-  private func parted(
-    by units: Set<UTF8Key>
-  ) -> (inside: TextToTextDataset, outside: TextToTextDataset) {
-    var (inside, outside) = (self, self)
-    inside.examples = examples.filter { units.contains(Self.unit(of: $0)) }
-    outside.examples = examples.filter { !units.contains(Self.unit(of: $0)) }
-    return (inside, outside)
+  private func parted(by units: Set<UTF8Key>) -> (inside: Self, outside: Self) {
+    let isInside = examples.indices.map { units.contains(unit(of: $0)) }
+    return (selecting { isInside[$0] }, selecting { !isInside[$0] })
   }
 
-  private static func unit(of example: TextToTextExample) -> UTF8Key {
-    UTF8Key(example.group ?? example.input)
+  private func unit(of index: Int) -> UTF8Key {
+    group(at: index).map(UTF8Key.init) ?? text(at: index).key
   }
 }

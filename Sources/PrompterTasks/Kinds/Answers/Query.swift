@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A question to one of a predictor's prompts.
+public struct Query: Sendable, Equatable {
+  /// The text.
+  public var text: String
+  /// The second text of a pair.
+  public var pair: String?
+  /// What stands in the columns of a text-to-text task's template, by their names.
+  ///
+  /// Where this says nothing, the text stands in the first column and the pair in the second.
+  public var columns: [String: String]
+  /// The prompt's name; may be left out when there is one prompt only.
+  public var task: String?
+
+  /// A question about a text, or a pair of texts, or about named columns.
+  public init(
+    _ text: String = "", _ pair: String? = nil, columns: [String: String] = [:],
+    task: String? = nil
+  ) {
+    self.text = text
+    self.pair = pair
+    self.columns = columns
+    self.task = task
+  }
+}
+
+/// What a model reads of a query or an example, and the answers to choose among.
+public struct Question: Sendable, Equatable {
+  /// The text.
+  public var text: String
+  /// The second text of a pair.
+  public var pair: String?
+  /// The answers to choose among, if the question has its own.
+  public var choices: [String]
+
+  /// A question about a text, or a pair.
+  public init(_ text: String, _ pair: String? = nil, choices: [String] = []) {
+    self.text = text
+    self.pair = pair
+    self.choices = choices
+  }
+}

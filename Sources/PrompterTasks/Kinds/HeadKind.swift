@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import PrompterAutodiff
+public import PrompterKernels
+public import PrompterTensor
+
+/// A kind of task whose answers a linear head gives, over what it reads of an example's rows.
+public protocol HeadKind: TaskKind {
+  /// What an example's outputs should be.
+  associatedtype Target: Sendable
+
+  /// The values that the head gives for each state that it reads.
+  var outputCount: Int { get }
+
+  /// What a row of an example is, and which of its states are read.
+  ///
+  /// - Parameters:
+  ///   - question: What is asked.
+  ///   - reader: Makes rows of texts.
+  /// - Returns: The rows, one as a rule.
+  /// - Throws: ``TextProblem`` if the backbone cannot read it.
+  func rows(of question: Question, by reader: TextReader) throws(TextProblem) -> [EncodedInput]
+
+  /// What an example's outputs should be.
+  ///
+  /// - Parameters:
+  ///   - example: The example.
+  ///   - examples: Where it is.
+  ///   - rows: Its rows.
+  /// - Returns: The target.
+  /// - Throws: ``DataError`` if it has no answer, or one that the task does not have.
+  func target(
+    of example: Int, in examples: Examples, read rows: [EncodedInput]
+  ) throws -> Target
+
+  /// A target in numbers, for the hash that tells data sets apart.
+  static func numbers(of target: Target) -> [Int32]
+
+  /// The loss of some examples.
+  ///
+  /// - Parameters:
+  ///   - outputs: What the head gives [states read, ``outputCount``], example after example.
+  ///   - targets: What the examples' outputs should be.
+  ///   - scale: What the sum over the examples is multiplied by.
+  ///   - zLoss: The weight of the z-loss, in kinds that have one.
+  /// - Returns: A number.
+  func loss(
+    of outputs: Variable, for targets: [Target], scale: Float, zLoss: Double
+  ) -> Variable
+
+  /// The answer to a question.
+  ///
+  /// - Parameters:
+  ///   - outputs: For each of its rows what the head gave, state after state; all are finite.
+  ///   - question: The question.
+  ///   - temperature: What outputs are divided by before they become probabilities.
+  /// - Returns: The answer.
+  func answer(from outputs: [[Float]], to question: Question, temperature: Double) -> any Answer
+
+  /// The temperature that makes probabilities of validation examples right on average; nil where answers
+  /// have none, or nothing is to be learnt.
+  func temperature(of outputs: [[[Float]]], for targets: [Target]) -> Double?
+
+  /// Fits a head to states that stay as they are, until nothing gets better; nil for a kind whose heads
+  /// are trained by steps only, or if told to stop.
+  ///
+  /// - Parameters:
+  ///   - states: What the head reads [examples, width].
+  ///   - targets: What its outputs should be.
+  ///   - seed: The seed of what is random.
+  ///   - team: The threads.
+  ///   - goesOn: Told of the share that is done; whether to go on.
+  func fittedHead(
+    to states: Tensor, for targets: [Target], seed: UInt64, team: ThreadTeam,
+    goesOn: (_ share: Double) -> Bool
+  ) -> FittedHead?
+}
+
+/// A head and how it was fitted.
+public struct FittedHead: Sendable {
+  /// [outputs, width].
+  public let weight: Tensor
+  /// [outputs].
+  public let bias: Tensor
+  /// How.
+  public let fit: HeadFit
+
+  /// A head from its parts.
+  public init(weight: Tensor, bias: Tensor, fit: HeadFit) {
+    (self.weight, self.bias, self.fit) = (weight, bias, fit)
+  }
+}
+
+extension HeadKind {
+  /// One row, of which one pooled state is read.
+  public func rows(
+    of question: Question, by reader: TextReader
+  ) throws(TextProblem) -> [EncodedInput] {
+    [try reader.input(question.text, question.pair)]
+  }
+
+  /// What a query has.
+  public func question(of query: Query) throws(TextProblem) -> Question {
+    Question(query.text, query.pair)
+  }
+
+  /// None, where answers have no probabilities.
+  public func temperature(of outputs: [[[Float]]], for targets: [Target]) -> Double? { nil }
+
+  /// None.
+  public func fittedHead(
+    to states: Tensor, for targets: [Target], seed: UInt64, team: ThreadTeam,
+    goesOn: (_ share: Double) -> Bool
+  ) -> FittedHead? { nil }
+}

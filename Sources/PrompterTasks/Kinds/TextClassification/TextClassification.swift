@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import PrompterAutodiff
+public import PrompterKernels
+public import PrompterTensor
+
+/// One label for a text, or for two.
+///
+/// A head gives a value for each label, and the loss is the cross-entropy of their softmax with the
+/// right one.
+public struct TextClassification: HeadKind {
+  /// `text-classification`.
+  public static let name = TaskDescription.Kind.textClassification
+
+  /// The task.
+  public let task: TaskDescription
+
+  // The labels with their indices; nil if one is given twice.
+  private let known: LabelSpace?
+
+  /// The kind, asked about a task.
+  public init(_ task: TaskDescription) {
+    self.task = task
+    known = try? LabelSpace(task.labels)
+  }
+
+  private var labels: LabelSpace {
+    get throws { try known ?? LabelSpace(task.labels) }
+  }
+
+  /// One for each label.
+  public var outputCount: Int { task.labels.count }
+
+  // MARK: Data
+
+  /// The labelled texts of a file.
+  public func examples(of file: ExampleFile, for purpose: ExamplePurpose) throws -> Dataset {
+    try Dataset(
+      contentsOf: file.url, task: task, form: file.form, labelMap: file.labelMap,
+      requireLabels: file.requiresAnswers, limit: file.limit)
+  }
+
+  /// The task with the training data's labels, if it has none of its own.
+  public func completed(by training: Dataset) throws -> TaskDescription {
+    var task = task
+    if task.labels.isEmpty { task.labels = training.labels }
+    guard !training.examples.isEmpty, task.labels.count > 1 else {
+      throw DataError.tooFewLabels(
+        file: training.file, labels: training.examples.isEmpty ? [] : task.labels)
+    }
+    return task
+  }
+
+  /// Makes sure that every label is one of the task's.
+  public func check(_ examples: Dataset) throws {
+    _ = try examples.labelIndices(in: labels)
+  }
+
+  /// The number of the data's labels.
+  public func labelCount(in training: Dataset) -> Int? { training.labels.count }
+
+  /// The data's labels.
+  public func startLabels(in training: Dataset) -> [String] { training.labels }
+
+  // MARK: Questions
+
+  /// An example's text, or both.
+  public func question(of example: Int, in examples: Dataset) -> Question {
+    Question(examples.examples[example].text, examples.examples[example].pair)
+  }
+
+  // MARK: Learning
+
+  /// The index of its label.
+  public func target(
+    of example: Int, in examples: Dataset, read rows: [EncodedInput]
+  ) throws -> Int32 {
+    try Int32(examples.labelIndex(of: example, in: labels))
+  }
+
+  /// The index.
+  public static func numbers(of target: Int32) -> [Int32] { [target] }
+
+  /// The cross-entropy.
+  public func loss(
+    of outputs: Variable, for targets: [Int32], scale: Float, zLoss: Double
+  ) -> Variable {
+    crossEntropy(outputs, labels: targets, scale: scale, zLoss: zLoss)
+  }
+
+  /// The likeliest label.
+  public func answer(
+    from outputs: [[Float]], to question: Question, temperature: Double
+  ) -> any Answer {
+    LabelAnswer(logits: outputs[0], of: task.labels, temperature: temperature)
+  }
+
+  /// A head fitted by multinomial logistic regression.
+  public func fittedHead(
+    to states: Tensor, for targets: [Int32], seed: UInt64, team: ThreadTeam,
+    goesOn: (_ share: Double) -> Bool
+  ) -> FittedHead? {
+    LinearProbe(labels: task.labels.count, score: selectingScore, seed: seed, team: team).fit(
+      LabelledStates(states: states, labels: targets), goesOn: goesOn)
+  }
+}
+
+// MARK: - Scores
+
+extension TextClassification {
+  /// The task's.
+  public var metricNames: [String] { task.metricNames }
+
+  /// All metrics of labels.
+  public var otherMetricNames: [String] { Metric.allCases.map(\.rawValue) }
+
+  private var metrics: [Metric] { task.metrics.compactMap { Metric(rawValue: $0.rawValue) } }
+
+  // The score that selects the best prompt, of any predictions.
+  private var selectingScore: @Sendable ([Int], [Int]) -> Double {
+    let (metric, count) = (metrics.first ?? .accuracy, task.labels.count)
+    let positive = task.positiveLabelIndex
+    return { predictions, references in
+      metric.value(
+        predictions: predictions, references: references, labelCount: count,
+        positiveClass: positive)
+    }
+  }
+
+  /// The scores of labels, beside those of always answering the most frequent one.
+  public func evaluation(
+    of answers: [Evaluation.Answer], to examples: Dataset, name: String
+  ) throws -> Evaluation {
+    let labels = try labels
+    let references = try examples.labelIndices(in: labels)
+    let confusion = ConfusionMatrix(
+      predictions: answers.map { labels.firstIndex(of: $0.text) ?? 0 }, references: references,
+      labelCount: labels.count)
+    let positive = task.positiveLabelIndex
+    let majority = MajorityBaseline(trainingLabels: references, labelCount: labels.count)
+      .scores(references: references, metrics: metrics, positiveClass: positive)
+    return Evaluation(
+      task: name, examples: references.count,
+      metrics: confusion.scores(metrics, positiveClass: positive).named, baseline: majority.named,
+      confusion: confusion, labels: task.labels, answers: answers)
+  }
+
+  /// The scores of always answering the most frequent training label.
+  public func baseline(
+    of training: Dataset, on examples: Dataset
+  ) throws -> [String: Double] {
+    let labels = try labels
+    return try MajorityBaseline(training: training, labels: labels).scores(
+      on: examples, labels: labels, metrics: metrics, positiveClass: task.positiveLabelIndex
+    ).named
+  }
+}

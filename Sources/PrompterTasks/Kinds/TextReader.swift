@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import PrompterCore
+public import PrompterTokenizer
+
+/// A text as the backbone reads it.
+public struct EncodedInput: Sendable {
+  /// The tokens, special ones included.
+  public let ids: [Int32]
+  /// The segment of each token.
+  public let segments: [Int32]
+  /// The places, among the tokens, of those whose states a head reads, in ascending order; nil where
+  /// it reads one pooled state.
+  public var reads: [Int]?
+  /// Whether the text was too long and was cut.
+  public let isCut: Bool
+
+  /// The number of special tokens around and between the texts.
+  let specialCount: Int
+
+  private let openingCount: Int
+  private let closingCount: Int
+
+  init(_ encoding: Encoding) {
+    ids = encoding.ids
+    segments = encoding.segments
+    isCut = encoding.truncatedCount > 0
+    specialCount = encoding.words.count { $0 == nil }
+    openingCount = encoding.openingCount
+    closingCount = encoding.closingCount
+  }
+
+  /// The batch row of this text under a prompt.
+  public func row(under folded: FoldedPrompt, prompt: Int = 0) -> Row {
+    Row(
+      text: ids, segments: segments, virtualTokens: folded.inputLength,
+      at: place(of: folded), prompt: prompt)
+  }
+
+  /// The slots of that row, counted from its first, whose states a head reads; nil for one pooled
+  /// state.
+  public func slots(under folded: FoldedPrompt) -> [Int32]? {
+    let place = place(of: folded)
+    return reads?.map { Int32($0 < place ? $0 : $0 + folded.inputLength) }
+  }
+
+  private func place(of folded: FoldedPrompt) -> Int {
+    folded.placement.index(
+      count: ids.count, openingCount: openingCount, closingCount: closingCount)
+  }
+}
+
+/// What a backbone can read beside a prompt.
+public struct TextLimits: Sendable {
+  /// The segments that it tells apart.
+  let segments: Int?
+  /// The tokens that it has positions for.
+  let room: Int?
+
+  /// The limits of a backbone, of whose positions a prompt takes some.
+  public init(of backbone: any Backbone, occupiedPositions: Int) {
+    segments = backbone.segmentLimit
+    room = backbone.positionLimit.map { $0 - occupiedPositions }
+  }
+
+  func check(_ encoding: Encoding) throws(TextProblem) {
+    guard !encoding.ids.isEmpty else { throw .noTokens }
+    if let room, encoding.ids.count > room {
+      throw .tooLong(tokens: encoding.ids.count, room: room)
+    }
+    if let segments, let segment = encoding.segments.first(where: { $0 >= segments }) {
+      throw .segment(Int(segment), limit: segments)
+    }
+  }
+}
+
+/// Makes rows of texts, for one model and beside one prompt.
+public struct TextReader: Sendable {
+  /// The model's tokenizer.
+  public let tokenizer: any Tokenizer
+  /// The tokens that a text may have, special ones included; longer texts are cut.
+  public let maximumLength: Int
+  /// What the model has room for.
+  public let limits: TextLimits
+
+  /// A reader of texts.
+  public init(tokenizer: any Tokenizer, maximumLength: Int, within limits: TextLimits) {
+    self.tokenizer = tokenizer
+    self.maximumLength = maximumLength
+    self.limits = limits
+  }
+
+  /// The tokens of a text, or a pair, with the words that they come from and their places in it.
+  ///
+  /// - Throws: ``TextProblem`` if the backbone cannot read them.
+  public func encoding(_ text: String, _ pair: String? = nil) throws(TextProblem) -> Encoding {
+    let encoding = tokenizer.encode(text, pair: pair, maximumLength: maximumLength)
+    try limits.check(encoding)
+    return encoding
+  }
+
+  /// A row of which a head reads one pooled state.
+  ///
+  /// - Throws: ``TextProblem`` if the backbone cannot read it.
+  public func input(_ text: String, _ pair: String? = nil) throws(TextProblem) -> EncodedInput {
+    EncodedInput(try encoding(text, pair))
+  }
+
+  /// A row of which a head reads the states of some tokens.
+  ///
+  /// - Parameters:
+  ///   - encoding: The tokens.
+  ///   - reads: The places of those that are read, in ascending order.
+  /// - Returns: The row.
+  public func input(_ encoding: Encoding, reading reads: [Int]) -> EncodedInput {
+    var input = EncodedInput(encoding)
+    input.reads = reads
+    return input
+  }
+}
