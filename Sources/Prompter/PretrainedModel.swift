@@ -72,7 +72,13 @@ public struct PretrainedModel: Sendable {
   }
 
   /// The backbone, if it writes texts.
-  public var encoderDecoder: (any EncoderDecoder)? { backbone as? any EncoderDecoder }
+  public var textWriter: (any TextWriter)? { backbone as? any TextWriter }
+
+  // The number of its decoder's layers, as cards have it: nil where there is none.
+  var decoderLayers: Int? {
+    let count = backbone.layerCount(of: .decoder)
+    return count > 0 ? count : nil
+  }
 
   /// The name shown to people: the folder's.
   public var name: String { folder.lastPathComponent }
@@ -113,6 +119,6 @@ public struct PretrainedModel: Sendable {
       heads: backbone.headCount, parameters: backbone.parameterCount,
       sha256: sha256,
       attentionWidth: backbone.attentionWidth == backbone.width ? nil : backbone.attentionWidth,
-      decoderLayers: encoderDecoder?.decoderLayerCount)
+      decoderLayers: decoderLayers)
   }
 }

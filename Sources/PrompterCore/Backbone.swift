@@ -26,7 +26,7 @@ public struct LowerStates: Sendable {
   }
 }
 
-/// A pretrained encoder, or the encoder of an ``EncoderDecoder``.
+/// A pretrained encoder, or what reads the rows of a ``TextWriter``.
 ///
 /// A backbone knows nothing of methods, tasks or files of prompts: it takes slots and a
 /// ``PromptState`` and gives hidden states. Its weights are immutable and may be used by any number
@@ -36,7 +36,7 @@ public protocol Backbone: Sendable {
   var width: Int { get }
   /// The number of values in a key, or a value, of all heads: what deep prompts are made of.
   var attentionWidth: Int { get }
-  /// The number of layers.
+  /// The number of layers that read a batch.
   var layerCount: Int { get }
   /// The number of attention heads in each layer.
   var headCount: Int { get }
@@ -52,6 +52,9 @@ public protocol Backbone: Sendable {
   var parameterCount: Int { get }
   /// Whether there is a trained layer between [CLS] and a head.
   var hasPooler: Bool { get }
+  /// The number of layers of a stack: none of a decoder's that there is not.
+  func layerCount(of stack: PromptStack) -> Int
+
   /// The weights that training changes: none of a frozen backbone.
   var trainedParameters: [Parameter] { get }
 
@@ -122,6 +125,9 @@ extension Backbone {
 
   /// Any segments, as most families have it.
   public var segmentLimit: Int? { nil }
+
+  /// All layers in the one stack that most families have.
+  public func layerCount(of stack: PromptStack) -> Int { stack == .encoder ? layerCount : 0 }
 
   /// None, where weights are not looked at.
   public var unusableWeight: UnusableWeight? { nil }

@@ -2,7 +2,6 @@
 
 internal import PrompterAutodiff
 internal import PrompterKernels
-internal import PrompterNN
 internal import PrompterTensor
 
 /// How the next token is chosen.
@@ -34,7 +33,7 @@ public struct GeneratedText: Sendable, Equatable {
   }
 }
 
-/// Writes texts by an encoder-decoder.
+/// Writes texts by a ``TextWriter``.
 ///
 /// What a row gets does not depend on the rows beside it.
 public struct Generator: Sendable, Equatable {
@@ -118,11 +117,11 @@ public struct Generator: Sendable, Equatable {
   }
 }
 
-extension EncoderDecoder {
+extension TextWriter {
   /// Writes a text for each row of a batch.
   ///
   /// - Parameters:
-  ///   - batch: The rows that the encoder reads.
+  ///   - batch: The rows that the texts follow.
   ///   - prompts: The prompts that the rows name.
   ///   - generator: How tokens are chosen, and how many.
   /// - Returns: A text for each row.
@@ -130,17 +129,14 @@ extension EncoderDecoder {
     for batch: Batch, prompts: PromptState, by generator: Generator
   ) -> [GeneratedText] {
     guard batch.count > 0 else { return [] }
-    let memory = hiddenStates(
-      of: batch, prompts: prompts, reading: .all, dropout: 0, in: .inference())
     let rows = batch.prompts.enumerated().map { row, prompt in
       let length = Int32(prompts.decoderInputLength(of: prompt))
       return TargetRow(
-        ids: (0..<length).map { -1 - $0 } + [startTokenID], memory: row, prompt: prompt)
+        ids: (0..<length).map { -1 - $0 } + [startTokenID], source: row, prompt: prompt)
     }
-    let decoder = decoder(
-      of: TargetBatch(rows), memory: memory.value, memoryOffsets: batch.offsets, prompts: prompts)
     return generator.texts(
-      by: decoder, end: endTokenID, numbers: batch.numbers.map { Int($0) })
+      by: decoding(of: TargetBatch(rows), after: batch, prompts: prompts), end: endTokenID,
+      numbers: batch.numbers.map { Int($0) })
   }
 }
 

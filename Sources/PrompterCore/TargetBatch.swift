@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a decoder reads of one target text: the start token and all tokens but the last.
+/// What is read of one target text while it is written: the start token and all tokens but the last.
 ///
 /// A slot is a token id, or −1 − j for virtual token j of the row's own decoder prompt.
 public struct TargetRow: Sendable, Equatable {
   /// Token ids, or −1 − j for virtual token j.
   public var ids: [Int32]
-  /// The row of the encoder's batch whose states this row reads; several rows may share one.
-  public var memory: Int
+  /// The row of the batch that this row follows; several rows may follow one.
+  public var source: Int
   /// Which of the batch's prompts the row uses.
   public var prompt: Int
 
   /// A row of slots.
-  public init(ids: [Int32], memory: Int, prompt: Int = 0) {
+  public init(ids: [Int32], source: Int, prompt: Int = 0) {
     self.ids = ids
-    self.memory = memory
+    self.source = source
     self.prompt = prompt
   }
 
@@ -24,13 +24,13 @@ public struct TargetRow: Sendable, Equatable {
   ///   - target: The tokens of the target, the end token included, at least one.
   ///   - start: The token that decoding begins with.
   ///   - virtualTokens: The length of the decoder prompt.
-  ///   - memory: The row of the encoder's batch.
+  ///   - source: The row of the batch that it follows.
   ///   - prompt: The prompt's index.
   public init(
-    target: [Int32], start: Int32, virtualTokens: Int = 0, memory: Int, prompt: Int = 0
+    target: [Int32], start: Int32, virtualTokens: Int = 0, source: Int, prompt: Int = 0
   ) {
     let prefix = (0..<virtualTokens).map { -1 - Int32($0) }
-    self.init(ids: prefix + [start] + target.dropLast(), memory: memory, prompt: prompt)
+    self.init(ids: prefix + [start] + target.dropLast(), source: source, prompt: prompt)
   }
 }
 
@@ -40,8 +40,8 @@ public struct TargetBatch: Sendable {
   public let ids: [Int32]
   /// Row r owns slots offsets[r] ..< offsets[r + 1].
   public let offsets: [Int32]
-  /// The encoder row that each row reads.
-  public let memories: [Int]
+  /// The row of the batch that each row follows.
+  public let sources: [Int]
   /// Which prompt each row uses.
   public let prompts: [Int]
   /// Each row's number in the step that this batch is a part of: what its dropout depends on.
@@ -70,7 +70,7 @@ public struct TargetBatch: Sendable {
     self.offsets = offsets
     self.textSlots = textSlots
     self.textOffsets = textOffsets
-    memories = rows.map(\.memory)
+    sources = rows.map(\.source)
     prompts = rows.map(\.prompt)
     self.numbers = rowNumbers(numbers ?? Array(rows.indices), of: rows.count)
   }

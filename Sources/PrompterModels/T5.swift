@@ -12,15 +12,15 @@ public import PrompterTensor
 /// Also T5 1.1 and its LM-adapted form (Lester and others 2021), Flan-T5, mT5 and ByT5, which gate
 /// the perceptron and have an output of their own. Before each attention and perceptron stands a
 /// norm without offset; scores are not scaled, and positions enter only as biases by distance. As a
-/// ``Backbone`` it is its encoder.
-public struct T5: EncoderDecoder {
+/// ``Backbone`` it is its encoder, whose states its decoder attends to.
+public struct T5: Backbone {
   /// The shape.
   public let configuration: Configuration
 
   let words: Parameter
   let encoder: T5Encoder
   let decoder: T5Decoder
-  private let output: LinearMap
+  let output: LinearMap
   private let ownsOutput: Bool
 
   /// Reads a backbone from weights as transformers names them.
@@ -106,14 +106,15 @@ public struct T5: EncoderDecoder {
   public var trainedDropout: Float { configuration.dropout }
   /// Never.
   public var hasPooler: Bool { false }
-  /// The token that decoding begins with.
-  public var startTokenID: Int32 { configuration.startTokenID }
-  /// The token that ends a text.
-  public var endTokenID: Int32 { configuration.endTokenID }
   /// The number of weights of both stacks.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.shape.count } }
   /// All weights, if they are trained.
   public var trainedParameters: [Parameter] { parameters.filter(\.isTrained) }
+
+  /// The number of layers of either stack.
+  public func layerCount(of stack: PromptStack) -> Int {
+    stack == .encoder ? layerCount : decoderLayerCount
+  }
 
   private var parameters: [Parameter] {
     [words] + encoder.parameters + decoder.parameters + (ownsOutput ? output.parameters : [])
@@ -163,55 +164,5 @@ public struct T5: EncoderDecoder {
   /// The word embeddings of some tokens [ids, width].
   public func wordEmbeddings(of ids: [Int32]) -> Tensor {
     rows(ids, of: Variable(words.value)).value
-  }
-
-  /// The logits of the token after each of the targets'; see ``EncoderDecoder``.
-  public func logits(
-    of targets: TargetBatch, memory: Variable, memoryOffsets: [Int32], prompts: PromptState,
-    dropout: Float, in pass: Pass
-  ) -> Variable {
-    let vectors = embedding(
-      prompts.tokens(of: targets), tokens: pass(words),
-      virtualTokens: prompts.decoderInput?.vectors)
-    let all = T5Slots(offsets: targets.offsets, keys: targets.slotKeys)
-    let read =
-      targets.textSlots.count == targets.slotCount
-      ? all : all.reading(targets.textSlots, offsets: targets.textOffsets)
-    let ranges = Self.ranges(of: targets.memories, memoryOffsets)
-    let hidden = decoder(
-      vectors, all, reading: read, memory: decoder.memory(of: memory, for: all, ranges, in: pass),
-      ranges,
-      prompts: prefixes(of: prompts, targets.prompts, targets.numbers, in: pass),
-      T5Setting(pass: pass, dropout: dropout, numbers: targets.numbers))
-    return logits(of: hidden, in: pass)
-  }
-
-  /// Begins to write; see ``EncoderDecoder``.
-  public func decoder(
-    of targets: TargetBatch, memory: Tensor, memoryOffsets: [Int32], prompts: PromptState
-  ) -> any Decoding {
-    T5Decoding(self, targets, memory: memory, memoryOffsets: memoryOffsets, prompts)
-  }
-
-  /// The logits [rows, vocabulary] of hidden states [rows, width].
-  func logits(of hidden: Variable, in pass: Pass) -> Variable {
-    guard configuration.scalesOutput else { return output(hidden, in: pass) }
-    return output(scaled(hidden, by: 1 / Float(width).squareRoot()), in: pass)
-  }
-
-  /// What the decoder's attention to what was written sees before it, block by block.
-  func prefixes(
-    of prompts: PromptState, _ rows: [Int], _ numbers: [UInt32], in pass: Pass
-  ) -> [DeepPrompt?] {
-    (0..<decoderLayerCount).map {
-      prompts.deepPrompt(decoderLayer: $0, prompts: rows, numbers: numbers, in: pass)
-    }
-  }
-
-  /// The encoder's states that each row sees.
-  static func ranges(of memories: [Int], _ offsets: [Int32]) -> KeyRanges {
-    KeyRanges(
-      begin: memories.map { offsets[$0] }, end: memories.map { offsets[$0 + 1] },
-      count: Int(offsets.last ?? 0))
   }
 }

@@ -13,20 +13,18 @@ final class T5Decoding: Decoding {
   private let model: T5
   private let memory: [T5Memory]
   private let memoryOffsets: [Int32]
-  private var memories: [Int]
+  private var sources: [Int]
   private let prompts: PromptState
   private var promptIndices: [Int]
   private var cache: T5Cache
   private let pass = Pass.inference()
 
-  init(
-    _ model: T5, _ targets: TargetBatch, memory: Tensor, memoryOffsets: [Int32],
-    _ prompts: PromptState
-  ) {
+  init(_ model: T5, _ targets: TargetBatch, after batch: Batch, _ prompts: PromptState) {
     self.model = model
-    self.memory = model.decoder.cachedMemory(of: memory, in: pass)
-    self.memoryOffsets = memoryOffsets
-    memories = targets.memories
+    memory = model.decoder.cachedMemory(
+      of: model.memory(of: batch, prompts, dropout: 0, in: pass).value, in: pass)
+    memoryOffsets = batch.offsets
+    sources = targets.sources
     self.prompts = prompts
     promptIndices = targets.prompts
     let lengths = zip(targets.offsets, targets.offsets.dropFirst()).map { $1 - $0 }
@@ -48,7 +46,7 @@ final class T5Decoding: Decoding {
   func advance(_ tokens: [Int32], of rows: [Int]) {
     precondition(tokens.count == rows.count && !rows.isEmpty, "A token for each row.")
     cache.keep(rows)
-    memories = rows.map { memories[$0] }
+    sources = rows.map { sources[$0] }
     promptIndices = rows.map { promptIndices[$0] }
     let slots = T5Slots(after: cache.lengths)
     write(
@@ -59,7 +57,7 @@ final class T5Decoding: Decoding {
   private func write(_ vectors: Variable, at slots: T5Slots, reading read: T5Slots) {
     cache.extend(by: zip(slots.offsets, slots.offsets.dropFirst()).map { $1 - $0 })
     let hidden = model.decoder(
-      vectors, slots, reading: read, memory: memory, T5.ranges(of: memories, memoryOffsets),
+      vectors, slots, reading: read, memory: memory, T5.ranges(of: sources, memoryOffsets),
       prompts: model.prefixes(of: prompts, promptIndices, [], in: pass), cache: cache,
       T5Setting(pass: pass, dropout: 0, numbers: []))
     logits = model.logits(of: hidden, in: pass).value

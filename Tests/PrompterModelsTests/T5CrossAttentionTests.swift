@@ -27,19 +27,16 @@ import Testing
     let text = (0..<Int32(length)).map { 3 + $0 % 50 }
     let batch = Batch(
       [Row(text: text, segments: text.map { _ in 0 }, virtualTokens: 5, prompt: 0)], numbers: [0])
-    var targets = [TargetRow(target: [7], start: 0, virtualTokens: 0, memory: 0)]
+    var targets = [TargetRow(target: [7], start: 0, virtualTokens: 0, source: 0)]
     if company > 0 {
       targets.append(
         TargetRow(
-          target: (0..<Int32(company)).map { 4 + $0 }, start: 0, virtualTokens: 0, memory: 0))
+          target: (0..<Int32(company)).map { 4 + $0 }, start: 0, virtualTokens: 0, source: 0))
     }
-    let memory = golden.model.hiddenStates(
-      of: batch, prompts: state, reading: .all, dropout: dropout, in: pass)
-    let before = tape.recordCount
     let logits = golden.model.logits(
-      of: TargetBatch(targets, numbers: Array(targets.indices)), memory: memory,
-      memoryOffsets: batch.offsets, prompts: state, dropout: dropout, in: pass)
-    let records = tape.recordCount - before
+      of: TargetBatch(targets, numbers: Array(targets.indices)), after: batch, prompts: state,
+      dropout: dropout, in: pass)
+    let records = tape.recordCount
     let first = rows([0], of: logits)
     tape.pullback(from: crossEntropy(first, labels: [7], scale: 1))
     return Run(

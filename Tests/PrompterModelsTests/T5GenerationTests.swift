@@ -52,15 +52,13 @@ import Testing
     let golden = try TinyT5(name)
     let state = golden.state(try golden.prompt(input: true, decoder: true))
     let batch = try golden.batch(virtualTokens: 5)
-    let memory = golden.model.hiddenStates(
-      of: batch, prompts: state, reading: .all, dropout: 0, in: .inference())
     let whole = try golden.targets(virtualTokens: 3)
     let expected = try golden.logits(state).value.rowValues
     // All rows begin; then each goes on as long as its target has tokens.
     let begun = TargetBatch(
-      whole.memories.map { TargetRow(ids: [-1, -2, -3, 0], memory: $0) })
-    let decoder = golden.model.decoder(
-      of: begun, memory: memory.value, memoryOffsets: batch.offsets, prompts: state)
+      whole.sources.map { TargetRow(ids: [-1, -2, -3, 0], source: $0) })
+    let decoder = golden.model.decoding(
+      of: begun, after: batch, prompts: state)
     let targets = try golden.lists("targets")
     var live = Array(targets.indices)
     for place in 0..<24 {
@@ -80,15 +78,12 @@ import Testing
     let golden = try TinyT5("t5-1.1")
     let state = golden.state(FoldedPrompt())
     let batch = try golden.batch()
-    let memory = golden.model.hiddenStates(
-      of: batch, prompts: state, reading: .all, dropout: 0, in: .inference()
-    ).value
     func decoder(_ rows: [TargetRow]) -> any Decoding {
-      golden.model.decoder(
-        of: TargetBatch(rows), memory: memory, memoryOffsets: batch.offsets, prompts: state)
+      golden.model.decoding(
+        of: TargetBatch(rows), after: batch, prompts: state)
     }
-    let branching = decoder([0, 2].map { TargetRow(ids: [0], memory: $0) })
-    var texts: [(ids: [Int32], memory: Int)] = [([0], 0), ([0], 2)]
+    let branching = decoder([0, 2].map { TargetRow(ids: [0], source: $0) })
+    var texts: [(ids: [Int32], source: Int)] = [([0], 0), ([0], 2)]
     var generator = SeededGenerator(seed: 4)
     for step in 0..<70 {
       // Two rows at first, four from the third step on, three at the end.
@@ -96,9 +91,9 @@ import Testing
       let rows = (0..<count).map { _ in Int.random(in: texts.indices, using: &generator) }
       let tokens = rows.map { _ in Int32.random(in: 2..<60, using: &generator) }
       branching.advance(tokens, of: rows)
-      texts = zip(rows, tokens).map { (texts[$0].ids + [$1], texts[$0].memory) }
+      texts = zip(rows, tokens).map { (texts[$0].ids + [$1], texts[$0].source) }
     }
-    let fresh = decoder(texts.map { TargetRow(ids: $0.ids, memory: $0.memory) })
+    let fresh = decoder(texts.map { TargetRow(ids: $0.ids, source: $0.source) })
     for (found, expected) in zip(branching.logits.rowValues, fresh.logits.rowValues) {
       #expect(gap(found, expected) < 1e-4)
     }
@@ -155,15 +150,13 @@ import Testing
     let golden = try TinyT5("t5-1.0")
     let state = golden.state(FoldedPrompt())
     let batch = try golden.batch()
-    let memory = golden.model.hiddenStates(
-      of: batch, prompts: state, reading: .all, dropout: 0, in: .inference())
     let candidates: [[Int32]] = [[7, 1], [8, 9, 1], [1]]
     let rows = (0..<batch.count).flatMap { text in
-      candidates.map { TargetRow(target: $0, start: 0, memory: text) }
+      candidates.map { TargetRow(target: $0, start: 0, source: text) }
     }
     func logits(_ rows: [TargetRow]) -> Tensor {
       golden.model.logits(
-        of: TargetBatch(rows), memory: memory, memoryOffsets: batch.offsets, prompts: state,
+        of: TargetBatch(rows), after: batch, prompts: state,
         dropout: 0, in: .inference()
       ).value
     }

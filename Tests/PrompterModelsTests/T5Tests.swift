@@ -28,11 +28,9 @@ import Testing
     var first = 0
     for (row, target) in zip(rows, targets) {
       let batch = Batch([row])
-      let memory = golden.model.hiddenStates(
-        of: batch, prompts: state, reading: .all, dropout: 0, in: .inference())
       let alone = golden.model.logits(
-        of: TargetBatch([TargetRow(target: target, start: 0, virtualTokens: 3, memory: 0)]),
-        memory: memory, memoryOffsets: batch.offsets, prompts: state, dropout: 0,
+        of: TargetBatch([TargetRow(target: target, start: 0, virtualTokens: 3, source: 0)]),
+        after: batch, prompts: state, dropout: 0,
         in: .inference())
       #expect(alone.value.rowValues == Array(together[first..<first + target.count]))
       first += target.count
@@ -72,13 +70,11 @@ import Testing
       let batch = Batch(Array(rows[part]), numbers: Array(part))
       let own = part.map {
         TargetRow(
-          target: targets[$0], start: 0, virtualTokens: 3, memory: $0 - part.lowerBound)
+          target: targets[$0], start: 0, virtualTokens: 3, source: $0 - part.lowerBound)
       }
-      let memory = golden.model.hiddenStates(
-        of: batch, prompts: state, reading: .all, dropout: 0.2, in: pass)
       let logits = golden.model.logits(
-        of: TargetBatch(own, numbers: Array(part)), memory: memory,
-        memoryOffsets: batch.offsets, prompts: state, dropout: 0.2, in: pass)
+        of: TargetBatch(own, numbers: Array(part)), after: batch, prompts: state, dropout: 0.2,
+        in: pass)
       let loss = crossEntropy(
         logits, labels: part.flatMap { targets[$0] }, scale: 1)
       tape.pullback(from: loss)
@@ -112,11 +108,11 @@ import Testing
     let state = golden.state(try golden.prompt(input: false, decoder: true))
       .map { tape.variable($0.value) }
     let batch = try golden.batch()
-    let memory = golden.model.hiddenStates(
+    let read = golden.model.hiddenStates(
       of: batch, prompts: state, reading: .all, dropout: 0, in: pass)
-    #expect(!memory.isRecorded && tape.recordCount == 0)
+    #expect(!read.isRecorded && tape.recordCount == 0)
     let logits = golden.model.logits(
-      of: try golden.targets(virtualTokens: 3), memory: memory, memoryOffsets: batch.offsets,
+      of: try golden.targets(virtualTokens: 3), after: batch,
       prompts: state, dropout: 0, in: pass)
     #expect(logits.isRecorded)
   }

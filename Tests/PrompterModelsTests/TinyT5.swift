@@ -65,7 +65,7 @@ struct TinyT5 {
     try TargetBatch(
       lists("targets").enumerated().map { index, target in
         TargetRow(
-          target: target, start: model.startTokenID, virtualTokens: virtualTokens, memory: index)
+          target: target, start: model.startTokenID, virtualTokens: virtualTokens, source: index)
       })
   }
 
@@ -77,11 +77,9 @@ struct TinyT5 {
     _ prompts: PromptState, dropout: Float = 0, in pass: Pass = .inference()
   ) throws -> Variable {
     let batch = try batch(virtualTokens: prompts.input.map { Int($0.table.offsets[1]) } ?? 0)
-    let memory = model.hiddenStates(
-      of: batch, prompts: prompts, reading: .all, dropout: dropout, in: pass)
     return model.logits(
       of: try targets(virtualTokens: prompts.decoderInput.map { Int($0.table.offsets[1]) } ?? 0),
-      memory: memory, memoryOffsets: batch.offsets, prompts: prompts, dropout: dropout, in: pass)
+      after: batch, prompts: prompts, dropout: dropout, in: pass)
   }
 
   /// The mean cross-entropy of all target tokens.

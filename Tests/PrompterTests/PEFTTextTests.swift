@@ -29,22 +29,19 @@ import Testing
 
   // What the model with a prompt makes of the golden rows.
   private func logits(of prompt: Prompt) throws -> Tensor {
-    let model = try #require(try ToyTexts.model().encoderDecoder)
+    let model = try #require(try ToyTexts.model().textWriter)
     let tables = PromptTables([prompt.folded], for: model).map { Variable($0) }
     let batch = Batch(
       try lists("text").map {
         Row(text: $0, segments: $0.map { _ in 0 }, virtualTokens: prompt.folded.inputLength)
       })
-    let pass = Pass.inference()
-    let memory = model.hiddenStates(
-      of: batch, prompts: tables, reading: .all, dropout: 0, in: pass)
     let targets = TargetBatch(
       try lists("target").enumerated().map {
-        model.targetRow($1, memory: $0, prompt: 0, tables)
+        model.targetRow($1, source: $0, prompt: 0, tables)
       })
     return model.logits(
-      of: targets, memory: memory, memoryOffsets: batch.offsets, prompts: tables, dropout: 0,
-      in: pass
+      of: targets, after: batch, prompts: tables, dropout: 0,
+      in: .inference()
     ).value
   }
 

@@ -7,8 +7,8 @@ import Testing
 
 @Suite struct PretrainedModelTests {
   @Test func `a folder's family is told by its configuration`() throws {
-    #expect(try Toy.model().family == "bert" && Toy.model().encoderDecoder == nil)
-    #expect(try ToyTexts.model().family == "t5" && ToyTexts.model().encoderDecoder != nil)
+    #expect(try Toy.model().family == "bert" && Toy.model().textWriter == nil)
+    #expect(try ToyTexts.model().family == "t5" && ToyTexts.model().textWriter != nil)
     let identity = try ToyTexts.model().identity()
     #expect(identity.attentionWidth == 24 && identity.decoderLayers == 2)
     #expect(try Toy.model().identity().attentionWidth == nil)

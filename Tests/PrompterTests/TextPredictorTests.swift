@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test func `the likelihoods that rank labels are those of the tokens one by one`() throws {
-    let model = try #require(try ToyTexts.model().encoderDecoder)
+    let model = try #require(try ToyTexts.model().textWriter)
     let tokenizer = try ToyTexts.model().tokenizer
     let prompt = try #require(try ToyTexts.prompts.get().first { $0.name == "both" }).prompt
     let tables = PromptTables([prompt.folded], for: model).map { Variable($0) }
@@ -66,13 +66,11 @@ import Testing
       })
     let candidates: [[[Int32]]] = [[[5, 1], [6, 7, 1]], [[8, 1]]]
     let scores = model.logLikelihoods(of: candidates, for: batch, prompts: tables)
-    let memory = model.hiddenStates(
-      of: batch, prompts: tables, reading: .all, dropout: 0, in: .inference())
     for (row, targets) in candidates.enumerated() {
       for (index, target) in targets.enumerated() {
-        let start = TargetRow(ids: [-1, -2, -3, 0], memory: row)
-        let decoder = model.decoder(
-          of: TargetBatch([start]), memory: memory.value, memoryOffsets: batch.offsets,
+        let start = TargetRow(ids: [-1, -2, -3, 0], source: row)
+        let decoder = model.decoding(
+          of: TargetBatch([start]), after: batch,
           prompts: tables)
         var expected = 0.0
         for token in target {

@@ -102,7 +102,7 @@ extension Predictor {
 
 extension Predictor {
   private func written(_ inputs: [PreparedInput], by backbone: any Backbone) -> [Outcome] {
-    guard let model = backbone as? any EncoderDecoder else {
+    guard let model = backbone as? any TextWriter else {
       preconditionFailure("A prompt whose answers are written was checked against the model.")
     }
     let (tasks, places) = tasks(of: inputs)

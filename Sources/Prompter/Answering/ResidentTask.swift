@@ -31,7 +31,7 @@ final class ResidentTask: Sendable {
     card = prompt.card
     folded = prompt.folded
     kind = try prompt.card.task.asked()
-    guard prompt.head != nil ? kind is any HeadKind : model.encoderDecoder != nil else {
+    guard prompt.head != nil ? kind is any HeadKind : model.textWriter != nil else {
       throw PromptError.unusable(
         file: name, value: "its kind of task", found: prompt.card.task.kind.rawValue,
         expected: "one whose answers a head gives, for the model \(model.name) writes none")

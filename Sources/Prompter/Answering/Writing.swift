@@ -5,9 +5,9 @@ internal import PrompterCore
 internal import PrompterKernels
 internal import PrompterTensor
 
-/// One encoder-decoder with several prompts, answering batches of mixed rows by texts.
+/// One model that writes, with several prompts, answering batches of mixed rows by texts.
 struct Writing: Sendable {
-  let model: any EncoderDecoder
+  let model: any TextWriter
   let tables: PromptTables<Tensor>
 
   // A step of decoding reads all weights for one token of each row, so many rows share it.

@@ -34,7 +34,7 @@ extension Prompt {
 
   private func checkShape(of model: PretrainedModel) throws {
     let (trained, found) = (card.backbone, model.backbone)
-    let decoderLayers = model.encoderDecoder?.decoderLayerCount
+    let decoderLayers = model.decoderLayers
     let isAlike =
       trained.family == model.family
       && (trained.layers == 0 || trained.layers == found.layerCount)

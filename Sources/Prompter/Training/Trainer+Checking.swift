@@ -32,7 +32,7 @@ extension Trainer {
   }
 
   private func checkKind(hasHead: Bool) throws {
-    if !hasHead, model.encoderDecoder == nil { throw TrainingError.cannotWrite(model: model.name) }
+    if !hasHead, model.textWriter == nil { throw TrainingError.cannotWrite(model: model.name) }
     if !hasHead, method.name == .headOnly {
       throw TrainingError.cannotTrain(
         method: .headOnly, reason: "answers that are texts have no head")

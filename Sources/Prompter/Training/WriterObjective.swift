@@ -17,7 +17,7 @@ final class WriterObjective<Kind: WriterKind>: Objective {
 
   private let kind: Kind
   private let setting: ObjectiveSetting
-  private let model: any EncoderDecoder
+  private let model: any TextWriter
   private let shape: FoldedPrompt  // the prompt as it starts: how long it is and where it stands
   private let training: EncodedExamples<[Int32]>
   private let validation: (examples: Kind.Examples, encoded: EncodedExamples<[Int32]>)?
@@ -25,7 +25,7 @@ final class WriterObjective<Kind: WriterKind>: Objective {
   init(
     _ kind: Kind, training: Kind.Examples, validation: Kind.Examples?, in setting: ObjectiveSetting
   ) throws {
-    guard let model = setting.backbone as? any EncoderDecoder else {
+    guard let model = setting.backbone as? any TextWriter else {
       throw TrainingError.cannotWrite(model: setting.trainer.model.name)
     }
     func encoded(_ examples: Kind.Examples) throws -> EncodedExamples<[Int32]> {
@@ -78,15 +78,12 @@ final class WriterObjective<Kind: WriterKind>: Objective {
       share, prompt, pass in
       let numbers = share.map { firstNumber + $0 }
       let batch = Batch(share.map { rows[$0] }, numbers: numbers)
-      let memory = model.hiddenStates(
-        of: batch, prompts: prompt, reading: .all, dropout: dropout, in: pass)
       let own = TargetBatch(
         share.enumerated().map {
-          model.targetRow(targets[$1], memory: $0, prompt: 0, prompt)
+          model.targetRow(targets[$1], source: $0, prompt: 0, prompt)
         }, numbers: numbers)
       let logits = model.logits(
-        of: own, memory: memory, memoryOffsets: batch.offsets, prompts: prompt, dropout: dropout,
-        in: pass)
+        of: own, after: batch, prompts: prompt, dropout: dropout, in: pass)
       return crossEntropy(
         logits, labels: share.flatMap { targets[$0] }, scale: step.scale, zLoss: step.zLoss)
     }

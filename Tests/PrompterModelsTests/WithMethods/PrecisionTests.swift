@@ -133,11 +133,9 @@ private struct Limits: Sendable, CustomTestStringConvertible {
     var first = 0
     for (row, target) in zip(try golden.rows(), try golden.lists("targets")) {
       let batch = Batch([row])
-      let memory = golden.model.hiddenStates(
-        of: batch, prompts: state, reading: .all, dropout: 0, in: .inference())
       let alone = golden.model.logits(
-        of: TargetBatch([TargetRow(target: target, start: 0, virtualTokens: 0, memory: 0)]),
-        memory: memory, memoryOffsets: batch.offsets, prompts: state, dropout: 0, in: .inference())
+        of: TargetBatch([TargetRow(target: target, start: 0, virtualTokens: 0, source: 0)]),
+        after: batch, prompts: state, dropout: 0, in: .inference())
       #expect(alone.value.rowValues == Array(together[first..<first + target.count]))
       first += target.count
     }

@@ -73,13 +73,13 @@ import Testing
         let loaded = try model.model(
           weights(model), config: config,
           tokenizer: ("tokenizer.json", tokenizer(model.config.vocab_size)), in: bench)
-        try compare(model, with: try #require(loaded.encoderDecoder), loaded.bare)
+        try compare(model, with: try #require(loaded.textWriter), loaded.bare)
       }
     }
   }
 
   private func compare(
-    _ model: DifferentialCase, with t5: any EncoderDecoder, _ prompts: PromptState
+    _ model: DifferentialCase, with t5: any TextWriter, _ prompts: PromptState
   ) throws {
     let batch = Batch(
       model.lengths.enumerated().map { index, length in
@@ -90,10 +90,10 @@ import Testing
       of: batch, prompts: prompts, reading: .all, dropout: 0, in: .inference())
     let targets = TargetBatch(
       model.lengths.indices.map {
-        TargetRow(ids: [0] + model.ids(100 + $0, 5, from: 3), memory: $0)
+        TargetRow(ids: [0] + model.ids(100 + $0, 5, from: 3), source: $0)
       })
     let logits = t5.logits(
-      of: targets, memory: memory, memoryOffsets: batch.offsets, prompts: prompts, dropout: 0,
+      of: targets, after: batch, prompts: prompts, dropout: 0,
       in: .inference()
     ).value
     let texts = t5.texts(

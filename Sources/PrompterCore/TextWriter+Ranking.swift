@@ -5,33 +5,30 @@ internal import PrompterKernels
 internal import PrompterNN
 internal import PrompterTensor
 
-extension EncoderDecoder {
+extension TextWriter {
   /// How likely each of some targets is as what a row's text is answered by.
   ///
   /// log p(target | row) = Σₜ log p(targetₜ | row, target before t), the end token included, by which
-  /// targets are ranked. The encoder reads each row once.
+  /// targets are ranked. Each row is read once.
   ///
   /// - Parameters:
   ///   - candidates: For each row of the batch its targets' tokens, each with its end token.
-  ///   - batch: The rows that the encoder reads.
+  ///   - batch: The rows that are answered.
   ///   - prompts: The prompts that the rows name.
   /// - Returns: For each row a log-likelihood for each candidate, in nats.
-  /// - Complexity: One pass of the encoder over the rows and of the decoder over all candidates.
+  /// - Complexity: One pass over the rows and one over all candidates.
   public func logLikelihoods(
     of candidates: [[[Int32]]], for batch: Batch, prompts: PromptState
   ) -> [[Float]] {
-    let pass = Pass.inference()
-    let memory = hiddenStates(of: batch, prompts: prompts, reading: .all, dropout: 0, in: pass)
     let targets = candidates.joined().filter { !$0.isEmpty }
     let rows = candidates.enumerated().flatMap { row, targets in
       targets.filter { !$0.isEmpty }.map {
-        targetRow($0, memory: row, prompt: batch.prompts[row], prompts)
+        targetRow($0, source: row, prompt: batch.prompts[row], prompts)
       }
     }
     guard !rows.isEmpty else { return candidates.map { $0.map { _ in 0 } } }
     let logits = logits(
-      of: TargetBatch(rows), memory: memory, memoryOffsets: batch.offsets, prompts: prompts,
-      dropout: 0, in: pass
+      of: TargetBatch(rows), after: batch, prompts: prompts, dropout: 0, in: .inference()
     ).value
     let sums = logSums(of: logits)
     var row = 0
@@ -46,11 +43,11 @@ extension EncoderDecoder {
 
   /// The row that teaches, or scores, a target, under its prompt's vectors for the decoder.
   public func targetRow(
-    _ target: [Int32], memory: Int, prompt: Int, _ prompts: PromptState
+    _ target: [Int32], source: Int, prompt: Int, _ prompts: PromptState
   ) -> TargetRow {
     TargetRow(
       target: target, start: startTokenID,
-      virtualTokens: prompts.decoderInputLength(of: prompt), memory: memory, prompt: prompt)
+      virtualTokens: prompts.decoderInputLength(of: prompt), source: source, prompt: prompt)
   }
 }
 
