@@ -15,7 +15,7 @@ extension PretrainedModel {
   /// - Throws: What ``init(contentsOf:precision:)`` throws.
   @discardableResult
   public static func check(contentsOf folder: URL) throws -> [String] {
-    let configuration = try ModelFamily.configuration(contentsOf: folder)
+    let configuration = try ModelFamilies.configuration(from: ModelFolder(folder))
     let unread = try configuration.check(Weights(contentsOf: folder))
     try configuration.check(Tokenizers.load(contentsOf: folder))
     return unread

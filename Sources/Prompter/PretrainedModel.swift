@@ -46,7 +46,7 @@ public struct PretrainedModel: Sendable {
     let frozen = precision ?? .fastest
     self.precision = frozen
     trainedPrecision = precision?.ofTrainedWeights ?? .fastestForTrainedWeights
-    configuration = try ModelFamily.configuration(contentsOf: folder)
+    configuration = try ModelFamilies.configuration(from: ModelFolder(folder))
     backbone = try configuration.backbone(
       from: Weights(contentsOf: folder), isTrained: false, replacing: [:],
       precision: frozen)
@@ -56,15 +56,14 @@ public struct PretrainedModel: Sendable {
     defaultPooling = declaredPooling?.pooling ?? (backbone.hasPooler ? .pooler : .cls)
   }
 
-  /// The family: `bert` or `t5`.
+  /// The family's name, as in `bert`.
   public var family: String { configuration.family }
 
   /// What the folder asks for and this package does not do, a sentence each, for whoever writes texts
   /// with it.
   public var notes: [String] {
-    guard let rules = (configuration as? T5.Configuration)?.unkeptRules, !rules.isEmpty else {
-      return []
-    }
+    let rules = configuration.unkeptRules
+    guard !rules.isEmpty else { return [] }
     return [
       "generation_config.json of \(name) asks for \(rules.joined(separator: ", ")), which texts are "
         + "written without here."

@@ -54,9 +54,10 @@ struct ModelInspectCommand: ParsableCommand {
     if let name { try size.check(for: name) }
     try requirePositive(counted.labels, "--labels")
     let folder = try ModelReference(text()).resolve { console.note($0) }
-    let configuration = try ModelFamily.configuration(contentsOf: folder)
+    let configuration = try ModelFamilies.configuration(from: ModelFolder(folder))
     let report = ModelReport(
-      folder: folder, configuration: configuration, weights: try WeightsOnDisk(in: folder),
+      folder: folder, configuration: configuration,
+      weights: try WeightsOnDisk(in: folder, configuration),
       trained: try name.map { try trained($0, configuration) })
     try Output.write(console.json ? report.json.line : report.table.text)
   }
@@ -71,7 +72,7 @@ struct ModelInspectCommand: ParsableCommand {
 
   private func trained(_ name: MethodName, _ shape: any ModelConfiguration) throws -> TrainedShare {
     // Where answers are written, no head chooses among them.
-    let head = shape.decoderLayerCount > 0 ? 0 : shape.headParameterCount(labels: counted.labels)
+    let head = shape.writesTexts ? 0 : shape.headParameterCount(labels: counted.labels)
     let layers = try size.promptLayers?.range(layerCount: shape.layerCount)
     let prompt =
       switch name {
@@ -103,12 +104,12 @@ struct WeightsOnDisk {
   let hasPooler: Bool
 
   /// Opens the weights of a folder; nil if it has none.
-  init?(in folder: URL) throws {
+  init?(in folder: URL, _ configuration: any ModelConfiguration) throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.relativePath)
     guard names.contains(where: Self.isWeightFile) else { return nil }
     unread = try PretrainedModel.check(contentsOf: folder)
     let weights = try Weights(contentsOf: folder)
-    hasPooler = weights.containsScope("pooler") || weights.containsScope("bert.pooler")
+    hasPooler = configuration.hasPooler(in: weights)
     var counts: [ElementType: Int] = [:]
     for case let type? in weights.names.map({ weights.elementType(of: $0) }) {
       counts[type, default: 0] += 1
@@ -130,13 +131,13 @@ struct ModelReport {
   let weights: WeightsOnDisk?
   let trained: TrainedShare?
 
-  // Without weights the pooler is counted, which transformers' BertModel has.
+  // Without weights the pooler is counted, which transformers' models have.
   private var parameters: Int {
     configuration.parameterCount(hasPooler: weights?.hasPooler ?? true)
   }
 
   private var layers: String {
-    let decoder = configuration.decoderLayerCount
+    let decoder = configuration.layerCount(of: .decoder)
     return "\(configuration.layerCount)" + (decoder > 0 ? " and \(decoder) in the decoder" : "")
   }
 
@@ -152,7 +153,7 @@ struct ModelReport {
       "family": .string(configuration.family),
       "parameters": .integer(parameters),
       "layers": .integer(configuration.layerCount),
-      "decoder_layers": .integer(configuration.decoderLayerCount),
+      "decoder_layers": .integer(configuration.layerCount(of: .decoder)),
       "width": .integer(configuration.width),
       "heads": .integer(configuration.headCount),
       "vocabulary": .integer(configuration.vocabularyCount),

@@ -72,7 +72,7 @@ struct TrainCommand: ParsableCommand {
     let modelFolder = try model.folder(console)
     let task = try plan.selecting(
       in: task.description(
-        writes: ModelFamily.configuration(contentsOf: modelFolder).decoderLayerCount > 0,
+        writes: ModelFamilies.configuration(from: ModelFolder(modelFolder)).writesTexts,
         method: name))
     if method.peftCompatible, name == .pTuningV2, task.isWritten {
       throw UsageError(

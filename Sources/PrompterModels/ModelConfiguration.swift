@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Foundation
 public import PrompterCheckpoint
 public import PrompterCore
 public import PrompterKernels
@@ -12,8 +11,11 @@ public protocol ModelConfiguration: Sendable {
   var family: String { get }
   /// The number of layers, of the encoder if there is a decoder too.
   var layerCount: Int { get }
-  /// The number of the decoder's layers; 0 in a family without one.
-  var decoderLayerCount: Int { get }
+  /// Whether such a model writes texts: whether its backbone is a ``TextWriter``.
+  var writesTexts: Bool { get }
+  /// The rules for what may be written that the model asks for and that are not kept here, by their
+  /// keys.
+  var unkeptRules: [String] { get }
   /// The width of hidden states.
   var width: Int { get }
   /// The width of the keys of all heads.
@@ -26,6 +28,12 @@ public protocol ModelConfiguration: Sendable {
   var positionLimit: Int? { get }
   /// The number of segments, nil where they are not looked at.
   var segmentLimit: Int? { get }
+
+  /// The number of layers of a stack: none of a decoder's that there is not.
+  func layerCount(of stack: PromptStack) -> Int
+
+  /// Whether weights have a trained layer between [CLS] and a head.
+  func hasPooler(in weights: Weights) -> Bool
 
   /// The number of weights of a model of this shape, by arithmetic alone.
   ///
@@ -56,6 +64,24 @@ public protocol ModelConfiguration: Sendable {
   ) throws -> any Backbone
 }
 
+// What most families have.
+extension ModelConfiguration {
+  /// It does not.
+  public var writesTexts: Bool { false }
+  /// None.
+  public var unkeptRules: [String] { [] }
+  /// The width.
+  public var attentionWidth: Int { width }
+  /// Segments are not looked at.
+  public var segmentLimit: Int? { nil }
+
+  /// All layers in one stack.
+  public func layerCount(of stack: PromptStack) -> Int { stack == .encoder ? layerCount : 0 }
+
+  /// None.
+  public func hasPooler(in weights: Weights) -> Bool { false }
+}
+
 extension ModelConfiguration {
   /// The number of values in a classifier over one hidden state.
   public func headParameterCount(labels: Int) -> Int { labels * width + labels }
@@ -74,91 +100,6 @@ extension ModelConfiguration {
     let columns = layers * 2 * attentionWidth
     guard let hidden else { return promptLength * columns }
     return promptLength * width + hidden * (width + 1) + columns * (hidden + 1)
-  }
-}
-
-/// The families that are known here, by what `model_type` says in config.json.
-public enum ModelFamily: String, Sendable, CaseIterable {
-  /// ``BERT``.
-  case bert
-  /// ``T5``, mT5 and ByT5 included.
-  case t5
-
-  private static let modelTypes = ["bert": bert, "t5": t5, "mt5": t5]
-
-  // The family of a class of transformers, as in `T5ForConditionalGeneration`.
-  private static func modelType(ofClass name: String) -> String {
-    let name = name.lowercased()
-    return modelTypes.keys.sorted { $0.count > $1.count }.first(where: name.hasPrefix) ?? name
-  }
-
-  /// Reads a folder's config.json, whichever family it is of.
-  ///
-  /// - Parameter folder: A Hugging Face model folder.
-  /// - Returns: The model's shape.
-  /// - Throws: ``BackboneError`` if the family or variant is not known here; an error that names the
-  ///   file and the key if the file does not decode.
-  public static func configuration(contentsOf folder: URL) throws -> any ModelConfiguration {
-    struct Kind: Decodable {
-      var model_type: String?
-      var architectures: [String]?
-    }
-    let file = folder.appending(component: "config.json")
-    let kind = try decodeJSON(Kind.self, from: file)
-    // Folders of before there were several families need not say which they are of.
-    let type = kind.model_type ?? kind.architectures?.first.map(modelType(ofClass:)) ?? "bert"
-    guard let family = modelTypes[type] else {
-      throw BackboneError.unusable(
-        key: "model_type", found: "`\(type)`",
-        expected: modelTypes.keys.sorted().map { "`\($0)`" }.joined(separator: " or "),
-        file: file.relativePath)
-    }
-    return switch family {
-    case .bert: try BERT.Configuration(contentsOf: folder)
-    case .t5: try T5.Configuration(contentsOf: folder)
-    }
-  }
-}
-
-extension BERT.Configuration: ModelConfiguration {
-  /// `bert`.
-  public var family: String { ModelFamily.bert.rawValue }
-  /// The width.
-  public var attentionWidth: Int { width }
-  /// None.
-  public var decoderLayerCount: Int { 0 }
-  /// The number of rows of the table of positions.
-  public var positionLimit: Int? { positionCount }
-  /// The number of rows of the table of segments.
-  public var segmentLimit: Int? { segmentCount }
-
-  /// A ``BERT``; see ``ModelConfiguration``.
-  public func backbone(
-    from weights: Weights, isTrained: Bool, replacing replacements: [String: Tensor],
-    precision: Precision
-  ) throws -> any Backbone {
-    try BERT(
-      from: weights, self, isTrained: isTrained, replacing: replacements, precision: precision)
-  }
-}
-
-extension T5.Configuration: ModelConfiguration {
-  /// `t5`.
-  public var family: String { ModelFamily.t5.rawValue }
-  /// None: positions are distances, the largest of which share a bucket.
-  public var positionLimit: Int? { nil }
-  /// None: there are no segments.
-  public var segmentLimit: Int? { nil }
-
-  /// The same with and without: the family has none.
-  public func parameterCount(hasPooler: Bool) -> Int { parameterCount }
-
-  /// A ``T5``; see ``ModelConfiguration``.
-  public func backbone(
-    from weights: Weights, isTrained: Bool, replacing replacements: [String: Tensor],
-    precision: Precision
-  ) throws -> any Backbone {
-    try T5(from: weights, self, isTrained: isTrained, replacing: replacements, precision: precision)
   }
 }
 

@@ -129,7 +129,7 @@ import Testing
       keys["architectures"] = [name]
       try JSONSerialization.data(withJSONObject: keys)
         .write(to: folder.appending(path: "config.json"))
-      #expect(try ModelFamily.configuration(contentsOf: folder).family == family)
+      #expect(try ModelFamilies.configuration(from: ModelFolder(folder)).family == family)
     }
   }
 }

@@ -8,7 +8,7 @@ internal import PrompterTokenizer
 extension NearestPieces {
   /// Finds the pieces nearest to each vector of a prompt for the input.
   ///
-  /// Special pieces, BERT's `[unused…]`, and rows of the embeddings beyond the tokenizer's vocabulary
+  /// Special pieces, unused ones (`[unused…]`), and rows of the embeddings beyond the tokenizer's vocabulary
   /// are left out: they stand for no text.
   ///
   /// - Parameters:

@@ -4,6 +4,7 @@ internal import Foundation
 internal import PrompterCheckpoint
 internal import PrompterCore
 internal import PrompterKernels
+internal import PrompterModels
 internal import PrompterTasks
 internal import PrompterTensor
 
@@ -151,9 +152,6 @@ extension PEFTAdapter {
     return result
   }
 
-  // The positions of most BERT checkpoints; the adapter does not say how many its own has.
-  private static let usualPositions = 512
-
   /// Whether the adapter is for a model that writes texts.
   var writesTexts: Bool { taskType == Self.textTask }
 
@@ -172,7 +170,9 @@ extension PEFTAdapter {
     guard let method = Self.methods[peftType] else {
       throw unusable("peft_type", "`\(peftType)`", "PREFIX_TUNING, PROMPT_TUNING or P_TUNING")
     }
-    guard taskType == "SEQ_CLS" || writesTexts else {
+    guard taskType == "SEQ_CLS" || writesTexts,
+      let family = ModelFamilies.all.first(where: { $0.peftTaskType == taskType })
+    else {
       throw unusable(
         "task_type", taskType.map { "`\($0)`" } ?? "not given", "SEQ_CLS or \(Self.textTask)")
     }
@@ -180,14 +180,18 @@ extension PEFTAdapter {
     guard (submodules ?? expected) == expected else {
       throw unusable("num_transformer_submodules", "\(submodules ?? expected)", "\(expected)")
     }
-    var card = card(method, labelCount: labelCount)
+    var card = card(method, of: family, labelCount: labelCount)
     try card.check(in: file)
     card.trainableParameters =
       card.shapes(in: .own).values.reduce(0) { $0 + $1.count }
     return card
   }
 
-  private func card(_ method: MethodName, labelCount: Int) -> PromptCard {
+  private func card(
+    _ method: MethodName, of family: any ModelFamily.Type, labelCount: Int
+  ) -> PromptCard {
+    // The adapter does not say how many positions its own checkpoint has.
+    let length = family.usualLength
     let task =
       writesTexts
       ? TaskDescription.freeText
@@ -199,9 +203,9 @@ extension PEFTAdapter {
       promptStack: method == .pTuningV2 && writesTexts ? .decoder : nil,
       pooling: writesTexts ? nil : .pooler,
       maximumLength: writesTexts
-        ? Self.usualPositions : max(1, Self.usualPositions - max(0, promptLength)),
+        ? length : max(1, length - max(0, promptLength)),
       backbone: PromptCard.BackboneIdentity(
-        name: baseModel ?? "unknown", family: writesTexts ? "t5" : "bert", layers: layers ?? 0,
+        name: baseModel ?? "unknown", family: family.name, layers: layers ?? 0,
         width: width ?? heads ?? 1, heads: heads, parameters: 0, sha256: nil),
       trainableParameters: 0)
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import PrompterCore
+internal import PrompterModels
 
 extension Prompt {
   /// Why Hugging Face PEFT would compute something else with this prompt, in one sentence; `nil` if
@@ -62,7 +63,7 @@ extension PromptCard {
   }
 
   private var backboneObstacle: String? {
-    guard backbone.family == "bert" else {
+    guard ModelFamilies.named(backbone.family)?.classifier?.isExchangedWithPEFT == true else {
       return "It is not known how PEFT names the head of the family \(backbone.family)."
     }
     guard let heads = backbone.heads, heads > 0, backbone.width % heads == 0 else {

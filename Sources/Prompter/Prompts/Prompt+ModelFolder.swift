@@ -48,9 +48,9 @@ extension Prompt {
     let name = ModelDescription.configuration
     files[name] = try configuration(from: files[name])
     var tensors = try Self.tensors(of: source, replacing: backboneWeights)
-    if isTransformersClassifier, let head {
-      tensors["classifier.weight"] = head.weight
-      tensors["classifier.bias"] = head.bias
+    if let classifier = transformersClassifier, let head {
+      tensors[classifier.scope + ".weight"] = head.weight
+      tensors[classifier.scope + ".bias"] = head.bias
     }
     let lock = try FolderLock.ifThere(target, purpose: "conversion")
     defer { withExtendedLifetime(lock) {} }
@@ -67,9 +67,14 @@ extension Prompt {
   }
 
   /// Whether a class of transformers computes what the prompt's head computes from the model's
-  /// hidden states: for BERT, a head that reads [CLS] through the pooler.
-  public var isTransformersClassifier: Bool {
-    head != nil && card.pooling == .pooler && card.backbone.family == "bert"
+  /// hidden states, reading what that class reads.
+  public var isTransformersClassifier: Bool { transformersClassifier != nil }
+
+  private var transformersClassifier: PublishedClassifier? {
+    guard head != nil, let classifier = ModelFamilies.named(card.backbone.family)?.classifier,
+      card.pooling == classifier.pooling
+    else { return nil }
+    return classifier
   }
 
   private static let weights = "model.safetensors"
@@ -106,7 +111,7 @@ extension Prompt {
       tuned.keys.sorted().first { weights.shape(of: prefix + $0) != tuned[$0]?.shape }
     }
     guard let name = missing("") else { return "" }
-    let prefixes = ["bert.", "transformer."]
+    let prefixes = ModelFamilies.all.compactMap { $0.weightScope }.map { $0 + "." }
     guard let prefix = prefixes.first(where: { missing($0) == nil }) else {
       throw CheckpointError.missingTensor(name: name, place: folder.systemPath)
     }
@@ -122,9 +127,9 @@ extension Prompt {
       if values[key] as? String != "float32" { isChanged = true }
       values[key] = "float32"
     }
-    if isTransformersClassifier {
+    if let classifier = transformersClassifier {
       let numbered = card.labels.enumerated().map { ("\($0.offset)", $0.element) }
-      values["architectures"] = ["BertForSequenceClassification"]
+      values["architectures"] = [classifier.className]
       values["id2label"] = Dictionary(uniqueKeysWithValues: numbered)
       values["label2id"] = Dictionary(
         uniqueKeysWithValues: card.labels.enumerated().map { ($0.element, $0.offset) })

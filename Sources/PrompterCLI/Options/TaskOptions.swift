@@ -93,7 +93,7 @@ struct TaskOptions: ParsableArguments {
   /// The task with its fields; labels that only its data tell are not known yet.
   ///
   /// - Parameters:
-  ///   - writes: Whether the model has a decoder, so that answers are texts.
+  ///   - writes: Whether the model writes, so that answers are texts.
   ///   - method: The method, which decides whether texts begin with the task's name.
   /// - Returns: The task.
   /// - Throws: ``UsageError`` if such a model has no such task.

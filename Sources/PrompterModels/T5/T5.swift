@@ -85,7 +85,7 @@ public struct T5: Backbone {
 
   /// A folder's weights under this family's names.
   static func ownWeights(of weights: Weights) throws -> Weights {
-    try weights.underStandardNames().withoutPrefix("transformer")
+    try weights.underStandardNames().withoutPrefix(T5Family.weightScope)
   }
 
   /// The number of values in a hidden state.

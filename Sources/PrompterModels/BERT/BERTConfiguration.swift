@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Foundation
-internal import PrompterCheckpoint
 public import PrompterKernels
 
 extension BERT {
@@ -36,8 +35,15 @@ extension BERT {
     /// - Throws: ``BackboneError`` if the model is no BERT or of a variant that is not known here;
     ///   an error that names the file and the key if the file does not decode.
     public init(contentsOf folder: URL) throws {
-      self = try decodeJSON(
-        Configuration.self, from: folder.appending(component: "config.json"))
+      try self.init(of: ModelFolder(folder))
+    }
+
+    /// Reads the model's configuration.
+    ///
+    /// - Parameter source: A Hugging Face model folder, or what says the same.
+    /// - Throws: What ``init(contentsOf:)`` throws.
+    public init(of source: any ModelSource) throws {
+      self = try source.configuration(as: Configuration.self)
     }
 
     private enum CodingKeys: String, CodingKey {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Foundation
-internal import PrompterCheckpoint
 public import PrompterKernels
 
 extension T5 {
@@ -54,15 +53,26 @@ extension T5 {
     /// - Throws: ``BackboneError`` if the model is no T5 or of a variant that is not known here; an
     ///   error that names the file and the key if the file does not decode.
     public init(contentsOf folder: URL) throws {
-      self = try decodeJSON(
-        Configuration.self, from: folder.appending(component: "config.json"))
-      if let settings = try GenerationSettings.read(from: folder) { try follow(settings) }
+      try self.init(of: ModelFolder(folder))
+    }
+
+    /// Reads the model's configuration, and of its settings for writing the tokens at both ends of a
+    /// text.
+    ///
+    /// - Parameter source: A Hugging Face model folder, or what says the same.
+    /// - Throws: What ``init(contentsOf:)`` throws.
+    public init(of source: any ModelSource) throws {
+      self = try source.configuration(as: Configuration.self)
+      if let settings = try source.read(GenerationSettings.self, from: .generation) {
+        try follow(settings)
+      }
     }
 
     private mutating func follow(_ settings: GenerationSettings) throws {
       func unusable(_ key: String, _ found: Any, _ expected: String) -> BackboneError {
         .unusable(
-          key: key, found: "\(found)", expected: expected, file: "generation_config.json")
+          key: key, found: "\(found)", expected: expected,
+          file: ModelDocument.generation.rawValue)
       }
       if let start = settings.startTokenID, start != startTokenID {
         // Targets are learnt after the one token and written after the other.

@@ -54,5 +54,8 @@ extension Weights {
   }
 
   /// The same without what stands before a family's own names.
-  func withoutPrefix(_ scope: String) -> Weights { containsScope(scope) ? self[scope] : self }
+  func withoutPrefix(_ scope: String?) -> Weights {
+    guard let scope, containsScope(scope) else { return self }
+    return self[scope]
+  }
 }

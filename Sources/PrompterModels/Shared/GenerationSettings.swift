@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Foundation
-internal import PrompterCheckpoint
-
-/// What a folder's generation_config.json says of how texts are written.
+/// What a model's generation_config.json says of how texts are written.
 ///
 /// Its ids go before those of config.json, as in transformers. How tokens are chosen is the caller's
 /// to say, so beams, lengths and sampling are not read; rules that change what may be written, and
@@ -15,15 +12,6 @@ struct GenerationSettings: Decodable {
   let endTokenIDs: [Int32]?
   /// The keys of rules that are not kept here.
   let unkeptRules: [String]
-
-  /// Reads the file of a folder; `nil` if there is none.
-  static func read(from folder: URL) throws -> GenerationSettings? {
-    let file = folder.appending(component: "generation_config.json")
-    guard FileManager.default.fileExists(atPath: file.path(percentEncoded: false)) else {
-      return nil
-    }
-    return try decodeJSON(GenerationSettings.self, from: file)
-  }
 
   private struct Key: CodingKey {
     let stringValue: String

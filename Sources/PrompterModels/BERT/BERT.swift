@@ -51,7 +51,7 @@ public struct BERT: Backbone {
 
   /// A folder's weights under this family's names.
   static func ownWeights(of weights: Weights) throws -> Weights {
-    try weights.underStandardNames().withoutPrefix("bert")
+    try weights.underStandardNames().withoutPrefix(BERTFamily.weightScope)
   }
 
   /// The number of values in a hidden state.

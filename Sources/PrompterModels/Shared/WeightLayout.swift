@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PrompterCheckpoint
+internal import PrompterTensor
+
+/// The tensors that a model of some shape needs, so that a file's headers tell whether it has them
+/// before anything is read or any memory asked for.
+struct WeightLayout {
+  /// Weights under the family's own names.
+  let weights: Weights
+  private(set) var names: Set<String> = []
+
+  init(_ weights: Weights) {
+    self.weights = weights
+  }
+
+  /// A tensor that there must be.
+  mutating func expect(_ name: String, _ shape: Shape) throws {
+    try weights.checkTensor(name, shape: shape)
+    names.insert(name)
+  }
+
+  /// A linear layer's weight and bias.
+  mutating func expectLinear(_ name: String, outputs: Int, inputs: Int) throws {
+    try expect(name + ".weight", [outputs, inputs])
+    try expect(name + ".bias", [outputs])
+  }
+
+  /// A layer norm's gain and offset.
+  mutating func expectNorm(_ name: String, width: Int) throws {
+    try expect(name + ".weight", [width])
+    try expect(name + ".bias", [width])
+  }
+
+  /// The tensors that are neither needed nor known to be of no use.
+  var unknownNames: [String] {
+    weights.names.filter { !names.contains($0) && !CheckpointNames.ignored.contains($0) }
+  }
+}
