@@ -52,6 +52,10 @@ slow=${SLOW:-5}
 work=$(mktemp -d)
 chmod 755 "$work" # some cases become another user
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+# Cases may name the program without quotes.
+case $PROMPTER in
+  *[[:space:]]*) ln -s "$PROMPTER" "$work/prompter" && PROMPTER=$work/prompter ;;
+esac
 [ $# -gt 0 ] || set -- $(cd "$cases" && for run in */run.sh; do echo "${run%/run.sh}"; done)
 
 # Prints why the output shows a fault, one reason a line; nothing if it shows none.
