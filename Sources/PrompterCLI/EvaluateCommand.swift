@@ -57,6 +57,7 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup(title: "Written answers") var answers: AnswerOptions
   @OptionGroup(title: "Computation") var compute: ComputeOptions
+  @OptionGroup(title: "Output") var calibration: CalibrationOptions
   @OptionGroup(title: "Output") var console: OutputOptions
 
   func run() throws {
@@ -70,8 +71,8 @@ struct EvaluateCommand: ParsableCommand {
       limit: limit, limitFirst: limitFirst, console: console)
     let loaded = try prompts.load(console)
     let model = try model.load(compute, console)
-    let predictor = answers.applied(
-      to: try loaded.predictor(on: model, compute), usual: .generation)
+    let predictor = calibration.applied(
+      to: answers.applied(to: try loaded.predictor(on: model, compute), usual: .generation))
     let report: EvaluationReport
     if ensemble {
       let together = try file.ensemble(loaded, by: predictor)

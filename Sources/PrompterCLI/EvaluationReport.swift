@@ -48,6 +48,14 @@ struct EvaluationReport {
       report = report.adding("f1_label", .string(label))
     }
     if let share = evaluation.illegalShare { report = report.adding("illegal", .number(share)) }
+    if let scores = evaluation.probabilityScores {
+      report = report.adding(
+        "calibration",
+        [
+          "expected_calibration_error": .number(scores.expectedCalibrationError()),
+          "brier_score": .number(scores.brierScore), "log_loss": .number(scores.logLoss),
+        ])
+    }
     guard let confusion = evaluation.confusion else { return report }
     let scores = zip(evaluation.labels, confusion.classScores).map { label, scores -> JSONValue in
       [
@@ -81,6 +89,14 @@ struct EvaluationReport {
     ]
     if let label = card.task.positiveLabel {
       rows.append(("F1 is that of", Text.clipped(label, to: 40)))
+    }
+    if let scores = evaluation.probabilityScores {
+      rows.append(
+        (
+          "Probabilities",
+          "calibration error \(Text.score(scores.expectedCalibrationError())), Brier score "
+            + "\(Text.score(scores.brierScore)), log loss \(Text.score(scores.logLoss))"
+        ))
     }
     if let share = evaluation.illegalShare {
       rows.append(("Answers no label", Text.percent(share)))

@@ -52,6 +52,7 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup(title: "Written answers") var answers: AnswerOptions
   @OptionGroup(title: "Computation") var compute: ComputeOptions
   @OptionGroup(title: "Output") var format: AnswerFormatOptions
+  @OptionGroup(title: "Output") var calibration: CalibrationOptions
   @OptionGroup(title: "Output") var console: OutputOptions
 
   func run() throws {
@@ -72,7 +73,8 @@ struct PredictCommand: ParsableCommand {
 
   private func predictor(of loaded: [LoadedPrompt]) throws -> Predictor {
     let model = try model.load(compute, console)
-    return answers.applied(to: try loaded.predictor(on: model, compute), usual: .ranking)
+    return calibration.applied(
+      to: answers.applied(to: try loaded.predictor(on: model, compute), usual: .ranking))
   }
 
   private func writer(for loaded: [LoadedPrompt]) -> AnswerWriter {

@@ -94,7 +94,9 @@ extension Predictor {
     guard let kind = input.task.kind as? any HeadKind else {
       preconditionFailure("Only heads have outputs.")
     }
-    return kind.answer(from: outputs, to: input.question, temperature: 1)
+    return kind.answer(
+      from: outputs, to: input.question,
+      temperature: isCalibrated ? input.task.card.temperature : .one)
   }
 }
 

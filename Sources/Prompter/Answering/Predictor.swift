@@ -12,6 +12,9 @@ public import PrompterTasks
 public struct Predictor: Sendable {
   /// How an encoder-decoder answers where a task has labels.
   public var answering = LabelAnswering.ranking
+  /// Whether probabilities are calibrated: by the temperature that was fitted to a prompt's validation
+  /// data.
+  public var isCalibrated = true
   /// How the next token of a text is chosen.
   public var strategy = DecodingStrategy.greedy
   /// The most tokens of a text that is no label; by default as many as the prompt learnt to write.

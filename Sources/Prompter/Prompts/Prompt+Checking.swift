@@ -45,6 +45,11 @@ extension PromptCard {
         expected: task.hasHead
           ? "what the head reads" : "absent from a task whose answers are texts")
     }
+    if let temperature = best?.temperature, !Temperature.fittedRange.contains(temperature) {
+      throw PromptError.unusable(
+        file: file, value: "`best.temperature`", found: "\(temperature)",
+        expected: "\(Temperature.fittedRange.lowerBound) to \(Temperature.fittedRange.upperBound)")
+    }
     try checkLayers(in: file)
     try checkLabels(of: kind, in: file)
   }

@@ -198,6 +198,10 @@ public struct PromptCard: Codable, Sendable, Equatable {
 
   /// The labels in index order.
   public var labels: [String] { task.labels }
+
+  /// What logits are divided by before they become probabilities, fitted to the validation data; 1
+  /// where there were none.
+  public var temperature: Temperature { best?.temperature.map { Temperature($0) } ?? .one }
 }
 
 /// What happened up to one evaluation.
@@ -244,10 +248,14 @@ public struct BestReport: Codable, Sendable, Equatable {
   public var epoch: Double
   /// The validation scores there.
   public var metrics: [String: Double]
+  /// What logits are divided by, so that the probabilities of the validation data are right on
+  /// average; `nil` where answers have none, or of an older version.
+  public var temperature: Double?
 
   /// A report from its parts.
-  public init(epoch: Double, metrics: [String: Double]) {
+  public init(epoch: Double, metrics: [String: Double], temperature: Double? = nil) {
     self.epoch = epoch
     self.metrics = metrics
+    self.temperature = temperature
   }
 }

@@ -150,11 +150,11 @@ extension HeadObjective {
     let answers = byExample.enumerated().map { example, outputs in
       Evaluation.Answer(
         kind.answer(
-          from: outputs, to: kind.question(of: example, in: validation.examples), temperature: 1))
+          from: outputs, to: kind.question(of: example, in: validation.examples), temperature: .one))
     }
     return ValidationScores(
       metrics: try kind.evaluation(of: answers, to: validation.examples, name: "").metrics,
-      temperature: kind.temperature(of: byExample, for: validation.encoded.targets))
+      temperature: kind.temperature(of: byExample, for: validation.encoded.targets)?.value)
   }
 
   private func outputs(of validation: Validation, _ prompt: FoldedPrompt) -> [[Float]] {

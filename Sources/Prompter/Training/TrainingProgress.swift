@@ -71,7 +71,10 @@ struct TrainingProgress: Codable, Sendable {
   }
 
   /// Closes the stretch since the evaluation before and begins the next.
-  mutating func close(epoch: Double, metrics: [String: Double], score: Double?) -> EpochReport {
+  mutating func close(
+    epoch: Double, scores: ValidationScores?, score: Double?
+  ) -> EpochReport {
+    let metrics = scores?.metrics ?? [:]
     let training = max(seconds, 1e-9)
     let report = EpochReport(
       epoch: epoch, step: step, loss: lossSum / Double(max(1, lossCount)), metrics: metrics,
@@ -80,7 +83,7 @@ struct TrainingProgress: Codable, Sendable {
     history.append(report)
     if isBetter(score) {
       bestScore = score
-      best = BestReport(epoch: epoch, metrics: metrics)
+      best = BestReport(epoch: epoch, metrics: metrics, temperature: scores?.temperature)
       evaluationsSinceBest = 0
     } else {
       evaluationsSinceBest &+= 1

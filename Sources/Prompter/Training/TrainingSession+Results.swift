@@ -20,8 +20,7 @@ extension TrainingSession {
     }
     let isBest = progress.isBetter(score)
     let epochReport = progress.close(
-      epoch: Double(progress.step) / Double(stepsPerEpoch), metrics: scores?.metrics ?? [:],
-      score: score)
+      epoch: Double(progress.step) / Double(stepsPerEpoch), scores: scores, score: score)
     if isBest { best = .current }
     report(.evaluated(epochReport, isBest: isBest))
   }

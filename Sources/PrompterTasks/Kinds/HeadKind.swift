@@ -55,11 +55,17 @@ public protocol HeadKind: TaskKind {
   ///   - question: The question.
   ///   - temperature: What outputs are divided by before they become probabilities.
   /// - Returns: The answer.
-  func answer(from outputs: [[Float]], to question: Question, temperature: Double) -> any Answer
+  func answer(
+    from outputs: [[Float]], to question: Question, temperature: Temperature
+  ) -> any Answer
 
   /// The temperature that makes probabilities of validation examples right on average; nil where answers
   /// have none, or nothing is to be learnt.
-  func temperature(of outputs: [[[Float]]], for targets: [Target]) -> Double?
+  ///
+  /// - Parameters:
+  ///   - outputs: For each example what the head gave for each of its rows.
+  ///   - targets: What they should be.
+  func temperature(of outputs: [[[Float]]], for targets: [Target]) -> Temperature?
 
   /// Fits a head to states that stay as they are, until nothing gets better; nil for a kind whose heads
   /// are trained by steps only, or if told to stop.
@@ -105,7 +111,7 @@ extension HeadKind {
   }
 
   /// None, where answers have no probabilities.
-  public func temperature(of outputs: [[[Float]]], for targets: [Target]) -> Double? { nil }
+  public func temperature(of outputs: [[[Float]]], for targets: [Target]) -> Temperature? { nil }
 
   /// None.
   public func fittedHead(

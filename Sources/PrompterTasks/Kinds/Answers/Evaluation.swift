@@ -19,6 +19,8 @@ public struct Evaluation: Sendable {
   /// The share of answers that are none of the labels; nil where any text may be an answer, or where
   /// an answer is always one of them.
   public var illegalShare: Double?
+  /// How good the probabilities are; nil where answers have none of all labels.
+  public var probabilityScores: ProbabilityScores?
   /// The answer to each example, and how probable it was said to be.
   public var answers: [Answer]
 
@@ -26,7 +28,7 @@ public struct Evaluation: Sendable {
   public init(
     task: String, examples: Int, metrics: [String: Double], baseline: [String: Double],
     confusion: ConfusionMatrix? = nil, labels: [String] = [], illegalShare: Double? = nil,
-    answers: [Answer]
+    probabilityScores: ProbabilityScores? = nil, answers: [Answer]
   ) {
     self.task = task
     self.examples = examples
@@ -35,6 +37,7 @@ public struct Evaluation: Sendable {
     self.confusion = confusion
     self.labels = labels
     self.illegalShare = illegalShare
+    self.probabilityScores = probabilityScores
     self.answers = answers
   }
 

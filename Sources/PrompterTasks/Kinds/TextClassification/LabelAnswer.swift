@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Foundation
 public import PrompterJSON
 
 /// The likeliest of some labels, with the probabilities of all.
@@ -18,11 +17,8 @@ public struct LabelAnswer: LabelledAnswer {
   ///   - logits: One for each label, all finite.
   ///   - labels: The labels.
   ///   - temperature: What the logits are divided by; it does not change which label is likeliest.
-  public init(logits: [Float], of labels: [String], temperature: Double = 1) {
-    let highest = Double(logits.max() ?? 0)
-    let exponentials = logits.map { exp((Double($0) - highest) / temperature) }
-    let sum = exponentials.reduce(0, +)
-    probabilities = exponentials.map { $0 / sum }
+  public init(logits: [Float], of labels: [String], temperature: Temperature = .one) {
+    probabilities = temperature.probabilities(of: logits)
     index =
       logits.indices.max { logits[$0] < logits[$1] || (logits[$0] == logits[$1] && $0 > $1) } ?? 0
     self.labels = labels

@@ -90,9 +90,14 @@ public struct TextClassification: HeadKind {
 
   /// The likeliest label.
   public func answer(
-    from outputs: [[Float]], to question: Question, temperature: Double
+    from outputs: [[Float]], to question: Question, temperature: Temperature
   ) -> any Answer {
     LabelAnswer(logits: outputs[0], of: task.labels, temperature: temperature)
+  }
+
+  /// The temperature of the smallest log loss.
+  public func temperature(of outputs: [[[Float]]], for targets: [Int32]) -> Temperature? {
+    .fitted(to: outputs.map { $0[0] }, references: targets.map { Int($0) })
   }
 
   /// A head fitted by multinomial logistic regression.
@@ -142,7 +147,17 @@ extension TextClassification {
     return Evaluation(
       task: name, examples: references.count,
       metrics: confusion.scores(metrics, positiveClass: positive).named, baseline: majority.named,
-      confusion: confusion, labels: task.labels, answers: answers)
+      confusion: confusion, labels: task.labels,
+      probabilityScores: Self.probabilityScores(of: answers, references), answers: answers)
+  }
+
+  // Of answers that all tell the probabilities of all labels.
+  private static func probabilityScores(
+    of answers: [Evaluation.Answer], _ references: [Int]
+  ) -> ProbabilityScores? {
+    guard answers.allSatisfy({ !$0.probabilities.isEmpty }) else { return nil }
+    return ProbabilityScores(
+      probabilities: answers.map(\.probabilities), references: references)
   }
 
   /// The scores of always answering the most frequent training label.
