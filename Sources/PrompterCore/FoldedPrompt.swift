@@ -16,12 +16,19 @@ public struct FoldedPrompt: Sendable {
     public let layers: Range<Int>
     /// The stack that the layers belong to.
     public let stack: PromptStack
+    /// Whether virtual tokens in an encoder's layers push the text's first position back by their
+    /// number; else the text counts from 0.
+    public let shiftsPositions: Bool
 
     /// A table over all layers, of which only a range is used.
-    public init(table: Tensor, layers: Range<Int>, stack: PromptStack = .encoder) {
+    public init(
+      table: Tensor, layers: Range<Int>, stack: PromptStack = .encoder,
+      shiftsPositions: Bool = true
+    ) {
       self.table = table
       self.layers = layers
       self.stack = stack
+      self.shiftsPositions = shiftsPositions
     }
   }
 
@@ -60,9 +67,12 @@ public struct FoldedPrompt: Sendable {
   /// The positions of the backbone, or of its encoder, that the prompt takes from the text.
   ///
   /// Virtual tokens at the input stand at positions of their own; those in the layers push the
-  /// text's first position back by their number (Liu and others 2021, as PEFT has it too).
+  /// text's first position back by their number (Liu and others 2021, as PEFT has it too), unless the
+  /// text counts from 0.
   public var occupiedPositions: Int { inputLength + firstPosition }
 
   /// The position of a row's first slot: virtual tokens in a decoder's layers push back nothing here.
-  var firstPosition: Int { deep?.stack == .encoder ? deepLength : 0 }
+  var firstPosition: Int {
+    deep?.stack == .encoder && deep?.shiftsPositions == true ? deepLength : 0
+  }
 }

@@ -52,6 +52,10 @@ public struct PTuningV2: PromptMethod {
   /// The share of keys and values dropped in training, per row of a batch.
   public let dropout: Float
 
+  /// Whether an encoder's texts begin at the position after as many as there are virtual tokens; else
+  /// at 0.
+  public let shiftsPositions: Bool
+
   private let source: Source
 
   private enum Source: Sendable {
@@ -70,10 +74,12 @@ public struct PTuningV2: PromptMethod {
   ///   - size: The backbone's shape.
   ///   - reparameterization: How the table is made while training.
   ///   - dropout: The share of keys and values dropped in training.
+  ///   - shiftsPositions: Whether an encoder's texts begin at the position after the virtual tokens.
   ///   - seed: The seed of the starting values.
   public init(
     promptLength: Int, layers: Range<Int>? = nil, size: Size,
-    reparameterization: Reparameterization = .none, dropout: Float = 0.1, seed: UInt64
+    reparameterization: Reparameterization = .none, dropout: Float = 0.1,
+    shiftsPositions: Bool = true, seed: UInt64
   ) {
     var generator = SeededGenerator(seed: seed, purpose: "prompt")
     let layers = layers ?? 0..<size.layerCount
@@ -98,12 +104,13 @@ public struct PTuningV2: PromptMethod {
     self.layers = layers
     self.size = size
     self.dropout = dropout
+    self.shiftsPositions = shiftsPositions
   }
 
   /// A prompt that goes on from a trained one's table.
   ///
   /// - Parameters:
-  ///   - deep: The table over all layers and the prompted range.
+  ///   - deep: The table over all layers, the prompted range, and whether it shifts positions.
   ///   - size: The backbone's shape.
   ///   - dropout: The share of keys and values dropped in training.
   public init(_ deep: FoldedPrompt.Deep, size: Size, dropout: Float = 0.1) {
@@ -112,6 +119,7 @@ public struct PTuningV2: PromptMethod {
     let table = columns(prompted, of: Variable(deep.table)).value
     source = .table(Parameter("prompt", table, isTrained: true))
     layers = deep.layers
+    shiftsPositions = deep.shiftsPositions
     self.size = size
     self.dropout = dropout
   }
@@ -141,7 +149,7 @@ public struct PTuningV2: PromptMethod {
     let readsFirst = size.stack == .encoder
     return PromptState(
       input: nil, layers: readsFirst ? prompted : [], decoderLayers: readsFirst ? [] : prompted,
-      firstPositions: [readsFirst ? Int32(length) : 0], dropout: dropout)
+      firstPositions: [readsFirst && shiftsPositions ? Int32(length) : 0], dropout: dropout)
   }
 
   /// The table over all layers, zeros where there is no prompt.
@@ -150,7 +158,9 @@ public struct PTuningV2: PromptMethod {
     let block = 2 * size.attentionWidth
     let whole = table.placed(
       at: layers.lowerBound * block, ofColumns: size.layerCount * block)
-    return FoldedPrompt(deep: FoldedPrompt.Deep(table: whole, layers: layers, stack: size.stack))
+    return FoldedPrompt(
+      deep: FoldedPrompt.Deep(
+        table: whole, layers: layers, stack: size.stack, shiftsPositions: shiftsPositions))
   }
 
   // [prompt length, prompted layers × 2 × attention width].

@@ -14,4 +14,13 @@ import Testing
     let both = FoldedPrompt(input: input, deep: deep)
     #expect(both.inputLength == 3 && both.deepLength == 5 && both.occupiedPositions == 8)
   }
+
+  @Test func `a prompt whose text counts from 0 takes no positions for its layers`() {
+    let deep = FoldedPrompt.Deep(
+      table: Tensor(zeros: [5, 8]), layers: 0..<2, shiftsPositions: false)
+    let both = FoldedPrompt(input: Tensor(zeros: [3, 2]), deep: deep)
+    #expect(both.deepLength == 5 && both.occupiedPositions == 3)
+    let tables = PromptTables<Tensor>([both, FoldedPrompt(deep: deep)], layerCount: 2, width: 2)
+    #expect(tables.firstPositions == [0, 0])
+  }
 }

@@ -84,6 +84,15 @@ import Testing
     #expect(pass.gradient(of: method.parameters[0])?.values == [1, 2, 3, 4])
   }
 
+  @Test func `texts may count from 0, and still do when training goes on`() throws {
+    let method = PTuningV2(promptLength: 3, size: size, shiftsPositions: false, seed: 1)
+    #expect(method.makeState(in: .inference()).firstPositions == [0])
+    let deep = try #require(method.folded().deep)
+    #expect(!deep.shiftsPositions && method.folded().occupiedPositions == 0)
+    #expect(!PTuningV2(deep, size: size).shiftsPositions)
+    #expect(PTuningV2(promptLength: 3, size: size, seed: 1).folded().occupiedPositions == 3)
+  }
+
   @Test func `prompt dropout goes with the state`() {
     let method = PTuningV2(promptLength: 1, size: size, dropout: 0.25, seed: 1)
     #expect(method.makeState(in: .inference()).dropout == 0.25)
