@@ -8,7 +8,7 @@ public import PrompterTensor
 public enum Reading: Sendable {
   /// Every slot.
   case all
-  /// One slot of each row.
+  /// Some slots of each row, at least one, all in ascending order.
   case slots([Int32])
 }
 

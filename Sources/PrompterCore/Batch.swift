@@ -81,6 +81,23 @@ public struct Batch: Sendable {
   /// The number of slots of all rows.
   public var slotCount: Int { ids.count }
 
+  /// How some slots stand among the rows: row r owns slots offsets[r] ..< offsets[r + 1] of them.
+  ///
+  /// - Parameter slots: Slots of this batch in ascending order.
+  /// - Returns: The offsets, one more than there are rows.
+  public func offsets(of slots: [Int32]) -> [Int32] {
+    precondition(
+      zip(slots, slots.dropFirst()).allSatisfy { $0 < $1 } && slots.allSatisfy { $0 >= 0 },
+      "Slots stand in ascending order.")
+    var place = 0
+    let own: [Int32] = offsets.dropFirst().map { end in
+      while place < slots.count, slots[place] < end { place += 1 }
+      return Int32(place)
+    }
+    precondition(place == slots.count, "A slot lies outside the batch.")
+    return [0] + own
+  }
+
   /// A dropout key for each slot: its row's number and its place in the row.
   public var slotKeys: [UInt32] { placeKeys(of: numbers, offsets: offsets) }
 }

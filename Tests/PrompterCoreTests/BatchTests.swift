@@ -26,6 +26,14 @@ import Testing
     #expect(batch.textEnd == [4])
   }
 
+  @Test func `some slots stand among their rows`() {
+    let batch = Batch(
+      [3, 1, 4].map { Row(text: Array(1...$0), segments: Array(1...$0), virtualTokens: 0) })
+    #expect(batch.offsets(of: [0, 3, 4]) == [0, 1, 2, 3])
+    #expect(batch.offsets(of: [1, 2, 3, 4, 6, 7]) == [0, 2, 3, 6])
+    #expect(batch.offsets(of: [5]) == [0, 0, 0, 1])
+  }
+
   @Test func `a batch of no rows is empty`() {
     let batch = Batch([])
     #expect(batch.count == 0 && batch.slotCount == 0 && batch.offsets == [0])

@@ -97,10 +97,37 @@ import Testing
       ).value.rowValues
     }
     let all = hidden(.all)
-    for slots in [batch.textBegin, batch.textEnd.map { $0 - 1 }] {
+    let texts = zip(batch.textBegin, batch.textEnd).flatMap { Array($0..<$1) }
+    // The first, the last, every word, and of each row the first and every third.
+    let some = texts.filter { $0 % 3 == 0 || batch.textBegin.contains($0) }
+    for slots in [batch.textBegin, batch.textEnd.map { $0 - 1 }, texts, some] {
       let picked = hidden(.slots(slots))
-      #expect(picked.count == rows.count)
+      #expect(picked.count == slots.count)
       for (row, slot) in zip(picked, slots) { #expect(gap(row, all[Int(slot)]) <= 1e-6) }
+    }
+  }
+
+  @Test(arguments: Precision.allCases)
+  func `the slots that are read of a row do not depend on those of others`(
+    precision: Precision
+  ) throws {
+    let backbone = try TinyBERT.load(precision: precision)
+    func hidden(_ rows: [Row], _ slots: [Int32]) -> [[Float]] {
+      backbone.hiddenStates(
+        of: Batch(rows), prompts: .folded(prompts), reading: .slots(slots), dropout: 0,
+        in: .inference()
+      ).value.rowValues
+    }
+    let offsets = Batch(rows).offsets
+    // A third of each row's slots, and its last.
+    let own = zip(offsets, offsets.dropFirst()).map { begin, end in
+      (begin..<end).filter { ($0 - begin) % 3 == 1 || $0 == end - 1 }.map { $0 - begin }
+    }
+    var all = hidden(rows, zip(own, offsets).flatMap { slots, first in slots.map { first + $0 } })[
+      ...]
+    for (row, slots) in zip(rows, own) {
+      #expect(Array(all.prefix(slots.count)) == hidden([row], slots))
+      all.removeFirst(slots.count)
     }
   }
 

@@ -50,9 +50,15 @@ import Testing
       golden.model.hiddenStates(
         of: batch, prompts: state, reading: reading, dropout: 0, in: .inference())
     }
-    let slots = batch.textEnd.map { $0 - 1 }
-    let some = states(.slots(slots)).value
-    #expect(gap(some.values, rows(slots, of: states(.all)).value.values) < 1e-5)
+    let texts = zip(batch.textBegin, batch.textEnd).flatMap { Array($0..<$1) }
+    let all = states(.all)
+    for slots in [
+      batch.textEnd.map { $0 - 1 }, texts,
+      texts.filter { $0 % 2 == 0 || batch.textBegin.contains($0) },
+    ] {
+      let some = states(.slots(slots)).value
+      #expect(gap(some.values, rows(slots, of: all).value.values) < 1e-5)
+    }
   }
 
   // Gradients of both prompts and the loss under dropout, targets and texts split in parts.

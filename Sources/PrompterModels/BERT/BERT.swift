@@ -212,10 +212,10 @@ private struct Block: Sendable {
     var (residual, keys, offsets) = (x, batch.slotKeys, batch.offsets)
     var slots: [Int32]?
     if case .slots(let read) = reading {
-      // Whatever no head reads is not computed: one query for each row is left.
+      // Whatever no head reads is not computed: no other queries are left.
       slots = read
       residual = rows(read, of: x)
-      offsets = (0...Int32(read.count)).map { $0 }
+      offsets = batch.offsets(of: read)
       keys = read.map { keys[Int($0)] }
     }
     let width = residual.value.columns

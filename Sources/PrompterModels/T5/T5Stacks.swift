@@ -42,8 +42,8 @@ struct T5Encoder: Sendable {
     let all = T5Slots(offsets: batch.offsets, keys: batch.slotKeys)
     var read = all
     if case .slots(let slots) = reading {
-      // Whatever no head reads is not computed: one query for each row is left.
-      read = all.reading(slots, offsets: (0...Int32(slots.count)).map { $0 })
+      // Whatever no head reads is not computed: no other queries are left.
+      read = all.reading(slots, offsets: batch.offsets(of: slots))
     }
     let deep = layers.map { prompts.deepPrompt(layer: $0, for: batch, in: setting.pass) }
     let bias = positions(upTo: Self.longest(batch.offsets, deep) - 1, in: setting.pass)
