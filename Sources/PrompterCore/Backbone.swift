@@ -12,20 +12,6 @@ public enum Reading: Sendable {
   case slots([Int32])
 }
 
-/// The states that a batch's slots have after the lowest layers, computed before.
-public struct LowerStates: Sendable {
-  /// How many layers they have passed.
-  public let layers: Int
-  /// [slots, width].
-  public let states: Tensor
-
-  /// States after so many layers.
-  public init(layers: Int, states: Tensor) {
-    self.layers = layers
-    self.states = states
-  }
-}
-
 /// A pretrained encoder, or what reads the rows of a ``TextWriter``.
 ///
 /// A backbone knows nothing of methods, tasks or files of prompts: it takes slots and a

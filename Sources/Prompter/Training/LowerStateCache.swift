@@ -76,16 +76,13 @@ final class LowerStateCache: Sendable {
   private func compute(
     _ examples: [Int], _ rows: [Row], on backbone: any Backbone, _ prompts: PromptTables<Tensor>
   ) {
-    let batch = Batch(rows)
-    let state = prompts.map { Variable($0) }
-    let pass = Pass.inference()
-    let states = backbone.hiddenStates(
-      through: 0..<layers,
-      from: backbone.embeddings(of: batch, prompts: state, dropout: 0, in: pass), of: batch,
-      prompts: state, reading: .all, dropout: 0, in: pass)
-    for (index, example) in examples.enumerated() {
-      let range = Int(batch.offsets[index]) * width..<Int(batch.offsets[index + 1]) * width
-      values.store(states.value.buffer, range, at: offsets[example] * width)
+    let lower = backbone.lowerStates(
+      of: rows, prompts: prompts.map { Variable($0) }, through: layers, in: .inference())
+    var place = 0
+    for (row, example) in zip(rows, examples) {
+      let range = place..<place + row.ids.count * width
+      values.store(lower.states.buffer, range, at: offsets[example] * width)
+      place = range.upperBound
     }
   }
 }
