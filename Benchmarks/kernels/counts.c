@@ -26,18 +26,21 @@ static void attention(size_t rows, size_t count, int backward) {
   float *x = values(all * 3 * width), *prefix = values(virtual_tokens * 2 * width);
   float *out = values(all * width), *sums = values(all * heads);
   int32_t *offsets = malloc((rows + 1) * sizeof *offsets);
-  int32_t *begin = calloc(rows, sizeof *begin), *end = malloc(rows * sizeof *end);
-  if (offsets == NULL || begin == NULL || end == NULL) exit(1);
+  struct prompter_prefix *prefixes = malloc(rows * sizeof *prefixes);
+  struct prompter_prefix_gradients *dprefixes = malloc(rows * sizeof *dprefixes);
+  if (offsets == NULL || prefixes == NULL || dprefixes == NULL) exit(1);
   for (size_t r = 0; r <= rows; r++) offsets[r] = (int32_t)(r * count);
-  for (size_t r = 0; r < rows; r++) end[r] = virtual_tokens;
+  for (size_t r = 0; r < rows; r++) {
+    prefixes[r] = (struct prompter_prefix){prefix, prefix + virtual_tokens * width, width,
+                                           virtual_tokens};
+  }
   struct prompter_attention a;
   memset(&a, 0, sizeof a);
   a.rows = rows, a.heads = heads, a.size = size, a.scale = 0.17f;
   a.queries = x, a.keys = x + width, a.values = x + 2 * width;
   a.query_stride = a.key_stride = 3 * width, a.key_head_stride = size;
   a.query_offsets = offsets, a.key_begin = offsets, a.key_end = offsets + 1;
-  a.prefix_keys = prefix, a.prefix_values = prefix + virtual_tokens * width;
-  a.prefix_stride = width, a.prefix_begin = begin, a.prefix_end = end;
+  a.prefixes = prefixes;
   a.dropout_scale = 1.0f;
   float *scratch = values(prompter_attention_scratch(count + virtual_tokens, size));
   if (!backward) {
@@ -45,10 +48,13 @@ static void attention(size_t rows, size_t count, int backward) {
     return;
   }
   float *dx = values(all * 3 * width), *dprefix = values(virtual_tokens * 2 * width);
+  for (size_t r = 0; r < rows; r++) {
+    dprefixes[r] =
+        (struct prompter_prefix_gradients){dprefix, dprefix + virtual_tokens * width, width};
+  }
   struct prompter_attention_gradients d = {
       .queries = dx, .keys = dx + width, .values = dx + 2 * width,
-      .query_stride = 3 * width, .key_stride = 3 * width, .prefix_keys = dprefix,
-      .prefix_values = dprefix + virtual_tokens * width, .prefix_stride = width};
+      .query_stride = 3 * width, .key_stride = 3 * width, .prefixes = dprefixes};
   prompter_attention_backward(&a, &d, out, values(all * width), width, sums, scratch);
 }
 

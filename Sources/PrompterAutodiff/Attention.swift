@@ -41,31 +41,6 @@ public struct Projection {
   }
 }
 
-/// A prompt's keys and values in one layer, several prompts in one table.
-public struct DeepPrompt {
-  /// Keys [virtual tokens, width], already projected.
-  public let keys: Variable
-  /// Values [virtual tokens, width], already projected.
-  public let values: Variable
-  /// The first virtual token that each batch row sees.
-  public let begin: [Int32]
-  /// One past the last virtual token that each batch row sees.
-  public let end: [Int32]
-
-  /// A table of keys and values and the range of it for each batch row.
-  public init(keys: Variable, values: Variable, begin: [Int32], end: [Int32]) {
-    self.keys = keys
-    self.values = values
-    self.begin = begin
-    self.end = end
-  }
-
-  var prefix: AttentionPrefix {
-    AttentionPrefix(
-      keys: keys.value.buffer, values: values.value.buffer, begin: begin, end: end)
-  }
-}
-
 /// Multi-head attention over ragged rows whose keys and values begin with a prompt's.
 ///
 /// For every head h and query t of a row: o[t] = Σⱼ softmax(scale q[t] · k[j] + bias) v[j], j over
@@ -87,7 +62,8 @@ public func attention(
 ) -> Variable {
   precondition(keys.variable === values.variable, "Keys and values stand in one matrix.")
   let output = Tensor(uninitialized: [kernel.queryCount, kernel.width])
-  let tape = Tape.common(queries.variable, keys.variable, prompt?.keys, prompt?.values, bias?.lines)
+  let tape = Tape.common(
+    [queries.variable, keys.variable, bias?.lines] + (prompt?.variables ?? []))
   let logSums = tape.map { _ in Tensor(uninitialized: [kernel.queryCount, kernel.heads]) }
   kernel.forward(
     queries: queries.block, keys: keys.block, values: values.block, prefix: prompt?.prefix,
@@ -102,7 +78,7 @@ public func attention(
         text: text.map {
           (queries.block(of: $0.queries), keys.block(of: $0.keys), values.block(of: $0.keys))
         },
-        prefix: promptGradients(prompt), bias: bias?.lines.adjoint?.owned().buffer))
+        prefix: prompt?.gradients ?? [], bias: bias?.lines.adjoint?.owned().buffer))
     guard let text else { return }
     queries.variable.accumulate(text.queries)
     if keys.variable !== queries.variable { keys.variable.accumulate(text.keys) }
@@ -122,12 +98,4 @@ private func textGradients(
     return (gradient, gradient)
   }
   return (Tensor(zeros: queries.variable.shape), Tensor(zeros: keys.variable.shape))
-}
-
-func promptGradients(_ prompt: DeepPrompt?) -> (keys: Buffer, values: Buffer)? {
-  guard let prompt, prompt.keys.isRecorded || prompt.values.isRecorded else { return nil }
-  // The kernel finds both; the gradient of a frozen half goes nowhere.
-  let keys = prompt.keys.adjoint?.owned() ?? Tensor(zeros: prompt.keys.shape)
-  let values = prompt.values.adjoint?.owned() ?? Tensor(zeros: prompt.values.shape)
-  return (keys.buffer, values.buffer)
 }

@@ -45,7 +45,7 @@ public func attention(
   queriesOf own: Variable? = nil, prompt: DeepPrompt?, bias: BiasLines? = nil
 ) -> Variable {
   precondition((own == nil) == (weights.queries == nil), "Queries of their own need both.")
-  let tape = Tape.common(x, own, prompt?.keys, prompt?.values, bias?.lines)
+  let tape = Tape.common([x, own, bias?.lines] + (prompt?.variables ?? []))
   let inputs = weights.inputs(x, own?.value, width: kernel.width)
   let logSums = tape.map { _ in Tensor(uninitialized: [kernel.queryCount, kernel.heads]) }
   let heard = kernel.forward(
@@ -58,7 +58,7 @@ public func attention(
     kernel.pullBack(
       AttentionKernel.RoundedPullback(
         of: weights.output.roundedProductTransposed(dy.buffer, rows: dy.rows),
-        logSums: logSums.buffer, prefix: promptGradients(prompt),
+        logSums: logSums.buffer, prefix: prompt?.gradients ?? [],
         bias: bias?.lines.adjoint?.owned().buffer),
       inputs: inputs, prefix: prompt?.prefix, bias: bias?.bias, into: gradients)
     guard let gradients else { return }

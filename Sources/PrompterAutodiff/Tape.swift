@@ -86,7 +86,9 @@ public final class Tape {
 
 extension Tape {
   // The tape of whichever variable is recorded; variables of two tapes never meet.
-  static func common(_ variables: Variable?...) -> Tape? {
+  static func common(_ variables: Variable?...) -> Tape? { common(variables) }
+
+  static func common(_ variables: [Variable?]) -> Tape? {
     var found: Tape?
     for case let variable? in variables {
       guard let tape = variable.tape else { continue }

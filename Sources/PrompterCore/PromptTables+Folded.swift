@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import PrompterAutodiff
 public import PrompterTensor
 
 extension PromptTables<Tensor> {
-  /// Folded prompts side by side, in one set of tables: what serves a batch of mixed tasks.
+  /// Folded prompts in one set of tables: what serves a batch of mixed tasks.
   ///
   /// - Parameters:
   ///   - prompts: The prompts; batch rows name them by their index here.
@@ -27,7 +26,7 @@ extension PromptTables<Tensor> {
       firstPositions: prompts.map { Int32($0.firstPosition) })
   }
 
-  /// Folded prompts side by side for a backbone.
+  /// Folded prompts in one set of tables for a backbone.
   public init(_ prompts: [FoldedPrompt], for backbone: any Backbone) {
     self.init(
       prompts, layerCount: backbone.layerCount,
@@ -35,20 +34,17 @@ extension PromptTables<Tensor> {
       width: backbone.width, attentionWidth: backbone.attentionWidth)
   }
 
-  // The keys and values that some prompts have in a layer, if any has.
+  // The keys and values that some prompts have in a layer, if any has, where they lie.
   private static func layer(
     _ layer: Int, of prompts: [FoldedPrompt.Deep?], width: Int
   ) -> Layer? {
-    let owners = prompts.map { $0?.layers.contains(layer) == true ? $0 : nil }
-    guard owners.contains(where: { $0 != nil }) else { return nil }
-    func block(_ index: Int) -> Tensor {
-      let range = index * width..<(index + 1) * width
-      let blocks = owners.compactMap { $0.map { columns(range, of: Variable($0.table)).value } }
-      return Tensor(joiningRowsOf: blocks, columns: width)
+    let blocks = prompts.map { deep -> Block? in
+      guard let deep, deep.layers.contains(layer) else { return nil }
+      return Block(
+        keys: deep.table, values: deep.table,
+        columns: (2 * layer * width, (2 * layer + 1) * width), length: deep.table.shape[0])
     }
-    return Layer(
-      keys: block(2 * layer), values: block(2 * layer + 1),
-      table: Table(lengths: owners.map { $0?.table.shape[0] ?? 0 }))
+    return blocks.contains { $0 != nil } ? Layer(blocks: blocks) : nil
   }
 
   private static func input(_ vectors: [Tensor?], _ width: Int) -> Input? {

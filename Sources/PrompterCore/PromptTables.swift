@@ -4,8 +4,9 @@ public import PrompterAutodiff
 
 /// Several prompts at once, as tables of vectors: variables while a step runs, else plain tensors.
 ///
-/// Prompts of different lengths, layer ranges and methods share one set of tables, and so one
-/// batch; each batch row takes the prompt that it names.
+/// Prompts of different lengths, layer ranges and methods share one batch; each batch row takes the
+/// prompt that it names. Keys and values stay in each prompt's own tables; vectors that stand where
+/// words stand share one.
 public struct PromptTables<Value> {
   /// Whose rows of a table are whose: the prompts' rows stand one after another.
   public struct Table: Sendable {
@@ -36,20 +37,36 @@ public struct PromptTables<Value> {
     }
   }
 
-  /// Keys and values of one layer.
-  public struct Layer {
-    /// [virtual tokens of all prompts, attention width], already projected.
+  /// One prompt's keys and values of one layer, already projected, where they lie.
+  public struct Block {
+    /// A matrix with a row for each virtual token and the keys in some of its columns.
     public var keys: Value
-    /// [virtual tokens of all prompts, attention width], already projected.
+    /// One with the values, as many to a row; it may be the same.
     public var values: Value
-    /// Whose rows are whose.
-    public var table: Table
+    /// The columns at which the keys, and the values, begin.
+    public let columns: (keys: Int, values: Int)
+    /// The number of virtual tokens.
+    public let length: Int
 
-    /// Keys and values and whose they are.
-    public init(keys: Value, values: Value, table: Table) {
+    /// Keys and values of `length` virtual tokens, by default matrices that hold nothing else.
+    public init(
+      keys: Value, values: Value, columns: (keys: Int, values: Int) = (0, 0), length: Int
+    ) {
       self.keys = keys
       self.values = values
-      self.table = table
+      self.columns = columns
+      self.length = length
+    }
+  }
+
+  /// Keys and values of one layer.
+  public struct Layer {
+    /// For each prompt a block, `nil` for one that has none here.
+    public var blocks: [Block?]
+
+    /// A block, or none, for each prompt.
+    public init(blocks: [Block?]) {
+      self.blocks = blocks
     }
   }
 
@@ -96,10 +113,12 @@ public struct PromptTables<Value> {
 }
 
 extension PromptTables {
-  /// The tables, in a fixed order.
+  /// The tables, in a fixed order: of the layers, block after block, keys before values.
   public var tables: [Value] {
     [input, decoderInput].compactMap { $0?.vectors }
-      + (layers + decoderLayers).flatMap { $0.map { [$0.keys, $0.values] } ?? [] }
+      + (layers + decoderLayers).flatMap { layer in
+        (layer?.blocks ?? []).compactMap(\.self).flatMap { [$0.keys, $0.values] }
+      }
   }
 
   /// The same prompts with each table replaced, in the order of ``tables``.
@@ -113,10 +132,15 @@ extension PromptTables {
     }
     func mapped(_ layers: [Layer?]) -> [PromptTables<Other>.Layer?] {
       layers.map { layer in
-        layer.map {
+        layer.map { layer in
           PromptTables<Other>.Layer(
-            keys: transform($0.keys), values: transform($0.values),
-            table: PromptTables<Other>.Table(offsets: $0.table.offsets))
+            blocks: layer.blocks.map { block in
+              block.map {
+                PromptTables<Other>.Block(
+                  keys: transform($0.keys), values: transform($0.values), columns: $0.columns,
+                  length: $0.length)
+              }
+            })
         }
       }
     }
@@ -128,6 +152,7 @@ extension PromptTables {
 
 extension PromptTables: Sendable where Value: Sendable {}
 extension PromptTables.Input: Sendable where Value: Sendable {}
+extension PromptTables.Block: Sendable where Value: Sendable {}
 extension PromptTables.Layer: Sendable where Value: Sendable {}
 
 /// The one seam between methods and backbones: a method makes it, a backbone consumes it.

@@ -59,15 +59,15 @@ extension AttentionKernel {
     public let dy: RoundedMatrix
     /// The logarithms of the softmax denominators.
     public let logSums: Buffer
-    /// Where the gradients of the prompt's keys and values are added to, if wanted.
-    public let prefix: (keys: Buffer, values: Buffer)?
+    /// Where the gradients of the prompts' keys and values are added to: of each block, if wanted;
+    /// empty if none is.
+    public let prefix: [AttentionPrefix.Block?]
     /// Where the gradient of the bias's lines is added to, if wanted.
     public let bias: Buffer?
 
     /// A pullback for an output's gradient.
     public init(
-      of dy: RoundedMatrix, logSums: Buffer,
-      prefix: (keys: Buffer, values: Buffer)?, bias: Buffer?
+      of dy: RoundedMatrix, logSums: Buffer, prefix: [AttentionPrefix.Block?], bias: Buffer?
     ) {
       self.dy = dy
       self.logSums = logSums
@@ -81,7 +81,7 @@ extension AttentionKernel {
   /// - Parameters:
   ///   - pullback: The output's gradient and where the prompt's goes.
   ///   - inputs: What the forward pass read, no keys of it by two rows.
-  ///   - prefix: The prompt's keys and values.
+  ///   - prefix: The prompts' keys and values.
   ///   - bias: The bias by distance.
   ///   - gradients: Where the gradients of the inputs are written, if wanted: all of their rows.
   /// - Complexity: 10 width Σᵣ queriesᵣ (promptᵣ + keysᵣ) FLOPs.
@@ -94,13 +94,14 @@ extension AttentionKernel {
     gradients?.check(self)
     Kernels.expect(pullback.logSums, count: queryCount * heads, "attention")
     RoundedBlock(pullback.dy, column: 0).check(rows: queryCount, heads: heads, size: size)
-    var targets = unsafe targets(prefix: pullback.prefix, prefix, bias: pullback.bias, bias)
     var matrices = unsafe inputs.description(with: pullback.dy)
     var written = unsafe gradients?.description(with: pullback.dy) ?? prompter_rounded_attention()
     unsafe written.out = pullback.dy.description
-    unsafe withRoundedDescription(prefix, bias) { description, scratch in
-      unsafe prompter_rounded_attention_backward(
-        &description, &targets, &matrices, &written, pullback.logSums.base, scratch.base)
+    unsafe withTargets(pullback.prefix, prefix, pullback.bias, bias) { targets in
+      unsafe withRoundedDescription(prefix, bias) { description, scratch in
+        unsafe prompter_rounded_attention_backward(
+          &description, &targets, &matrices, &written, pullback.logSums.base, scratch.base)
+      }
     }
   }
 

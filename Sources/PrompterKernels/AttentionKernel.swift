@@ -2,27 +2,6 @@
 
 internal import CPrompterKernels
 
-/// The keys and values of prompts, several of them in one table, and which rows of it each batch
-/// row sees.
-public struct AttentionPrefix: Sendable {
-  /// The keys [virtual tokens, width].
-  public let keys: Buffer
-  /// The values [virtual tokens, width].
-  public let values: Buffer
-  /// The first virtual token of each batch row.
-  public let begin: [Int32]
-  /// One past the last virtual token of each batch row; equal to the first for none.
-  public let end: [Int32]
-
-  /// A table of keys and values and the range of it for each batch row.
-  public init(keys: Buffer, values: Buffer, begin: [Int32], end: [Int32]) {
-    self.keys = keys
-    self.values = values
-    self.begin = begin
-    self.end = end
-  }
-}
-
 /// Multi-head attention over ragged rows, each with its own prompt before it.
 ///
 /// Vaswani and others 2017, section 3.2. For every head and every query of batch row r:
@@ -140,20 +119,21 @@ public struct AttentionKernel: Sendable {
     }
   }
 
-  /// Where the pullback writes: all three blocks, the prompt's tables, the bias, or several.
+  /// Where the pullback writes: all three blocks, the prompts', the bias, or several.
   public struct Gradients {
     /// The gradients of queries, keys and values, written whole; where rows share keys, or keys are
     /// values too, those of keys and values are added to.
     public var text: (queries: ColumnBlock, keys: ColumnBlock, values: ColumnBlock)?
-    /// The gradients of the prompt's keys and values, added to.
-    public var prefix: (keys: Buffer, values: Buffer)?
+    /// The gradients of the prompts' keys and values, added to: of each block, if wanted; empty if
+    /// none is.
+    public var prefix: [AttentionPrefix.Block?]
     /// The gradient of the bias's lines, added to.
     public var bias: Buffer?
 
     /// The gradients that are wanted.
     public init(
       text: (queries: ColumnBlock, keys: ColumnBlock, values: ColumnBlock)?,
-      prefix: (keys: Buffer, values: Buffer)?, bias: Buffer? = nil
+      prefix: [AttentionPrefix.Block?], bias: Buffer? = nil
     ) {
       self.text = text
       self.prefix = prefix
@@ -172,18 +152,20 @@ public struct AttentionKernel: Sendable {
     Kernels.expect(dy, count: queryCount * width, "attention")
     Kernels.expect(output, count: queryCount * width, "attention")
     Kernels.expect(logSums, count: queryCount * heads, "attention")
-    var targets = unsafe targets(gradients, prefix, bias)
-    unsafe withDescription(queries, keys, values, prefix, bias) { description, scratch in
-      unsafe prompter_attention_backward(
-        &description, &targets, output.base, dy.base, width, logSums.base, scratch.base)
+    unsafe withTargets(gradients.prefix, prefix, gradients.bias, bias) { targets in
+      unsafe add(gradients.text, to: &targets)
+      unsafe withDescription(queries, keys, values, prefix, bias) { description, scratch in
+        unsafe prompter_attention_backward(
+          &description, &targets, output.base, dy.base, width, logSums.base, scratch.base)
+      }
     }
   }
 
-  private func targets(
-    _ gradients: Gradients, _ prefix: AttentionPrefix?, _ bias: PositionBias?
-  ) -> prompter_attention_gradients {
-    var targets = unsafe targets(prefix: gradients.prefix, prefix, bias: gradients.bias, bias)
-    if let text = gradients.text {
+  private func add(
+    _ text: (queries: ColumnBlock, keys: ColumnBlock, values: ColumnBlock)?,
+    to targets: inout prompter_attention_gradients
+  ) {
+    if let text {
       precondition(!text.keys.isHeadMajor, "No gradients for keys head after head.")
       text.queries.check(rows: queryCount, width: width, "attention")
       text.keys.check(rows: keyCount, width: width, "attention")
@@ -197,27 +179,22 @@ public struct AttentionKernel: Sendable {
       let isOne = unsafe text.keys.start == text.values.start
       unsafe targets.adds_keys = keys.areShared || isOne ? 1 : 0
     }
-    return unsafe targets
   }
 
-  // Those of the prompt's tables and the bias.
-  func targets(
-    prefix tables: (keys: Buffer, values: Buffer)?, _ prefix: AttentionPrefix?,
-    bias lines: Buffer?, _ bias: PositionBias?
-  ) -> prompter_attention_gradients {
-    var targets = unsafe prompter_attention_gradients()
-    if let tables, let prefix {
-      Kernels.expect(tables.keys, count: prefix.keys.count, "attention")
-      Kernels.expect(tables.values, count: prefix.values.count, "attention")
-      unsafe targets.prefix_keys = tables.keys.base
-      unsafe targets.prefix_values = tables.values.base
-      unsafe targets.prefix_stride = width
+  // Those of the prompts and the bias.
+  func withTargets(
+    _ blocks: [AttentionPrefix.Block?], _ prefix: AttentionPrefix?, _ lines: Buffer?,
+    _ bias: PositionBias?, _ body: (inout prompter_attention_gradients) -> Void
+  ) {
+    unsafe AttentionPrefix.withGradients(blocks, of: prefix, width: width) { prefixes in
+      var targets = unsafe prompter_attention_gradients()
+      unsafe targets.prefixes = prefixes
+      if let lines, let bias {
+        Kernels.expect(lines, count: bias.lines.count, "attention")
+        unsafe targets.bias = lines.base
+      }
+      unsafe body(&targets)
     }
-    if let lines, let bias {
-      Kernels.expect(lines, count: bias.lines.count, "attention")
-      unsafe targets.bias = lines.base
-    }
-    return unsafe targets
   }
 
   private func withDescription(
@@ -250,11 +227,18 @@ public struct AttentionKernel: Sendable {
     _ body: (inout prompter_attention) -> Void
   ) {
     check(bias, longest: longest)
-    let begin = prefix?.begin ?? []
-    let end = prefix?.end ?? []
+    unsafe AttentionPrefix.withRows(of: prefix) { prefixes in
+      unsafe withDescription(prefixes, bias, body)
+    }
+  }
+
+  private func withDescription(
+    _ prefixes: UnsafePointer<prompter_prefix>?, _ bias: PositionBias?,
+    _ body: (inout prompter_attention) -> Void
+  ) {
     let rowKeys = dropout?.rowKeys ?? []
     // All lists of numbers behind one pointer, one after the other.
-    let lists = [queryOffsets, self.keys.begin, self.keys.end, begin, end, queryPlaces ?? []]
+    let lists = [queryOffsets, self.keys.begin, self.keys.end, queryPlaces ?? []]
     let starts = lists.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
     unsafe lists.flatMap(\.self).withUnsafeBufferPointer { numbers in
       unsafe rowKeys.withUnsafeBufferPointer { rowKeys in
@@ -268,17 +252,13 @@ public struct AttentionKernel: Sendable {
         unsafe description.key_begin = first + starts[1]
         unsafe description.key_end = first + starts[2]
         unsafe description.query_heads = queryHeads
-        unsafe description.query_places = queryPlaces == nil ? nil : first + starts[5]
+        unsafe description.query_places = queryPlaces == nil ? nil : first + starts[3]
         unsafe description.is_causal = isCausal ? 1 : 0
         unsafe description.reorders_lone_queries = reordersLoneQueries ? 1 : 0
         unsafe description.bias = UnsafePointer(bias?.lines.base)
         unsafe description.bias_stride = bias?.distances ?? 0
         unsafe description.bias_center = bias?.reach ?? 0
-        unsafe description.prefix_keys = UnsafePointer(prefix?.keys.base)
-        unsafe description.prefix_values = UnsafePointer(prefix?.values.base)
-        unsafe description.prefix_stride = width
-        unsafe description.prefix_begin = first + starts[3]
-        unsafe description.prefix_end = first + starts[4]
+        unsafe description.prefixes = prefixes
         unsafe description.dropout_key = dropout?.dropout.key ?? 0
         unsafe description.dropout_threshold = dropout?.dropout.threshold ?? 0
         unsafe description.dropout_scale = dropout?.dropout.scale ?? 1
@@ -295,25 +275,11 @@ public struct AttentionKernel: Sendable {
     precondition(longest <= bias.reach + 1, "A bias does not reach over the longest row.")
   }
 
-  // The most keys that a row sees, prompt included; checks the prompt's ranges on the way.
+  // The most keys that a row sees, prompt included; checks the prompts on the way.
   func longestRow(_ prefix: AttentionPrefix?) -> Int {
-    if let prefix {
-      precondition(
-        prefix.begin.count == rows && prefix.end.count == rows
-          && prefix.keys.count == prefix.values.count, "A prompt's range for every row.")
+    prefix?.check(rows: rows, width: width)
+    return (0..<rows).reduce(0) { longest, row in
+      max(longest, (prefix?.count(ofRow: row) ?? 0) + Int(keys.end[row] - keys.begin[row]))
     }
-    let table = (prefix?.keys.count ?? 0) / width
-    var longest = 0
-    for row in 0..<rows {
-      var prompt = 0
-      if let prefix {
-        prompt = Int(prefix.end[row] - prefix.begin[row])
-        precondition(
-          prompt >= 0 && prefix.begin[row] >= 0 && Int(prefix.end[row]) <= table,
-          "A prompt's range lies outside its table.")
-      }
-      longest = max(longest, prompt + Int(keys.end[row] - keys.begin[row]))
-    }
-    return longest
   }
 }

@@ -141,10 +141,11 @@ public struct PTuningV2: PromptMethod {
     for (index, layer) in layers.enumerated() {
       let first = 2 * index * size.attentionWidth
       let middle = first + size.attentionWidth
-      prompted[layer] = PromptState.Layer(
-        keys: columns(first..<middle, of: table),
-        values: columns(middle..<middle + size.attentionWidth, of: table),
-        table: PromptState.Table(lengths: [length]))
+      prompted[layer] = PromptState.Layer(blocks: [
+        PromptState.Block(
+          keys: columns(first..<middle, of: table),
+          values: columns(middle..<middle + size.attentionWidth, of: table), length: length)
+      ])
     }
     let readsFirst = size.stack == .encoder
     return PromptState(

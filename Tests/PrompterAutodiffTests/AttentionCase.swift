@@ -53,9 +53,7 @@ struct AttentionCase {
   var hasPrompts: Bool { prompts.contains { !$0.isEmpty } }
 
   func prompt(keys: Variable, values: Variable) -> DeepPrompt {
-    DeepPrompt(
-      keys: keys, values: values, begin: prompts.map { Int32($0.lowerBound) },
-      end: prompts.map { Int32($0.upperBound) })
+    DeepPrompt(keys: keys, values: values, parts: prompts)
   }
 
   func output(text: Variable, prompt: DeepPrompt?) -> Variable {

@@ -161,6 +161,28 @@ import Testing
     }
   }
 
+  @Test(arguments: [false, true])
+  func `prompts in matrices of their own give the bits of one table`(isApart: Bool) {
+    forEachAttentionCase { batch in
+      let (test, expected) = (
+        Case(batch, isApart: isApart), Case(batch, isApart: isApart).together()
+      )
+      let tape = Tape()
+      let apart = PromptsApart(batch) { tape.variable($0) }
+      let (x, own) = (tape.variable(test.x), tape.variable(test.own))
+      let y = attention(
+        test.kernel, between: test.weights, of: x, queriesOf: isApart ? own : nil,
+        prompt: batch.hasPrompts ? apart.prompt : nil)
+      tape.pullback(from: y, seed: test.dy)
+      expectSameBits(y.value, expected.y)
+      guard batch.hasPrompts, let dx = x.gradient, let whole = expected.gradients[0] else { return }
+      expectSameBits(dx, whole)
+      let found = apart.gradients
+      expectAlike(found.keys, expected.gradients[2])
+      expectAlike(found.values, expected.gradients[3])
+    }
+  }
+
   @Test func `a row's bits do not depend on its neighbours`() {
     let batch = AttentionCase(
       heads: 2, size: 32, lengths: [20, 3, 40, 17], prompts: [0..<4, 1..<9, 0..<0, 2..<3], seed: 8)
@@ -177,8 +199,7 @@ import Testing
         kernel, between: test.weights, of: x,
         prompt: DeepPrompt(
           keys: Variable(batch.keys), values: Variable(batch.values),
-          begin: [Int32(batch.prompts[row].lowerBound)],
-          end: [Int32(batch.prompts[row].upperBound)]))
+          parts: [batch.prompts[row]]))
       tape.pullback(from: y, seed: rows(slots, of: Variable(test.dy)).value)
       expectSameBits(y.value, rows(slots, of: Variable(all.y)).value)
       guard let dx = x.gradient, let whole = all.gradients[0] else {

@@ -2,6 +2,7 @@
 
 import PrompterAutodiff
 import PrompterCore
+import PrompterKernels
 import PrompterNN
 import PrompterTensor
 import Testing
@@ -30,18 +31,27 @@ import Testing
     #expect(state.input.map(\.table.offsets) == nil)
   }
 
-  @Test func `deep prompts stand side by side in the layers that they have`() throws {
+  private typealias Part = AttentionPrefix.Part
+
+  // The keys, then the values, of a block.
+  private func values(_ block: PromptState.Block?) -> [[Float]] {
+    guard let block else { return [] }
+    return [(block.keys, block.columns.keys), (block.values, block.columns.values)].map {
+      columns($1..<$1 + 2, of: $0).value.values
+    }
+  }
+
+  @Test func `deep prompts have blocks of their own in the layers that they have`() throws {
     let state = state([
       deep(length: 1, layers: 0..<2, from: 0), FoldedPrompt(),
       deep(length: 2, layers: 1..<2, from: 100),
     ])
     let (low, high) = (try #require(state.layers[0]), try #require(state.layers[1]))
-    #expect(low.table.offsets == [0, 1, 1, 1])
-    #expect(low.keys.value.values == [0, 1])
-    #expect(low.values.value.values == [2, 3])
-    #expect(high.table.offsets == [0, 1, 1, 3])
-    #expect(high.keys.value.values == [4, 5, 104, 105, 112, 113])
-    #expect(high.values.value.values == [6, 7, 106, 107, 114, 115])
+    #expect(low.blocks.map { $0?.length } == [1, nil, nil])
+    #expect(values(low.blocks[0]) == [[0, 1], [2, 3]])
+    #expect(high.blocks.map { $0?.length } == [1, nil, 2])
+    #expect(values(high.blocks[0]) == [[4, 5], [6, 7]])
+    #expect(values(high.blocks[2]) == [[104, 105, 112, 113], [106, 107, 114, 115]])
     #expect(state.firstPositions == [1, 0, 2])
     #expect(state.count == 3)
   }
@@ -91,8 +101,24 @@ import Testing
     let batch = Batch(
       [2, 0, 1, 2].map { Row(ids: [2], segments: [0], prompt: $0) })
     let prompt = try #require(state.deepPrompt(layer: 1, for: batch, in: .inference()))
-    #expect(prompt.begin == [1, 0, 1, 1])
-    #expect(prompt.end == [3, 1, 1, 3])
+    #expect(
+      prompt.parts
+        == [
+          Part(block: 0, rows: 0..<2), Part(block: 1, rows: 0..<1), nil,
+          Part(block: 0, rows: 0..<2),
+        ])
+    #expect(prompt.lengths == [2, 1, 0, 2])
+    let blocks = try #require(state.layers[1]).blocks
+    let isTheirs = zip(prompt.blocks, [blocks[2], blocks[0]]).allSatisfy { seen, own in
+      seen.keys.variable === own?.keys && seen.values.variable === own?.values
+    }
+    #expect(prompt.blocks.count == 2 && isTheirs)
+  }
+
+  @Test func `rows whose prompts have nothing in a layer see nothing there`() {
+    let state = state([deep(length: 1, layers: 0..<2, from: 0), FoldedPrompt()])
+    let batch = Batch([Row(ids: [2], segments: [0], prompt: 1)])
+    #expect(state.deepPrompt(layer: 0, for: batch, in: .inference()).map(\.lengths) == nil)
   }
 
   @Test func `with dropout every row has a copy of its own`() throws {
@@ -105,13 +131,22 @@ import Testing
       [2, 0, 1, 2].map { Row(ids: [2], segments: [0], prompt: $0) })
     let pass = Pass.training(seed: 1, step: 0)
     let prompt = try #require(state.deepPrompt(layer: 1, for: batch, in: pass))
-    #expect(prompt.begin == [0, 2, 3, 3])
-    #expect(prompt.end == [2, 3, 3, 5])
-    let whole: [Float] = [104, 105, 112, 113, 5, 6, 104, 105, 112, 113]
-    for (found, value) in zip(prompt.keys.value.values, whole) {
-      #expect(found == 0 || found == 2 * value)
+    #expect(
+      prompt.parts
+        == [
+          Part(block: 0, rows: 0..<2), Part(block: 1, rows: 0..<1), nil,
+          Part(block: 0, rows: 2..<4),
+        ])
+    let blocks = try #require(state.layers[1]).blocks
+    for (copied, (own, copies)) in zip(prompt.blocks, [(blocks[2], 2), (blocks[0], 1)]) {
+      let table = try #require(own).keys.value.values
+      let found = copied.keys.variable.value.values
+      let isDropped = zip(found, (0..<copies).flatMap { _ in table }).allSatisfy {
+        $0 == 0 || $0 == 2 * $1
+      }
+      #expect(found.count == copies * table.count && isDropped)
     }
-    #expect(state.deepPrompt(layer: 0, for: batch, in: pass).map(\.begin) == nil)
+    #expect(state.deepPrompt(layer: 0, for: batch, in: pass).map(\.parts) == nil)
   }
 
   @Test func `mapping replaces every variable once, in order`() {

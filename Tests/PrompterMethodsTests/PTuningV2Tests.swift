@@ -15,13 +15,15 @@ import Testing
     let method = PTuningV2(
       promptLength: 2, layers: 1..<3, size: size, reparameterization: .mlp(hidden: 4), seed: 1)
     let state = method.makeState(in: .inference())
-    let layer = try #require(state.layers[2])
-    #expect(layer.keys.shape == [2, 6] && layer.values.shape == [2, 6])
+    let block = try #require(state.layers[2]?.blocks[0])
+    #expect(block.keys.shape == [2, 6] && block.values.shape == [2, 6])
     let deep = try #require(method.folded().deep)
     #expect(deep.table.shape == [2, 36])
     let served = PromptTables<Tensor>(
       [method.folded()], layerCount: 3, width: 8, attentionWidth: 6)
-    #expect(served.layers[2]?.values.values == layer.values.value.values)
+    let own = try #require(served.layers[2]?.blocks[0])
+    let values = columns(own.columns.values..<own.columns.values + 6, of: Variable(own.values))
+    #expect(values.value.values == block.values.value.values)
     #expect(PTuningV2(deep, size: size).parameters[0].value.shape == [2, 24])
   }
 
@@ -62,7 +64,7 @@ import Testing
     let size = PTuningV2.Size(layerCount: 4, width: 2)
     let method = PTuningV2(promptLength: 3, layers: 1..<3, size: size, seed: 1)
     let state = method.makeState(in: .inference())
-    #expect(state.layers.map { $0.map(\.table.offsets) } == [nil, [0, 3], [0, 3], nil])
+    #expect(state.layers.map { $0?.blocks.map { $0?.length } } == [nil, [3], [3], nil])
     #expect(state.firstPositions == [3])
     #expect(state.input.map(\.table.offsets) == nil)
     let table = method.parameters[0].value.values

@@ -94,7 +94,8 @@ PROMPTER_INLINE struct head head_at(struct tiled_pass *p, size_t i) {
   struct head t = head_of(p->a, p->at.row, p->at.head, 0, 1);
   t.is_rounded = 1;
   p->differs = t.queries != p->before.queries || t.keys != p->before.keys;
-  p->is_known = t.prefix_k == p->before.prefix_k && t.prompt == p->before.prompt;
+  p->is_known = t.prefix_k == p->before.prefix_k && t.prefix_v == p->before.prefix_v &&
+                t.prompt == p->before.prompt;
   p->before = t;
   return t;
 }
@@ -125,7 +126,7 @@ PROMPTER_AMX_INLINE void gather_heard(const struct tiled_pass *p, const struct h
                                       const float *prefix, struct part text,
                                       struct prompter_rounded y) {
   struct part prompt = {y, 0, t->prompt, 0, y.steps};
-  if (!p->is_known && t->prompt) round_rows(prefix, p->a->prefix_stride, NULL, prompt);
+  if (!p->is_known && t->prompt) round_rows(prefix, t->prefix_stride, NULL, prompt);
   copy_rows(text, y, t->prompt);
   if (p->differs) clear_rows(y, t->keys, in_tiles(t->keys, deep) * deep);
 }
@@ -285,8 +286,8 @@ PROMPTER_AMX static void backward(struct tiled_pass *p,
     }
     fetch_rows(dk, 1);
     fetch_rows(dv, 1);
-    give_heard(p, &t, f->dk, to.prefix_k, d->prefix_stride, dk);
-    give_heard(p, &t, f->dv, to.prefix_v, d->prefix_stride, dv);
+    give_heard(p, &t, f->dk, to.prefix_k, to.prefix_stride, dk);
+    give_heard(p, &t, f->dv, to.prefix_v, to.prefix_stride, dv);
   }
 }
 

@@ -87,7 +87,9 @@ PROMPTER_INLINE void add_bias_gradients(const struct prompter_attention *a, cons
 struct head_gradients {
   float *q, *k, *v;
   size_t query_stride, key_stride;
-  float *prefix_k, *prefix_v, *bias;
+  float *prefix_k, *prefix_v;
+  size_t prefix_stride;
+  float *bias;
 };
 
 // Without those of its queries, keys and values, which see gradients_in_place.
@@ -95,14 +97,13 @@ PROMPTER_INLINE struct head_gradients gradients_of(const struct prompter_attenti
                                                    const struct prompter_attention_gradients *d,
                                                    size_t row, size_t h) {
   struct head_gradients g = {0};
-  if (d->prefix_keys != NULL) {
-    size_t prefix = (size_t)a->prefix_begin[row] * d->prefix_stride + h * a->size;
-    g.prefix_k = d->prefix_keys + prefix;
-    g.prefix_v = d->prefix_values + prefix;
+  if (d->prefixes != NULL && d->prefixes[row].keys != NULL) {
+    g.prefix_k = d->prefixes[row].keys + h * a->size;
+    g.prefix_v = d->prefixes[row].values + h * a->size;
+    g.prefix_stride = d->prefixes[row].stride;
   }
   if (d->bias != NULL) {
-    size_t prompt =
-        a->prefix_keys != NULL ? (size_t)(a->prefix_end[row] - a->prefix_begin[row]) : 0;
+    size_t prompt = a->prefixes != NULL ? a->prefixes[row].count : 0;
     g.bias = d->bias + h * a->bias_stride + a->bias_center - prompt;
   }
   return g;
@@ -134,9 +135,9 @@ PROMPTER_INLINE void backward_head(const struct prompter_attention *a,
     struct strided text_p = {p + t->prompt, 1, t->stride}, text_s = {ds + t->prompt, 1, t->stride};
     if (g.prefix_k != NULL && t->prompt) {
       small_product(t->is_wide, t->prompt, n, count, pt, go, out_stride, g.prefix_v,
-                    d->prefix_stride, 1);
+                    g.prefix_stride, 1);
       small_product(t->is_wide, t->prompt, n, count, st, q, t->q.row, g.prefix_k,
-                    d->prefix_stride, 1);
+                    g.prefix_stride, 1);
     }
     if (g.q != NULL) {
       struct strided s = {ds, t->stride, 1}, s_text = {ds + t->prompt, t->stride, 1};

@@ -41,11 +41,10 @@ struct head {
 // Without the rows of its queries, keys and values, which see head_in_place.
 PROMPTER_INLINE struct head head_of(const struct prompter_attention *a, size_t row, size_t h,
                                     size_t turned, const int is_wide) {
-  size_t first_query = (size_t)a->query_offsets[row], prompt = 0, prefix = 0;
-  if (a->prefix_keys != NULL) {
-    prefix = (size_t)a->prefix_begin[row];
-    prompt = (size_t)a->prefix_end[row] - prefix;
-  }
+  size_t first_query = (size_t)a->query_offsets[row];
+  struct prompter_prefix prefix = {0};
+  if (a->prefixes != NULL) prefix = a->prefixes[row];
+  size_t prompt = prefix.count;
   size_t text = (size_t)(a->key_end[row] - a->key_begin[row]);
   return (struct head){
       .queries = (size_t)a->query_offsets[row + 1] - first_query,
@@ -53,9 +52,9 @@ PROMPTER_INLINE struct head head_of(const struct prompter_attention *a, size_t r
       .text = text,
       .keys = prompt + text,
       .stride = sixteens(prompt + text),
-      .prefix_k = prompt ? a->prefix_keys + prefix * a->prefix_stride + h * a->size : NULL,
-      .prefix_v = prompt ? a->prefix_values + prefix * a->prefix_stride + h * a->size : NULL,
-      .prefix_stride = a->prefix_stride,
+      .prefix_k = prompt ? prefix.keys + h * a->size : NULL,
+      .prefix_v = prompt ? prefix.values + h * a->size : NULL,
+      .prefix_stride = prefix.stride,
       .places = a->query_places != NULL ? a->query_places + first_query : NULL,
       .bias = a->bias != NULL ? a->bias + h * a->bias_stride + a->bias_center - prompt : NULL,
       .row_key = a->dropout_threshold != 0 ? derived_key(a->dropout_key, a->row_keys[row]) : 0,
@@ -70,7 +69,7 @@ PROMPTER_INLINE size_t turned_stride(const struct prompter_attention *a) {
   size_t most = 0;
   for (size_t row = 0; row < a->rows; row++) {
     size_t keys = (size_t)(a->key_end[row] - a->key_begin[row]);
-    if (a->prefix_keys != NULL) keys += (size_t)(a->prefix_end[row] - a->prefix_begin[row]);
+    if (a->prefixes != NULL) keys += a->prefixes[row].count;
     most = keys > most ? keys : most;
   }
   return sixteens(most) + room;
@@ -79,7 +78,7 @@ PROMPTER_INLINE size_t turned_stride(const struct prompter_attention *a) {
 // Where rows share a prompt, all of them take a head in turn, so that it is transposed once. Keys
 // of each head that stand one after another are read in that order, too.
 PROMPTER_INLINE int goes_by_head(const struct prompter_attention *a) {
-  return a->prefix_keys != NULL || a->key_head_stride > a->key_stride;
+  return a->prefixes != NULL || a->key_head_stride > a->key_stride;
 }
 
 // The row and the head that come i-th.

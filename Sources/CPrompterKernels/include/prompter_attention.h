@@ -2,10 +2,9 @@
 // Multi-head attention over ragged rows whose keys and values may begin with a prompt's.
 //
 // A batch row r owns the queries query_offsets[r] ..< query_offsets[r + 1], sees the keys and
-// values key_begin[r] ..< key_end[r], which other rows may see too, and before those the prompt's
-// keys and values prefix_begin[r] ..< prefix_end[r] of a table that all rows share. A query sees
-// every key of its own row or, where attention is causal, no key beyond its own place. Nothing is
-// padded.
+// values key_begin[r] ..< key_end[r], which other rows may see too, and before those its prompt's keys
+// and values where those lie, prefixes[r]. A query sees every key of its own row or, where attention
+// is causal, no key beyond its own place. Nothing is padded.
 
 #ifndef PROMPTER_ATTENTION_H
 #define PROMPTER_ATTENTION_H
@@ -14,6 +13,13 @@
 #include <stdint.h>
 
 #include "prompter_rounded.h"
+
+// What a batch row sees of a prompt: `count` keys and values, `stride` values from one to the next, heads
+// side by side.
+struct prompter_prefix {
+  const float *keys, *values;
+  size_t stride, count;
+};
 
 struct prompter_attention {
   size_t rows, heads, size;  // batch rows; heads; values in a head
@@ -43,9 +49,8 @@ struct prompter_attention {
   const float *bias;
   size_t bias_stride, bias_center;
 
-  const float *prefix_keys, *prefix_values;  // NULL when no row has a prompt here
-  size_t prefix_stride;
-  const int32_t *prefix_begin, *prefix_end;
+  // One for each batch row, of no keys where it has no prompt; NULL when no row has one.
+  const struct prompter_prefix *prefixes;
 
   // Dropout of probabilities; none when the threshold is 0. A probability's fate depends on its
   // row's key, its head, its query and its key alone.
@@ -64,6 +69,13 @@ size_t prompter_attention_scratch(size_t keys, size_t size);
 void prompter_attention_forward(const struct prompter_attention *a, float *out, size_t out_stride,
                                 float *log_sums, float *scratch);
 
+// Where the gradients of what a batch row sees of a prompt are added to, `stride` values from one key or
+// value to the next. Without pointers for a row that wants none.
+struct prompter_prefix_gradients {
+  float *keys, *values;
+  size_t stride;
+};
+
 /// Where the backward pass writes. The gradients of queries, keys and values are written whole, or,
 /// with `adds_keys`, those of keys and values are added to: where rows share keys, or keys are
 /// values too. Those of the prompt's keys and values and of the bias are added to. Each group is
@@ -72,8 +84,7 @@ struct prompter_attention_gradients {
   float *queries, *keys, *values;
   size_t query_stride, key_stride;
   int adds_keys;
-  float *prefix_keys, *prefix_values;
-  size_t prefix_stride;
+  const struct prompter_prefix_gradients *prefixes;  // one for each batch row
   float *bias;
 };
 

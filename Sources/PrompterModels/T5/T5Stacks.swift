@@ -63,9 +63,7 @@ struct T5Encoder: Sendable {
     let text = zip(offsets, offsets.dropFirst()).map { $1 - $0 }
     let longest = prompts.reduce(text.max() ?? 1) { longest, prompt in
       guard let prompt else { return longest }
-      return text.indices.reduce(longest) {
-        max($0, text[$1] + prompt.end[$1] - prompt.begin[$1])
-      }
+      return zip(text, prompt.lengths).reduce(longest) { max($0, $1.0 + $1.1) }
     }
     return Int(longest)
   }
@@ -117,7 +115,7 @@ struct T5Decoder: Sendable {
     _ vectors: Variable, _ slots: T5Slots, reading read: T5Slots, memory: [T5Memory],
     _ ranges: KeyRanges, prompts: [DeepPrompt?], cache: T5Cache? = nil, _ setting: T5Setting
   ) -> Variable {
-    let longest = prompts.compactMap { $0 }.flatMap { zip($0.begin, $0.end).map { $1 - $0 } }.max()
+    let longest = prompts.compactMap { $0?.lengths.max() }.max()
     let bias = positions(
       upTo: Int((cache?.capacity ?? (slots.places.max() ?? 0) + 1) + (longest ?? 0)),
       in: setting.pass)
