@@ -131,6 +131,28 @@ import Testing
     }
   }
 
+  @Test(arguments: Pooling.allCases)
+  func `of many resident prompts those that rows name answer as they do`(pooling: Pooling) {
+    // Every prompt three times, so that indices must be found.
+    let residents = (0..<3 * prompts.count).map {
+      ResidentPrompt(prompts[$0 % prompts.count], for: backbone)
+    }
+    for named in [[0], [1, 4], [5, 2, 2, 0, 7]] {
+      let own = named.map { index in
+        var row = rows[index]
+        row.prompt += prompts.count
+        return row
+      }
+      let serving = PromptTables.serving(own, of: residents, for: backbone)
+      #expect(serving.tables.count == Set(own.map(\.prompt)).count)
+      let found = backbone.sequenceStates(
+        of: Batch(serving.rows), prompts: serving.tables.map { Variable($0) }, pooling: pooling,
+        dropout: 0, in: .inference()
+      ).value.rowValues
+      #expect(found == states(of: named.map { rows[$0] }, prompts, pooling))
+    }
+  }
+
   @Test func `a prompt of no length is no prompt`() {
     let empty = FoldedPrompt(
       input: Tensor(zeros: [0, 32]),
