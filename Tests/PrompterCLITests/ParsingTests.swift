@@ -17,8 +17,8 @@ import Testing
   @Test func `training has the documented defaults`() throws {
     let command = try train()
     #expect(command.method.method == nil && command.method.recipe == nil)
-    #expect(command.size.length() == 20)
-    #expect(command.size.reparameterization == .none)
+    #expect(command.options.promptLength == nil && MethodOptions.usualLength == 20)
+    #expect(command.options.pTuningV2.reparameterization == .none)
     #expect(command.plan.seed == 11)
     let plan = try plan(command)
     #expect(plan.batchSize == 32 && plan.duration == .epochs(15))
@@ -37,13 +37,14 @@ import Testing
     _ command: TrainCommand, for method: MethodName = .pTuningV2,
     _ size: TrainingSize = TrainingSize(examples: 722, labels: 10)
   ) throws -> TrainingPlan {
-    let length = command.size.length(command.method.recipe)
-    let choice: MethodChoice =
+    let length = command.options.promptLength ?? command.method.recipe?.promptLength ?? 20
+    let choice: any MethodSettings =
       switch method {
-      case .promptTuning: .promptTuning(promptLength: min(length, 30), initialization: .random)
-      case .headOnly: .headOnly
-      case .fineTuning: .fineTuning
-      default: .pTuningV2(promptLength: length)
+      case .promptTuning:
+        PromptTuning.Settings(promptLength: min(length, 30), initialization: .random)
+      case .headOnly: HeadOnly()
+      case .fineTuning: FineTuning()
+      default: PTuningV2.Settings(promptLength: length)
       }
     return command.plan.plan(
       for: choice,
@@ -122,8 +123,7 @@ import Testing
     var options = AdafactorOptions()
     options.startStep = 5
     #expect(changed.optimizer == .adafactor(options))
-    #expect(try train("--recipe", "lester").size.length(.lester) == 100)
-    #expect(try train("--prompt-length", "7").size.length(.lester) == 7)
+    #expect(TrainingRecipe.lester.promptLength == 100)
     #expect(TrainingRecipe.lester.start == .labels)
     #expect(TrainingRecipe.lesterCode.start == .randomAsInCode)
   }

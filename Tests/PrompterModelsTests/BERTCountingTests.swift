@@ -33,8 +33,12 @@ import Testing
     let method = PTuningV2(
       promptLength: 5, layers: 1..<3, size: PTuningV2.Size(layerCount: 3, width: 8),
       reparameterization: hidden.map { .mlp(hidden: $0) } ?? .none, seed: 1)
+    let settings = PTuningV2.Settings(
+      promptLength: 5, layers: 1..<3, reparameterization: hidden.map { .mlp(hidden: $0) } ?? .none)
     #expect(
-      shape.deepPromptParameterCount(promptLength: 5, layers: 2, hidden: hidden)
+      settings.parameterCount(
+        for: BackboneShape(
+          layerCount: shape.layerCount, width: shape.width, parameterCount: shape.parameterCount()))
         == method.parameters.reduce(0) { $0 + $1.value.shape.count })
   }
 }

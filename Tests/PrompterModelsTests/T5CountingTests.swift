@@ -43,7 +43,12 @@ import Testing
       "feed_forward_proj": "gated-gelu", "tie_word_embeddings": false,
     ])
     #expect(shape.parameterCount == size.weights)
-    #expect(shape.inputPromptParameterCount(promptLength: 100) == size.prompt)
+    let settings = PromptTuning.Settings(promptLength: 100, initialization: .random)
+    #expect(
+      settings.parameterCount(
+        for: BackboneShape(
+          layerCount: shape.layerCount, width: shape.width, parameterCount: size.weights))
+        == size.prompt)
     let method = PromptTuning(
       Tensor(zeros: [100, shape.width]), layerCount: shape.layerCount)
     #expect(method.parameterCount == size.prompt)
@@ -72,7 +77,7 @@ import Testing
       layerCount: model.layerCount, width: model.width, attentionWidth: model.attentionWidth)
     let method = PTuningV2(promptLength: 5, layers: 1..<2, size: size, seed: 1)
     #expect(
-      model.configuration.deepPromptParameterCount(promptLength: 5, layers: 1)
+      PTuningV2.Settings(promptLength: 5, layers: 1..<2).parameterCount(for: BackboneShape(model))
         == method.parameterCount)
   }
 }

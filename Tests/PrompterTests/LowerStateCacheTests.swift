@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct LowerStateCacheTests {
   private func train(
-    _ method: MethodChoice, cacheMemory: Int, _ plan: TrainingPlan = Toy.plan(.epochs(3)),
+    _ method: some MethodSettings, cacheMemory: Int, _ plan: TrainingPlan = Toy.plan(.epochs(3)),
     pooling: Pooling? = nil
   ) throws -> (prompt: Prompt, cache: TrainingStart.Cache?) {
     let trainer = try Trainer(
@@ -19,7 +19,7 @@ import Testing
     return (outcome.prompt, cache)
   }
 
-  private let upper = MethodChoice.pTuningV2(promptLength: 6, layers: 1..<3, dropout: 0.1)
+  private let upper = PTuningV2.Settings(promptLength: 6, layers: 1..<3, dropout: 0.1)
 
   @Test(arguments: [1, 2, 3], Pooling.allCases)
   func `kept states train the same bits as computing them each time`(
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func `the top layer alone keeps two layers' work`() throws {
-    let top = MethodChoice.pTuningV2(promptLength: 6, layers: 2..<3, dropout: 0)
+    let top = PTuningV2.Settings(promptLength: 6, layers: 2..<3, dropout: 0)
     let kept = try train(top, cacheMemory: 1 << 20)
     #expect(kept.cache?.layers == 2)
     expectSameTraining(kept.prompt, try train(top, cacheMemory: 0).prompt)

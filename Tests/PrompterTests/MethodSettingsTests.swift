@@ -21,29 +21,29 @@ import Testing
       ("head-only", "none"), ("fine-tuning", "none"),
     ] {
       let method = try #require(random[name])
-      #expect(method.settings.words(for: method.name) == words)
+      #expect(method.name.words(of: method.record) == words)
     }
-    let decoder = MethodChoice.pTuningV2(promptLength: 2, dropout: 0, stack: .decoder)
-    #expect(decoder.settings.words(for: .pTuningV2).hasSuffix(", in the decoder"))
-    let placed = MethodChoice.promptTuning(
+    let decoder = PTuningV2.Settings(promptLength: 2, dropout: 0, stack: .decoder)
+    #expect(PTuningV2.Settings.words(of: decoder.record).hasSuffix(", in the decoder"))
+    let placed = PromptTuning.Settings(
       promptLength: 2, initialization: .random, placement: .beforeEnd, decoderLength: 3)
     #expect(
-      placed.settings.words(for: .promptTuning)
+      PromptTuning.Settings.words(of: placed.record)
         == "length 2, start random, placement \(PromptPlacement.beforeEnd.rawValue), "
         + "3 in the decoder")
   }
 
   @Test func `settings are the same after they were stored`() throws {
     for (name, method) in try Toy.methods() {
-      let data = try JSONEncoder().encode(method.settings)
+      let data = try JSONEncoder().encode(method.record)
       #expect(
-        try JSONDecoder().decode(MethodSettings.self, from: data) == method.settings, "\(name)")
+        try JSONDecoder().decode(SettingsRecord.self, from: data) == method.record, "\(name)")
     }
   }
 
   @Test func `another start has another hash`() throws {
     func hash(_ start: PromptInitialization) -> String? {
-      MethodChoice.promptTuning(promptLength: 3, initialization: start).settings.startSHA256
+      PromptTuning.Settings(promptLength: 3, initialization: start).record.string("start_sha256")
     }
     #expect(hash(.random) == nil)
     #expect(hash(.text([1, 2])) == hash(.text([1, 2])))
@@ -55,17 +55,49 @@ import Testing
     #expect(hash(.prompt(first)) != hash(.prompt(second)))
     func deep(_ table: Tensor) -> String? {
       let folded = FoldedPrompt(deep: FoldedPrompt.Deep(table: table, layers: 0..<1))
-      return MethodChoice.pTuningV2(start: folded).settings.startSHA256
+      return PTuningV2.Settings(start: folded).record.string("start_sha256")
     }
     #expect(deep(first) != deep(second))
-    #expect(MethodChoice.pTuningV2().settings.startSHA256 == nil)
+    #expect(PTuningV2.Settings().record.string("start_sha256") == nil)
   }
 
-  @Test func `a card with impossible layers is put in words without a trap`() {
-    var settings = MethodSettings()
-    for layers in [[], [1], [Int.min, 3], [1, 2, 3]] {
-      settings.layers = layers
-      #expect(!settings.words(for: .pTuningV2).isEmpty)
+  @Test func `a card with impossible options is put in words without a trap`() {
+    let lists: [[SettingsRecord.Value]] = [
+      [], [.integer(1)], [.integer(.min), .integer(3)], [.number(1e300), .string("a")],
+    ]
+    for settings in Methods.all {
+      for layers in lists {
+        let record = SettingsRecord(["layers": .list(layers), "dropout": .string("much")])
+        #expect(!settings.words(of: record).isEmpty)
+      }
     }
+  }
+
+  @Test func `the values that a method trains are counted by arithmetic`() throws {
+    let (bert, t5) = (try Toy.model().backbone, try ToyTexts.model().backbone)
+    let methods = try Toy.methods().map { ($0.key, $0.value, bert) }
+    let writing = try ToyTexts.methods().map { ($0.key, $0.value, t5) }
+    for (name, settings, backbone) in methods + writing where !settings.trainsBackbone {
+      let made = settings.make(for: backbone, seed: 1)
+      let count = settings.parameterCount(for: BackboneShape(backbone))
+      #expect(count == made.parameterCount, "\(name)")
+    }
+    let shape = BackboneShape(bert)
+    #expect(FineTuning().parameterCount(for: shape) == bert.parameterCount)
+    let first = try #require(try Toy.methods()["layers"]).make(for: bert, seed: 1).folded()
+    #expect(PTuningV2.Settings(start: first).parameterCount(for: shape) == 6 * 2 * 2 * 32)
+  }
+
+  @Test func `each method has a name of its own, and the first is the usual one`() {
+    #expect(
+      MethodName.allCases.map(\.rawValue)
+        == ["p-tuning-v2", "prompt-tuning", "head-only", "fine-tuning"])
+    #expect(Methods.usual == .pTuningV2)
+    for settings in Methods.all {
+      #expect(settings.name.settings?.name == settings.name)
+      #expect(settings.init().name == settings.name)
+    }
+    #expect(MethodName(rawValue: "none").settings == nil)
+    #expect(MethodName.trainingBackbone == "fine-tuning")
   }
 }

@@ -15,7 +15,7 @@ import Testing
 
   private static func trained() throws -> [Named] {
     func prompt(
-      _ method: MethodChoice, _ pooling: Pooling, _ labels: [String] = Toy.task.labels
+      _ method: some MethodSettings, _ pooling: Pooling, _ labels: [String] = Toy.task.labels
     ) throws -> Prompt {
       let trainer = Trainer(
         model: try Toy.model(), method: method,

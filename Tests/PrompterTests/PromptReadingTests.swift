@@ -55,7 +55,9 @@ import Testing
       ("\"format_version\" : 1", "\"format_version\" : 2", "`format_version` is 2"),
       ("\"format_version\" : 1", "\"format_version\" : 0", "`format_version` is 0"),
       ("\"format_version\" : 1", "\"version\" : 1", "`format_version` is missing"),
-      ("\"p-tuning-v2\"", "\"magic\"", "`method` has an impossible value"),
+      ("\"p-tuning-v2\"", "\"No method\"", "`method` has an impossible value"),
+      ("\"p-tuning-v2\"", "\"\"", "`method` has an impossible value"),
+      ("\"p-tuning-v2\"", "7", "`method` should be a string"),
       ("\"prompt_length\" : 5", "\"prompt_length\" : 6", "shape [5, 48]"),
       ("\"prompt_length\" : 5", "\"prompt_length\" : -1", "`prompt_length` is -1"),
       (
@@ -82,6 +84,48 @@ import Testing
     #expect(card.contains(old))
     try Data(card.replacing(old, with: new).utf8).write(to: url)
     expect(expected) { try Prompt(contentsOf: bench.prompt) }
+  }
+
+  @Test(arguments: Prompt.sampleNames)
+  func `what is on the disk does not depend on the name of a method`(kind: String) throws {
+    let bench = try PromptBench()
+    var prompt = Prompt.sample(kind)
+    prompt.card.method = MethodName(rawValue: "of-tomorrow-2")
+    prompt.card.training?.method = SettingsRecord([
+      "depth": .list([.integer(3), .decimal(0.1)]), "more": .object(["is": .bool(true)]),
+    ])
+    try prompt.write(to: bench.prompt)
+    let read = try Prompt(contentsOf: bench.prompt)
+    #expect(read.card == prompt.card)
+    #expect(read.peftObstacle == Prompt.sample(kind).peftObstacle)
+    for (found, expected) in zip(read.allTensors, prompt.allTensors) {
+      expectSameBits(found, expected)
+    }
+    #expect(read.allTensors.count == prompt.allTensors.count)
+  }
+
+  @Test func `weights of the backbone beside vectors are there if the card says so`() throws {
+    let bench = try PromptBench()
+    var prompt = Prompt.sample("prompt tuning")
+    prompt.backboneWeights = Prompt.sample("fine-tuning").backboneWeights
+    expect("a tensor `backbone.a.weight`") { try prompt.write(to: bench.prompt) }
+    prompt.card.trainsBackbone = true
+    try prompt.write(to: bench.prompt)
+    let read = try Prompt(contentsOf: bench.prompt)
+    #expect(read.backboneWeights?.keys.sorted() == ["a.weight", "b"])
+    #expect(read.peftObstacle?.contains("fine-tuned weights") == true)
+    prompt.backboneWeights = nil
+    expect("no tensor `backbone.…`") { try prompt.write(to: bench.prompt, overwriting: true) }
+  }
+
+  @Test func `a head alone has no weights of the backbone, and a fine-tuned prompt has some`()
+    throws
+  {
+    let bench = try PromptBench()
+    var (head, tuned) = (Prompt.sample("head only"), Prompt.sample("fine-tuning"))
+    swap(&head.backboneWeights, &tuned.backboneWeights)
+    expect("a tensor `backbone.a.weight`") { try head.write(to: bench.prompt) }
+    expect("no tensor `backbone.…`") { try tuned.write(to: bench.prompt) }
   }
 
   @Test(arguments: [[0, 3], [2, 1], [1, 4], [1], [], [Int.min, Int.max]])

@@ -64,6 +64,8 @@ extension Prompt {
     case "head only", "fine-tuning":
       card.method = kind == "head only" ? .headOnly : .fineTuning
       card.promptLength = 0
+      // The head's, or more: what is more is the backbone's.
+      if kind == "head only" { card.trainableParameters = 3 * width + 3 }
       if kind == "fine-tuning" {
         weights = ["a.weight": random.tensor([4, 2]), "b": random.tensor([])]
       }
@@ -106,7 +108,7 @@ extension PromptCard {
         duration: .steps(7), learningRate: 1.0 / 3, gradientNormLimit: nil, patience: 2,
         backboneDropout: 0.1, seed: .max),
       training: TrainingRecord(
-        method: MethodChoice.pTuningV2(promptLength: 5, layers: 0..<3, dropout: 0.3).settings,
+        method: PTuningV2.Settings(promptLength: 5, layers: 0..<3, dropout: 0.3).record,
         training: DataFingerprint(examples: 60, sha256: "12af90b31c44"),
         validation: DataFingerprint(examples: 3, sha256: "000000000000")),
       history: [

@@ -81,30 +81,30 @@ enum Toy {
   }
 
   /// Every method, by name.
-  static func methods() throws -> [String: MethodChoice] {
+  static func methods() throws -> [String: any MethodSettings] {
     let tokenizer = try model().tokenizer
     let candidates = (5..<Int32(tokenizer.vocabularyCount)).map { $0 }
     var random = SeededRandom(seed: 9)
-    func tuned(_ start: PromptInitialization) -> MethodChoice {
-      .promptTuning(promptLength: 5, initialization: start)
+    func tuned(_ start: PromptInitialization) -> any MethodSettings {
+      PromptTuning.Settings(promptLength: 5, initialization: start)
     }
     return [
-      "plain": .pTuningV2(promptLength: 6, dropout: 0),
-      "dropping": .pTuningV2(promptLength: 6, dropout: 0.2),
-      "mlp": .pTuningV2(promptLength: 6, reparameterization: .mlp(hidden: 16), dropout: 0),
-      "layers": .pTuningV2(promptLength: 6, layers: 1..<3, dropout: 0),
+      "plain": PTuningV2.Settings(promptLength: 6, dropout: 0),
+      "dropping": PTuningV2.Settings(promptLength: 6, dropout: 0.2),
+      "mlp": PTuningV2.Settings(promptLength: 6, reparameterization: .mlp(hidden: 16), dropout: 0),
+      "layers": PTuningV2.Settings(promptLength: 6, layers: 1..<3, dropout: 0),
       "random": tuned(.random),
       "random:code": tuned(.positiveRandom),
       "vocabulary": tuned(.vocabulary(candidates: candidates)),
       "labels": tuned(.labels(task.labels.map { tokenizer.ids(of: $0) }, candidates: candidates)),
       "text": tuned(.text(tokenizer.ids(of: "good or bad film"))),
       "prompt": tuned(.prompt(random.tensor([3, 32]))),
-      "head-only": .headOnly,
-      "fine-tuning": .fineTuning,
+      "head-only": HeadOnly(),
+      "fine-tuning": FineTuning(),
     ]
   }
 
-  static func method(_ name: String) throws -> MethodChoice {
+  static func method(_ name: String) throws -> any MethodSettings {
     try #require(methods()[name])
   }
 

@@ -71,24 +71,25 @@ enum ToyTexts {
   }
 
   /// Every method that writes texts, by name.
-  static func methods() throws -> [String: MethodChoice] {
+  static func methods() throws -> [String: any MethodSettings] {
     let tokenizer = try model().tokenizer
     func tuned(
       _ start: PromptInitialization, _ placement: PromptPlacement = .beforeText, decoder: Int = 0
-    ) -> MethodChoice {
-      .promptTuning(
+    ) -> any MethodSettings {
+      PromptTuning.Settings(
         promptLength: 4, initialization: start, placement: placement, decoderLength: decoder)
     }
     return [
       "input": tuned(.random),
       "end": tuned(.text(tokenizer.ids(of: "good or bad")), .beforeEnd),
       "both": tuned(.positiveRandom, decoder: 3),
-      "deep": .pTuningV2(promptLength: 5, dropout: 0.1),
-      "upper": .pTuningV2(promptLength: 5, layers: 1..<2, dropout: 0),
-      "decoder": .pTuningV2(promptLength: 5, dropout: 0.1, stack: .decoder),
-      "upper decoder": .pTuningV2(promptLength: 3, layers: 1..<2, dropout: 0, stack: .decoder),
-      "mlp": .pTuningV2(promptLength: 5, reparameterization: .mlp(hidden: 16), dropout: 0),
-      "fine-tuning": .fineTuning,
+      "deep": PTuningV2.Settings(promptLength: 5, dropout: 0.1),
+      "upper": PTuningV2.Settings(promptLength: 5, layers: 1..<2, dropout: 0),
+      "decoder": PTuningV2.Settings(promptLength: 5, dropout: 0.1, stack: .decoder),
+      "upper decoder": PTuningV2.Settings(
+        promptLength: 3, layers: 1..<2, dropout: 0, stack: .decoder),
+      "mlp": PTuningV2.Settings(promptLength: 5, reparameterization: .mlp(hidden: 16), dropout: 0),
+      "fine-tuning": FineTuning(),
     ]
   }
 
@@ -99,7 +100,8 @@ enum ToyTexts {
   static func trainer(_ name: String, _ plan: TrainingPlan = plan()) throws -> Trainer {
     var plan = plan
     if name == "fine-tuning" { plan.learningRate = 0.003 }
-    return Trainer(model: try model(), method: try #require(methods()[name]), plan: plan)
+    let method = try #require(methods()[name])
+    return Trainer(model: try model(), method: method, plan: plan)
   }
 
   static func train(_ name: String, _ plan: TrainingPlan = plan()) throws -> TrainingOutcome {

@@ -11,8 +11,8 @@ import Testing
 
 @Suite struct TrainingErrorTests {
   // What training says of a plan that it cannot carry out.
-  private func sentence(
-    _ method: MethodChoice = .pTuningV2(promptLength: 6), model: PretrainedModel? = nil,
+  private func sentence<Settings: MethodSettings>(
+    _ method: Settings = PTuningV2.Settings(promptLength: 6), model: PretrainedModel? = nil,
     pooling: Pooling? = nil, task: TaskDescription = Toy.task, training: Dataset = Toy.training,
     change: (inout TrainingPlan) -> Void = { _ in }
   ) -> String {

@@ -28,8 +28,8 @@ import Testing
   }
 
   @discardableResult
-  private func resume(
-    _ method: MethodChoice = .pTuningV2(promptLength: 6, dropout: 0), pooling: Pooling? = nil,
+  private func resume<Settings: MethodSettings>(
+    _ method: Settings = PTuningV2.Settings(promptLength: 6, dropout: 0), pooling: Pooling? = nil,
     training: Dataset = Toy.training, validation: Dataset? = Toy.validation,
     task: TaskDescription = Toy.task, precision: Precision = .float32,
     change: (inout TrainingPlan) -> Void = { _ in }

@@ -4,6 +4,7 @@ internal import Foundation
 internal import PrompterCheckpoint
 internal import PrompterCore
 internal import PrompterKernels
+internal import PrompterMethods
 internal import PrompterModels
 internal import PrompterTasks
 internal import PrompterTensor
@@ -27,7 +28,7 @@ extension PEFTAdapter {
   /// The adapter of a prompt without obstacles.
   init(_ card: PromptCard) {
     let hasHead = card.task.hasHead
-    let isDeep = card.method == .pTuningV2
+    let isDeep = card.form == .deep
     self.init(
       peftType: isDeep ? Self.prefix : "PROMPT_TUNING",
       taskType: hasHead ? "SEQ_CLS" : Self.textTask, promptLength: card.promptLength,
@@ -106,13 +107,13 @@ extension PEFTAdapter: Decodable {
     let values = try decoder.container(keyedBy: Keys.self)
     peftType = try values.decode(String.self, forKey: .peftType)
     taskType = try values.decodeIfPresent(String.self, forKey: .taskType)
-    guard let method = Self.methods[peftType] else {
+    guard Self.methods[peftType] != nil else {
       promptLength = 0
       return
     }
     promptLength = try values.decode(Int.self, forKey: .promptLength)
     // PEFT fills in from the model what is null; a prefix cannot be cut into blocks without it.
-    let isPrefix = method == .pTuningV2
+    let isPrefix = peftType == Self.prefix
     width =
       isPrefix
       ? try values.decode(Int.self, forKey: .width)
@@ -128,10 +129,12 @@ extension PEFTAdapter: Decodable {
 }
 
 extension PEFTAdapter {
-  // P_TUNING saves what its encoder puts out, so what is left of it is an input prompt.
-  private static let methods: [String: MethodName] = [
-    prefix: .pTuningV2, "PROMPT_TUNING": .promptTuning, "P_TUNING": .promptTuning,
-  ]
+  // The kinds whose vectors can be read here, by the methods that they are.
+  private static var methods: [String: MethodName] {
+    [prefix, "PROMPT_TUNING", "P_TUNING"].reduce(into: [:]) { methods, type in
+      methods[type] = Methods.all.first { $0.peftTypes.contains(type) }?.name
+    }
+  }
 
   /// The keys and values that PEFT's prefix tuning gives the layers of a decoder.
   ///
@@ -176,6 +179,10 @@ extension PEFTAdapter {
       throw unusable(
         "task_type", taskType.map { "`\($0)`" } ?? "not given", "SEQ_CLS or \(Self.textTask)")
     }
+    // Without vectors it would be a prompt of another form.
+    guard promptLength >= 1 else {
+      throw unusable("prompt_length", "\(promptLength)", "1 to \(1 << 20)")
+    }
     let expected = writesTexts ? 2 : 1
     guard (submodules ?? expected) == expected else {
       throw unusable("num_transformer_submodules", "\(submodules ?? expected)", "\(expected)")
@@ -199,8 +206,8 @@ extension PEFTAdapter {
         kind: .textClassification, labels: (0..<labelCount).map { "LABEL_\($0)" })
     return PromptCard(
       method: method, task: task, promptLength: promptLength,
-      promptLayers: method == .pTuningV2 ? [1, layers ?? 0] : nil,
-      promptStack: method == .pTuningV2 && writesTexts ? .decoder : nil,
+      promptLayers: peftType == Self.prefix ? [1, layers ?? 0] : nil,
+      promptStack: peftType == Self.prefix && writesTexts ? .decoder : nil,
       pooling: writesTexts ? nil : .pooler,
       maximumLength: writesTexts
         ? length : max(1, length - max(0, promptLength)),

@@ -13,7 +13,7 @@ extension Prompt {
   /// Whether this is an adapter of PEFT's own whose head reads another slot there: a virtual token
   /// in place of [CLS].
   public var isReadOtherwiseByPEFT: Bool {
-    card.plan == nil && card.method == .promptTuning && card.pooling == .pooler
+    card.plan == nil && card.form == .input && card.pooling == .pooler
   }
 }
 
@@ -21,31 +21,34 @@ extension PromptCard {
   /// Why PEFT would compute something else; see ``Prompt/peftObstacle``.
   var peftObstacle: String? {
     if !task.hasHead { return textObstacle }
-    return switch method {
-    case .fineTuning: "PEFT's prompts hold no fine-tuned weights of the backbone."
-    case .headOnly: "PEFT has no adapter that is a head alone."
-    case .promptTuning where (placement ?? .beforeText) != .beforeText:
+    if hasBackboneWeights { return Self.weightObstacle }
+    return switch form {
+    case .none: "PEFT has no adapter that is a head alone."
+    case .input where (placement ?? .beforeText) != .beforeText:
       "PEFT puts every prompt before the text."
-    case .promptTuning where pooling == .firstSlot: backboneObstacle
-    case .promptTuning: "PEFT pools the first virtual token instead of [CLS]."
-    case .pTuningV2: layerObstacle ?? poolingObstacle ?? backboneObstacle
+    case .input where pooling == .firstSlot: backboneObstacle
+    case .input: "PEFT pools the first virtual token instead of [CLS]."
+    case .deep: layerObstacle ?? poolingObstacle ?? backboneObstacle
     }
   }
 
   private var textObstacle: String? {
-    switch method {
-    case .fineTuning: "PEFT's prompts hold no fine-tuned weights of the backbone."
-    case .headOnly: "PEFT has no adapter without a prompt."
-    case .pTuningV2 where promptStack != .decoder:
+    if hasBackboneWeights { return Self.weightObstacle }
+    return switch form {
+    case .none: "PEFT has no adapter without a prompt."
+    case .deep where promptStack != .decoder:
       "PEFT's prefixes stand in the decoder, this prompt's in the encoder."
-    case .pTuningV2: "PEFT gives several layers of a decoder the same keys and values."
-    case .promptTuning where (placement ?? .beforeText) != .beforeText:
+    case .deep: "PEFT gives several layers of a decoder the same keys and values."
+    case .input where (placement ?? .beforeText) != .beforeText:
       "PEFT puts every prompt before the text."
-    case .promptTuning where decoderPromptLength != nil:
+    case .input where decoderPromptLength != nil:
       "PEFT does nothing with a decoder's prompt."
-    case .promptTuning: nil
+    case .input: nil
     }
   }
+
+  private static let weightObstacle =
+    "PEFT's prompts hold no fine-tuned weights of the backbone."
 
   private var layerObstacle: String? {
     guard let promptLayers, promptLayers != [1, stackLayers] else { return nil }

@@ -17,7 +17,7 @@ extension PromptCard {
           expected: "\(range.lowerBound) to \(range.upperBound)")
       }
     }
-    let isKnown = backbone.sha256 != nil || method == .pTuningV2
+    let isKnown = backbone.sha256 != nil || form == .deep
     try expect((isKnown ? 1 : 0)...1 << 16, backbone.layers, "backbone.layers")
     try expect(1...1 << 20, backbone.width, "backbone.width")
     try expect(0...1 << 48, backbone.parameters, "backbone.parameters")
@@ -30,10 +30,8 @@ extension PromptCard {
     if let heads = backbone.heads { try expect(1...backbone.width, heads, "backbone.heads") }
     try expect(0...1 << 48, trainableParameters, "trainable_parameters")
     try expect(1...1 << 20, maximumLength, "maximum_length")
-    try expect(method.hasVectors ? 1...1 << 20 : 0...0, promptLength, "prompt_length")
-    if let length = decoderPromptLength {
-      try expect(method == .promptTuning ? 1...1 << 20 : 0...0, length, "decoder_prompt_length")
-    }
+    try expect((form == .deep ? 1 : 0)...1 << 20, promptLength, "prompt_length")
+    if let length = decoderPromptLength { try expect(1...1 << 20, length, "decoder_prompt_length") }
     guard let kind = try? task.asked() else {
       throw PromptError.unusable(
         file: file, value: "`task.kind`", found: task.kind.rawValue,
@@ -55,17 +53,13 @@ extension PromptCard {
   }
 
   private func checkLayers(in file: String) throws {
-    let isRange =
-      promptLayers.map {
-        $0.count == 2 && 1 <= $0[0] && $0[0] <= $0[1] && $0[1] <= stackLayers
-      }
-    guard isRange ?? (method != .pTuningV2), promptLayers == nil || method == .pTuningV2 else {
+    guard let promptLayers else { return }
+    guard promptLayers.count == 2, 1 <= promptLayers[0], promptLayers[0] <= promptLayers[1],
+      promptLayers[1] <= stackLayers
+    else {
       throw PromptError.unusable(
-        file: file, value: "`prompt_layers`",
-        found: promptLayers.map { "\($0.prefix(8))" } ?? "not given",
-        expected: method == .pTuningV2
-          ? "the first and the last of layers 1 to \(stackLayers)"
-          : "absent from a prompt of \(method.rawValue)")
+        file: file, value: "`prompt_layers`", found: "\(promptLayers.prefix(8))",
+        expected: "the first and the last of layers 1 to \(stackLayers)")
     }
   }
 
@@ -82,9 +76,6 @@ extension PromptCard {
   }
 }
 
-extension MethodName {
-  /// Whether the method trains vectors.
-  var hasVectors: Bool { self == .pTuningV2 || self == .promptTuning }
 }
 
 extension Prompt {
@@ -115,12 +106,12 @@ extension PromptCard {
       }
     }
     let others = found.keys.filter { expected[$0] == nil }.sorted()
-    let isFineTuned = method == .fineTuning
-    for name in others where !(isFineTuned && name.hasPrefix(PromptLayout.backbonePrefix)) {
+    let hasBackboneWeights = hasBackboneWeights
+    for name in others where !(hasBackboneWeights && name.hasPrefix(PromptLayout.backbonePrefix)) {
       throw PromptError.unexpectedTensor(
         file: file, tensor: name, expected: expected.keys.sorted())
     }
-    guard !isFineTuned || !others.isEmpty else {
+    guard !hasBackboneWeights || !others.isEmpty else {
       throw PromptError.missingTensor(file: file, tensor: PromptLayout.backbonePrefix + "…")
     }
   }

@@ -77,21 +77,18 @@ extension Prompt {
     }
     var folded = FoldedPrompt()
     var backboneWeights: [String: Tensor]?
-    switch card.method {
-    case .pTuningV2:
-      let range = card.promptLayers ?? [1, card.stackLayers]
+    if let range = card.promptLayers {
       let (table, stack) = (try tensor(names.deep), card.promptStack ?? .encoder)
       folded.deep = FoldedPrompt.Deep(
         table: layout == .peft && stack == .decoder
           ? PEFTAdapter.decoderTable(table, layers: card.stackLayers) : table,
         layers: range[0] - 1..<range[1], stack: stack)
-    case .promptTuning:
+    } else if card.form == .input {
       folded.input = try tensor(names.input).rows(0..<card.promptLength)
       folded.placement = card.placement ?? .beforeText
-      if card.decoderPromptLength != nil { folded.decoderInput = try tensor(names.decoderInput) }
-    case .headOnly:
-      break
-    case .fineTuning:
+    }
+    if card.decoderPromptLength != nil { folded.decoderInput = try tensor(names.decoderInput) }
+    if card.hasBackboneWeights {
       let prefix = PromptLayout.backbonePrefix
       backboneWeights = try file.names.filter { $0.hasPrefix(prefix) }.reduce(into: [:]) {
         $0?[String($1.dropFirst(prefix.count))] = try tensor($1)

@@ -2,6 +2,7 @@
 
 public import PrompterCore
 public import PrompterKernels
+public import PrompterMethods
 public import PrompterTasks
 public import PrompterTensor
 
@@ -107,6 +108,9 @@ public struct PromptCard: Codable, Sendable, Equatable {
   public var placement: PromptPlacement?
   /// The virtual tokens before a decoder's input; `nil` for none.
   public var decoderPromptLength: Int?
+  /// Whether the backbone's weights were trained beside vectors; `nil` for no, and where there are no
+  /// vectors, for then the number of trained values tells.
+  public var trainsBackbone: Bool?
   /// What the head reads; `nil` for a task whose answers are texts.
   public var pooling: Pooling?
   /// The tokens that a text may have.
@@ -145,6 +149,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
     case placement = "prompt_placement"
     case headFit = "head_fit"
     case decoderPromptLength = "decoder_prompt_length"
+    case trainsBackbone = "trains_backbone"
     case maximumLength = "maximum_length"
     case trainableParameters = "trainable_parameters"
   }
@@ -153,7 +158,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
   public init(
     method: MethodName, task: TaskDescription, columns: Fields? = nil, promptLength: Int,
     promptLayers: [Int]?, promptStack: PromptStack? = nil, placement: PromptPlacement? = nil,
-    decoderPromptLength: Int? = nil, pooling: Pooling?,
+    decoderPromptLength: Int? = nil, trainsBackbone: Bool? = nil, pooling: Pooling?,
     maximumLength: Int, backbone: BackboneIdentity, trainableParameters: Int,
     plan: TrainingPlan? = nil, precision: Precision? = nil, training: TrainingRecord? = nil,
     options: [String]? = nil, unfinished: UnfinishedTraining? = nil, history: [EpochReport] = [],
@@ -167,6 +172,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
     self.promptStack = promptStack
     self.placement = placement
     self.decoderPromptLength = decoderPromptLength
+    self.trainsBackbone = trainsBackbone
     self.pooling = pooling
     self.maximumLength = maximumLength
     self.backbone = backbone

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PrompterMethods
 public import PrompterTensor
 
 /// Why a prompt cannot be written, read or used.
@@ -75,7 +76,7 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
     case .noInputVectors(isDeep: false):
       "The prompt has no vectors at the input, where prompt tuning has them."
     case .noBackboneWeights(let method):
-      "A prompt of \(method) leaves the model as it is; only fine-tuning makes another."
+      "A prompt of \(method) leaves the model as it is; only \(MethodName.trainingBackbone) makes another."
     case .noAdapter(let reason):
       reason
     case .otherBackbone, .otherWeights, .noRoom, .noPooler:

@@ -79,14 +79,13 @@ extension PromptCard {
       shapes[names.headWeight] = [outputs, backbone.width]
       shapes[names.headBias] = [outputs]
     }
-    switch method {
-    case .pTuningV2: shapes[names.deep] = [promptLength, stackLayers * 2 * backbone.deepWidth]
-    case .promptTuning:
-      shapes[names.input] = [inputRows(in: layout), backbone.width]
-      if let decoderPromptLength {
-        shapes[names.decoderInput] = [decoderPromptLength, backbone.width]
-      }
-    case .headOnly, .fineTuning: break
+    switch form {
+    case .deep: shapes[names.deep] = [promptLength, stackLayers * 2 * backbone.deepWidth]
+    case .input: shapes[names.input] = [inputRows(in: layout), backbone.width]
+    case .none: break
+    }
+    if let decoderPromptLength {
+      shapes[names.decoderInput] = [decoderPromptLength, backbone.width]
     }
     return shapes
   }

@@ -3,6 +3,7 @@
 public import Foundation
 public import PrompterCore
 internal import PrompterJSON
+public import PrompterMethods
 public import PrompterTasks
 
 /// What `prompt inspect` says of a prompt's folder.
@@ -140,7 +141,7 @@ extension PromptSummary {
           ? "The adapter names no labels, so they are numbered."
           : "The adapter does not say how texts are put, so they are taken as they are.")
     }
-    if isImported && card.method == .promptTuning && card.task.hasHead {
+    if isImported && card.form == .input && card.task.hasHead {
       warnings.append(
         "PEFT itself pools the first virtual token of this prompt; here its head reads the true "
           + "[CLS], so the probabilities are others without --peft-compatible.")

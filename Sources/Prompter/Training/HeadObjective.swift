@@ -208,7 +208,7 @@ extension HeadObjective {
 
   // Whether a head alone is trained, on one state an example that no dropout changes.
   private var keepsStates: Bool {
-    setting.trainer.method.name == .headOnly && setting.plan.backboneDropout == 0
+    setting.trainer.method.trainsHeadAlone && setting.plan.backboneDropout == 0
       && training.hasSingleRows && training.rows.allSatisfy { $0.reads == nil }
   }
 

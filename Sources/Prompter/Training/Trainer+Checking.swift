@@ -19,7 +19,7 @@ extension Trainer {
     }
     try checkKind(hasHead: hasHead)
     try checkHead(hasHead: hasHead)
-    try method.check(for: model.backbone)
+    try method.check(for: BackboneShape(model.backbone))
     if let limit = model.backbone.positionLimit { try checkRoom(positions: limit) }
     if hasHead, !isPoolingChosen, let declared = model.declaredPooling, declared.pooling == nil {
       throw TrainingError.unknownPooling(
@@ -33,30 +33,19 @@ extension Trainer {
 
   private func checkKind(hasHead: Bool) throws {
     if !hasHead, model.textWriter == nil { throw TrainingError.cannotWrite(model: model.name) }
-    if !hasHead, method.name == .headOnly {
-      throw TrainingError.cannotTrain(
-        method: .headOnly, reason: "answers that are texts have no head")
-    }
-    guard case .promptTuning(_, _, let placement, let decoderLength) = method else { return }
-    if hasHead, decoderLength > 0 {
-      throw TrainingError.cannotTrain(
-        method: method.name, reason: "a prompt for the decoder needs answers that are texts")
-    }
-    if hasHead, pooling == .mean, placement != .beforeText {
-      throw TrainingError.cannotTrain(
-        method: method.name, reason: "a prompt among the words would count in their mean")
-    }
+    try method.check(hasHead: hasHead, pooling: pooling)
   }
 
   private func checkHead(hasHead: Bool) throws {
     if plan.duration == .converged {
-      guard method.name == .headOnly else {
+      guard method.trainsHeadAlone else {
         throw TrainingError.cannotTrain(
           method: method.name, reason: "only a head alone is fitted until it has converged")
       }
       guard plan.backboneDropout == 0 else {
         throw TrainingError.cannotTrain(
-          method: .headOnly, reason: "with dropout in the backbone its states never stay the same")
+          method: method.name, reason: "with dropout in the backbone its states never stay the same"
+        )
       }
     }
     if !hasHead, plan.headStart != .random {
@@ -79,38 +68,23 @@ extension Trainer {
   }
 }
 
-// So large that nobody asks for it, so small that products of two such counts stay below 2⁶³.
-private let largestCount = 1 << 30
-
-private func checkCount(_ value: Int, _ option: String, most: Int = largestCount) throws {
-  guard value >= 1 else { throw TrainingError.notPositive(option: option, value: value) }
-  guard value <= most else {
-    throw TrainingError.outOfRange(option: option, value: "\(value)", expected: "at most \(most)")
-  }
-}
-
-private func checkDropout(_ value: Float, _ option: String) throws {
-  guard value >= 0, value < 1 else {
-    throw TrainingError.outOfRange(
-      option: option, value: "\(value)", expected: "at least 0 and below 1")
-  }
-}
-
 extension TrainingPlan {
   fileprivate func check() throws {
     switch duration {
-    case .epochs(let epochs): try checkCount(epochs, "number of epochs")
-    case .steps(let steps): try checkCount(steps, "number of steps")
+    case .epochs(let epochs): try TrainingError.checkCount(epochs, "number of epochs")
+    case .steps(let steps): try TrainingError.checkCount(steps, "number of steps")
     case .converged: break
     }
-    try checkCount(batchSize, "batch size")
-    try checkCount(gradientAccumulation, "gradient accumulation")
-    try checkCount(threads, "number of threads", most: 1024)
-    try checkCount(maximumLength, "maximum length")
-    try checkCount(maximumTargetLength, "maximum target length")
-    if case .steps(let steps) = evaluation { try checkCount(steps, "steps between evaluations") }
-    if let patience { try checkCount(patience, "patience") }
-    if warmup != 0 { try checkCount(warmup, "warm-up") }
+    try TrainingError.checkCount(batchSize, "batch size")
+    try TrainingError.checkCount(gradientAccumulation, "gradient accumulation")
+    try TrainingError.checkCount(threads, "number of threads", most: 1024)
+    try TrainingError.checkCount(maximumLength, "maximum length")
+    try TrainingError.checkCount(maximumTargetLength, "maximum target length")
+    if case .steps(let steps) = evaluation {
+      try TrainingError.checkCount(steps, "steps between evaluations")
+    }
+    if let patience { try TrainingError.checkCount(patience, "patience") }
+    if warmup != 0 { try TrainingError.checkCount(warmup, "warm-up") }
     for (option, value) in [
       ("learning rate", learningRate), ("head's learning rate", headLearningRate ?? 0),
       ("weight decay", weightDecay), ("z-loss", zLoss),
@@ -119,7 +93,7 @@ extension TrainingPlan {
       throw TrainingError.outOfRange(
         option: option, value: "\(value)", expected: "a number of at least 0")
     }
-    try checkDropout(backboneDropout, "backbone dropout")
+    try TrainingError.checkDropout(backboneDropout, "backbone dropout")
     if case .adafactor(let options) = optimizer { try options.check() }
   }
 }
@@ -134,8 +108,8 @@ extension AdafactorOptions {
       decayExponent > 0 && decayExponent.isFinite, "decay exponent of Adafactor", decayExponent,
       "a number above 0")
     try require(
-      (0...largestCount).contains(startStep), "first step of Adafactor", startStep,
-      "at least 0 and at most \(largestCount)")
+      (0...TrainingError.largestCount).contains(startStep), "first step of Adafactor", startStep,
+      "at least 0 and at most \(TrainingError.largestCount)")
     if let clippingThreshold {
       try require(
         clippingThreshold > 0 && clippingThreshold.isFinite, "clipping of Adafactor",
@@ -150,65 +124,6 @@ extension AdafactorOptions {
         epsilon > 0 && epsilon.isFinite, "\(name) epsilon of Adafactor", epsilon,
         "a number above 0")
     }
-    try checkCount(leastFactoredExtent, "least factored extent of Adafactor")
-  }
-}
-
-extension MethodChoice {
-  fileprivate func check(for backbone: any Backbone) throws {
-    switch self {
-    case .pTuningV2(
-      let length, let layers, let reparameterization, let dropout, let start, let stack):
-      try checkDropout(dropout, "prompt dropout")
-      let layerCount = backbone.layerCount(of: stack)
-      guard layerCount > 0 else {
-        throw TrainingError.cannotTrain(method: name, reason: "the model has no decoder")
-      }
-      if let start { return try Self.check(start, stack, for: backbone) }
-      try checkCount(length, "prompt length")
-      if let layers, !(0..<layerCount).contains(layers) || layers.isEmpty {
-        throw TrainingError.layersOutOfRange(
-          first: layers.lowerBound + 1, last: layers.upperBound, layerCount: layerCount)
-      }
-      if case .mlp(let hidden) = reparameterization {
-        try checkCount(hidden, "width of the perceptron", most: 1 << 16)
-      }
-    case .promptTuning(let length, let initialization, _, let decoderLength):
-      try checkCount(length, "prompt length")
-      if decoderLength != 0 { try checkCount(decoderLength, "length of the decoder's prompt") }
-      try Self.check(initialization, length: length, for: backbone)
-    case .headOnly, .fineTuning: break
-    }
-  }
-
-  private static func check(
-    _ start: FoldedPrompt, _ stack: PromptStack, for backbone: any Backbone
-  ) throws {
-    let layerCount = backbone.layerCount(of: stack)
-    guard let deep = start.deep, deep.stack == stack, deep.table.rows > 0,
-      deep.table.columns == layerCount * 2 * backbone.attentionWidth
-    else {
-      throw TrainingError.outOfRange(
-        option: "prompt to start from", value: "one of another shape",
-        expected: "a P-Tuning v2 prompt over \(layerCount) layers of width "
-          + "\(backbone.attentionWidth)")
-    }
-  }
-
-  private static func check(
-    _ initialization: PromptInitialization, length: Int, for backbone: any Backbone
-  ) throws {
-    let isUsable =
-      switch initialization {
-      case .random, .positiveRandom: true
-      case .vocabulary(let candidates): !candidates.isEmpty
-      case .labels(let labels, let candidates):
-        !candidates.isEmpty || labels.prefix(length).count { !$0.isEmpty } == length
-      case .text(let ids): !ids.isEmpty
-      case .prompt(let other): other.rows > 0 && other.columns == backbone.width
-      }
-    guard isUsable else {
-      throw TrainingError.emptyInitialization("the \(initialization.kind) given")
-    }
+    try TrainingError.checkCount(leastFactoredExtent, "least factored extent of Adafactor")
   }
 }

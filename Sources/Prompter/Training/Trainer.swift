@@ -3,6 +3,7 @@
 public import Foundation
 public import PrompterCore
 public import PrompterKernels
+public import PrompterMethods
 public import PrompterTasks
 
 /// Trains prompts for one backbone.
@@ -22,7 +23,7 @@ public struct Trainer: Sendable {
   /// The backbone and its tokenizer.
   public let model: PretrainedModel
   /// The method and its options.
-  public let method: MethodChoice
+  public let method: any MethodSettings
   /// Everything else that decides the result.
   public let plan: TrainingPlan
   /// What the head reads.
@@ -43,7 +44,8 @@ public struct Trainer: Sendable {
   ///   - pooling: What the head reads; what the checkpoint says by default.
   ///   - cacheMemory: The bytes of memory for hidden states below the prompts, 1 GiB by default.
   public init(
-    model: PretrainedModel, method: MethodChoice, plan: TrainingPlan, pooling: Pooling? = nil,
+    model: PretrainedModel, method: some MethodSettings, plan: TrainingPlan,
+    pooling: Pooling? = nil,
     cacheMemory: Int = 1 << 30
   ) {
     self.model = model
@@ -56,7 +58,7 @@ public struct Trainer: Sendable {
 
   /// What the factors of products with the model's weights are.
   public var precision: Precision {
-    method.name == .fineTuning ? model.trainedPrecision : model.precision
+    method.trainsBackbone ? model.trainedPrecision : model.precision
   }
 
   /// Trains a prompt.

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import PrompterMethods
+
 extension TrainingPlan {
   /// The plan that suits a method and so much data, found by trying; where the command line begins.
   ///
-  /// | method | duration | rate | the head's |
-  /// | --- | --- | --: | --: |
-  /// | P-Tuning v2 | ``suitedDuration(examples:)`` | 1e-2 | the same |
-  /// | prompt tuning | ``suitedDuration(examples:)`` | 2e-2 | the same |
-  /// | head-only | ``Duration/converged``; its rate is for plans of steps | 5e-3 | the same |
-  /// | fine-tuning | ``suitedDuration(examples:)`` | 1e-4 | 1e-3 |
-  ///
-  /// The head of fine-tuning starts from nothing beside weights that are good already: at their rate
-  /// it would not have told many labels apart when the plan ends.
+  /// The rates are the method's own (``MethodSettings/usualPlan(writesTexts:)``), the epochs
+  /// ``suitedDuration(examples:)``; a head alone is fitted until it has converged, and its rate is
+  /// for plans of steps.
   ///
   /// - Parameters:
   ///   - method: The method.
@@ -22,16 +18,13 @@ extension TrainingPlan {
   public static func suited(
     to method: MethodName, examples: Int, labels: Int?
   ) -> TrainingPlan {
-    let duration = labels == nil ? .epochs(5) : suitedDuration(examples: examples)
-    switch method {
-    case .pTuningV2: return TrainingPlan(duration: duration, learningRate: 1e-2)
-    case .promptTuning: return TrainingPlan(duration: duration, learningRate: 2e-2)
-    case .headOnly: return TrainingPlan(duration: .converged, learningRate: 5e-3)
-    case .fineTuning:
-      return labels == nil
-        ? TrainingPlan(duration: duration, learningRate: 5e-5)
-        : TrainingPlan(duration: duration, learningRate: 1e-4, headLearningRate: 1e-3)
+    guard let usual = method.settings?.usualPlan(writesTexts: labels == nil) else {
+      return TrainingPlan()
     }
+    let duration = labels == nil ? .epochs(5) : suitedDuration(examples: examples)
+    return TrainingPlan(
+      duration: usual.isFittedUntilConverged ? .converged : duration,
+      learningRate: usual.learningRate, headLearningRate: usual.headLearningRate)
   }
 
   /// The epochs that suit so many labelled examples: 400 divided by the root of their number, at least

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import PrompterKernels
+public import PrompterMethods
 internal import PrompterTasks
 
 /// What a prompt was trained with besides its plan: with that, all that decides the result.
 public struct TrainingRecord: Codable, Sendable, Equatable {
   /// The method's options.
-  public var method: MethodSettings
+  public var method: SettingsRecord
   /// The training data, as the backbone read them.
   public var training: DataFingerprint
   /// The validation data, if there were any.
@@ -20,7 +21,7 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
 
   /// A record from its parts.
   public init(
-    method: MethodSettings, training: DataFingerprint, validation: DataFingerprint? = nil
+    method: SettingsRecord, training: DataFingerprint, validation: DataFingerprint? = nil
   ) {
     self.method = method
     self.training = training
@@ -49,26 +50,6 @@ public struct DataFingerprint: Codable, Sendable, Equatable, CustomStringConvert
     var hash = SHA256()
     for lists in examples { hash.update(lists: lists) }
     self.init(examples: examples.count, sha256: String(hash.digest.prefix(12)))
-  }
-}
-
-extension SHA256 {
-  /// Takes in lists of numbers, their lengths included.
-  mutating func update(lists: [[Int32]]) {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(lists.reduce(0) { $0 + 4 * ($1.count + 1) })
-    func append(_ number: Int32) {
-      var rest = UInt32(bitPattern: number)
-      for _ in 0..<4 {
-        bytes.append(UInt8(truncatingIfNeeded: rest))
-        rest >>= 8
-      }
-    }
-    for list in lists {
-      append(Int32(list.count))
-      list.forEach(append)
-    }
-    update(bytes)
   }
 }
 
@@ -113,6 +94,13 @@ public struct UnfinishedTraining: Codable, Sendable, Equatable {
   }
 }
 
+extension MethodName {
+  /// A method's options in the words of training states, which older versions wrote too.
+  func words(of record: SettingsRecord) -> String {
+    settings?.words(of: record) ?? record.description
+  }
+}
+
 extension PromptCard {
   /// All that decides the result, in words, by what it is called.
   ///
@@ -134,8 +122,10 @@ extension PromptCard {
       if task.text != nil { settings["maximum target length"] = "\(plan.maximumTargetLength)" }
     }
     if let record = training {
-      settings["method's options"] = record.method.words(for: method)
-      settings["start of the prompt"] = record.method.startSHA256.map { String($0.prefix(12)) }
+      settings["method's options"] = method.words(of: record.method)
+      settings["start of the prompt"] = record.method.string("start_sha256").map {
+        String($0.prefix(12))
+      }
       settings["training data"] = "\(record.training)"
       settings["validation data"] = record.validation.map { "\($0)" } ?? "none"
     }

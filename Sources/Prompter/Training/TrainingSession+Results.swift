@@ -3,6 +3,7 @@
 internal import PrompterAutodiff
 internal import PrompterCore
 internal import PrompterKernels
+internal import PrompterMethods
 internal import PrompterNN
 internal import PrompterTasks
 internal import PrompterTensor
@@ -57,6 +58,7 @@ extension TrainingSession {
       promptStack: folded.deep?.stack == .decoder ? .decoder : nil,
       placement: folded.placement == .beforeText ? nil : folded.placement,
       decoderPromptLength: folded.decoderInput?.rows,
+      trainsBackbone: trainer.method.trainsBackbone && folded.hasVectors ? true : nil,
       pooling: objective.head == nil ? nil : trainer.pooling, maximumLength: plan.maximumLength,
       backbone: identity, trainableParameters: trainableParameters, plan: plan,
       precision: trainer.precision, training: record)
@@ -67,4 +69,8 @@ extension TrainingSession {
       parameter.value.buffer.update(from: value.buffer)
     }
   }
+}
+
+extension FoldedPrompt {
+  fileprivate var hasVectors: Bool { input != nil || decoderInput != nil || deep != nil }
 }

@@ -4,6 +4,7 @@ internal import Foundation
 internal import PrompterAutodiff
 internal import PrompterCore
 internal import PrompterKernels
+internal import PrompterMethods
 internal import PrompterNN
 internal import PrompterTasks
 internal import PrompterTensor
@@ -26,7 +27,7 @@ final class TrainingSession {
 
   /// What the run is trained with besides its plan.
   private(set) lazy var record = TrainingRecord(
-    method: trainer.method.settings, training: objective.trainingFingerprint,
+    method: trainer.method.record, training: objective.trainingFingerprint,
     validation: objective.validationFingerprint)
   /// All that decides the result, in words.
   private(set) lazy var settings = card(of: FoldedPrompt()).settings
@@ -43,8 +44,7 @@ final class TrainingSession {
     self.task = task
     self.folder = folder
     identity = try model.identity()
-    let isFineTuned = trainer.method.name == .fineTuning
-    backbone = isFineTuned ? try model.trainedBackbone() : model.backbone
+    backbone = trainer.method.trainsBackbone ? try model.trainedBackbone() : model.backbone
     team = ThreadTeam(count: plan.threads, isPinned: plan.isPinned)
     method = trainer.method.make(for: backbone, seed: plan.seed)
     objective = try makeObjective(

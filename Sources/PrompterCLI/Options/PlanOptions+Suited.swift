@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Prompter
 
 /// How much there is to train on.
@@ -18,7 +19,44 @@ struct TrainingSize: Equatable {
   }
 }
 
+/// What suits each method, as the help page says it.
+struct SuitedWords {
+  /// The methods that take no steps unless told to.
+  var converged: String {
+    usual(false).filter(\.plan.isFittedUntilConverged).map(\.name).joined(separator: " or ")
+  }
+
+  /// The learning rates.
+  var rates: String {
+    zip(usual(false), usual(true)).map { reads, writes in
+      number(reads.plan.learningRate) + " for \(reads.name)"
+        + (reads.plan.isFittedUntilConverged ? " if it takes steps" : "")
+        + (reads.plan.learningRate == writes.plan.learningRate
+          ? "" : ", \(number(writes.plan.learningRate)) where it writes texts")
+    }.joined(separator: ", ")
+  }
+
+  /// The heads' learning rates, where they are others.
+  var headRates: String {
+    usual(false).compactMap { name, plan in
+      plan.headLearningRate.map { number($0) + " for \(name)" }
+    }.joined(separator: ", ")
+  }
+
+  private func usual(_ writesTexts: Bool) -> [(name: String, plan: UsualPlan)] {
+    Methods.all.map { ($0.name.rawValue, $0.usualPlan(writesTexts: writesTexts)) }
+  }
+
+  private func number(_ value: Double) -> String {
+    value.formatted(
+      .number.precision(.significantDigits(1...3)).locale(Locale(identifier: "en_US_POSIX")))
+  }
+}
+
 extension PlanOptions {
+  /// What suits each method, in words.
+  static var suitedWords: SuitedWords { SuitedWords() }
+
   /// What suits a method and so much data; a rate that was given is the head's too.
   func suitedPlan(for method: MethodName, size: TrainingSize) -> TrainingPlan {
     var plan = TrainingPlan.suited(to: method, examples: size.examples, labels: size.labels)

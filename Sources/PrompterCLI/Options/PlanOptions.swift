@@ -36,7 +36,7 @@ struct PlanOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Passes over the training data (default: 400 divided by the root of the examples, from 2 to "
-        + "60; 5 for texts; none for head-only, which is fitted until it has converged).",
+        + "60; 5 for texts; none for \(suitedWords.converged), which is fitted until it has converged).",
       valueName: "n"))
   var epochs: Int?
 
@@ -48,14 +48,12 @@ struct PlanOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The highest learning rate (default: 0.01 for p-tuning-v2, 0.02 for prompt-tuning, "
-        + "0.005 for head-only if it takes steps, 0.0001 for fine-tuning, 0.00005 where it writes texts).",
-      valueName: "x"))
+      "The highest learning rate (default: \(suitedWords.rates)).", valueName: "x"))
   var learningRate: Double?
 
   @Option(
     help: ArgumentHelp(
-      "The head's highest learning rate (default: the others', but 0.001 for fine-tuning without "
+      "The head's highest learning rate (default: the others', but \(suitedWords.headRates) without "
         + "--learning-rate).", valueName: "x"))
   var headLearningRate: Double?
 
@@ -114,7 +112,7 @@ struct PlanOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Dropout inside the backbone (default: 0; the checkpoint's for fine-tuning).",
+      "Dropout inside the backbone (default: 0; the checkpoint's for \(MethodName.trainingBackbone)).",
       valueName: "p"))
   var backboneDropout: Double?
 
@@ -175,7 +173,8 @@ extension PlanOptions {
   /// The plan for a method on a backbone: the recipe's, or the usual one, with what was said
   /// otherwise.
   func plan(
-    for choice: MethodChoice, backbone: any Backbone, compute: ComputeOptions, size: TrainingSize,
+    for choice: any MethodSettings, backbone: any Backbone, compute: ComputeOptions,
+    size: TrainingSize,
     recipe: TrainingRecipe? = nil
   ) -> TrainingPlan {
     var plan = recipe?.plan ?? suitedPlan(for: choice.name, size: size)
@@ -197,7 +196,7 @@ extension PlanOptions {
     let room = backbone.positionLimit.map { max(1, $0 - choice.occupiedPositions) }
     plan.maximumLength = maxLength ?? min(plan.maximumLength, room ?? .max)
     if let maxTargetLength { plan.maximumTargetLength = maxTargetLength }
-    if choice.name == .fineTuning { plan.backboneDropout = backbone.trainedDropout }
+    if choice.trainsBackbone { plan.backboneDropout = backbone.trainedDropout }
     if let backboneDropout { plan.backboneDropout = Float(backboneDropout) }
     plan.isShuffled = !keepsOrder
     plan.seed = seed

@@ -100,7 +100,7 @@ struct TaskOptions: ParsableArguments {
   func description(writes: Bool, method: MethodName) throws -> TaskDescription {
     guard
       var description = TaskKinds.preset(
-        task, isWritten: writes, isNamed: method == .fineTuning)
+        task, isWritten: writes, isNamed: method.settings?.trainsBackbone == true)
     else {
       throw UsageError(
         writes

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import PrompterMethods
 internal import PrompterNN
 
 /// A published way of training a prompt, by name: what it says, and nothing of what it leaves open.
@@ -25,7 +26,7 @@ public enum TrainingRecipe: String, Sendable, CaseIterable {
   case lesterCode = "lester-code"
 
   /// The method that it is for.
-  public var method: MethodName { .promptTuning }
+  public var method: MethodName { PromptTuning.Settings.name }
 
   /// The virtual tokens.
   public var promptLength: Int { 100 }

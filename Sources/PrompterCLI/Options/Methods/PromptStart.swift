@@ -29,52 +29,70 @@ enum PromptStart: Equatable, ExpressibleByArgument {
   }
 }
 
-extension TrainingRecipe {
-  /// Where its prompts start.
-  var start: PromptStart {
+extension PromptStart: CustomStringConvertible {
+  /// The start as it is spelled.
+  var description: String {
     switch self {
-    case .lester: .labels
-    case .lesterCode: .randomAsInCode
+    case .random: "random"
+    case .randomAsInCode: "random:code"
+    case .vocabulary: "vocabulary"
+    case .labels: "labels"
+    case .text(let text): "text:\(text)"
+    case .prompt(let path): "prompt:\(path)"
+    case .activations: "activations"
     }
   }
 }
 
-/// The options of a method that only training needs.
+extension PromptStart {
+  /// The start of vectors at the input.
+  ///
+  /// - Parameters:
+  ///   - model: The model whose words they may start from.
+  ///   - labels: The labels that they may start from.
+  /// - Returns: The start with all its values.
+  /// - Throws: `TrainingError` if there are none; errors of reading a prompt.
+  func initialization(
+    for model: PretrainedModel, labels: [String]
+  ) throws -> PromptInitialization {
+    let tokenizer = model.tokenizer
+    func candidates() throws -> [Int32] {
+      let words = tokenizer.wordCandidates()
+      guard !words.isEmpty else { throw TrainingError.emptyInitialization("the vocabulary") }
+      return words
+    }
+    switch self {
+    case .random, .activations: return .random
+    case .randomAsInCode: return .positiveRandom
+    case .vocabulary: return .vocabulary(candidates: try candidates())
+    case .labels:
+      return .labels(labels.map { tokenizer.ids(of: $0) }, candidates: try candidates())
+    case .text(let text):
+      let ids = tokenizer.ids(of: text)
+      guard !ids.isEmpty else { throw TrainingError.emptyInitialization("the text `\(text)`") }
+      return .text(ids)
+    case .prompt(let path):
+      return try .prompt(contentsOf: URL(filePath: path), width: model.backbone.width)
+    }
+  }
+}
+
+/// Where a prompt starts, whichever method trains it.
 struct PromptStartOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Where the prompt starts: random, even in -0.5 to 0.5, or random:code, in 0 to 0.5; "
         + "vocabulary, labels, text:\"...\", prompt:DIR or prompt:FILE.npy "
-        + "(default: vocabulary for prompt-tuning, random for p-tuning-v2).",
+        + "(default: \(MethodOptions.usualStarts)).",
       valueName: "start"),
     completion: .list(["random", "random:code", "vocabulary", "labels", "text:", "prompt:"]))
   var promptInit: PromptStart?
 
-  @Option(
-    help: ArgumentHelp(
-      "P-Tuning v2: the share of prompt values dropped in training (default: 0.1).",
-      valueName: "p"))
-  var promptDropout: Double?
-
-  /// Refuses what a method cannot start from.
-  func check(for method: MethodName) throws {
+  /// Refuses starts of later versions.
+  func check() throws {
     if promptInit == .activations {
       throw UsageError.notInThisVersion(
         "--prompt-init activations", use: "random, vocabulary, labels, text:... or prompt:DIR")
-    }
-    if let promptDropout, !(0..<1).contains(promptDropout) {
-      throw UsageError("--prompt-dropout must be at least 0 and below 1, not \(promptDropout).")
-    }
-    if promptDropout != nil, method != .pTuningV2 {
-      throw UsageError("--prompt-dropout does not apply to \(method.rawValue).")
-    }
-    switch (method, promptInit) {
-    case (_, nil), (.promptTuning, _), (.pTuningV2, .random), (.pTuningV2, .prompt): break
-    case (.pTuningV2, _):
-      throw UsageError(
-        "p-tuning-v2 starts from random or prompt:DIR; other starts are for prompt-tuning.")
-    case (.headOnly, _), (.fineTuning, _):
-      throw UsageError("--prompt-init does not apply to \(method.rawValue).")
     }
   }
 }
