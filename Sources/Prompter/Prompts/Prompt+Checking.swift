@@ -76,8 +76,6 @@ extension PromptCard {
   }
 }
 
-}
-
 extension Prompt {
   /// Checks what is about to be written as strictly as reading would.
   func check(in file: String) throws {
