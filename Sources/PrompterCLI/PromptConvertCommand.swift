@@ -21,7 +21,8 @@ struct PromptConvertCommand: ParsableCommand {
       npy: a file with the vectors at the input, as the authors of prompt tuning publish theirs: \
       NumPy's array [virtual tokens, width] of float32.
       peft: a folder that Hugging Face PEFT loads, if it computes the same with the prompt.
-      model: a Hugging Face model folder with the weights that \(MethodName.trainingBackbone) made and all else that \
+      model: a Hugging Face model folder with the weights that \(MethodName.trainingBackbone) made \
+      and all else that \
       decides its numbers, such as tokenizer and pooling, and with the classifier where transformers \
       has such a one. Needs --model, the model that was fine-tuned.
 

@@ -2,9 +2,9 @@
 
 /// A method's name, as the command line and files spell it.
 ///
-/// Any method may have one, also one that this program does not know: a prompt says by what method it
-/// was trained, and what is in its files does not depend on that. Each method in ``Methods/all`` has
-/// its name as a constant.
+/// Any method may have one, also one that this program does not know: a prompt says by what method
+/// it was trained, and what is in its files does not depend on that. Each method in ``Methods/all``
+/// has its name as a constant.
 public struct MethodName: RawRepresentable, Hashable, Sendable {
   /// The name in lowercase letters, as in `head-only`.
   public let rawValue: String

@@ -26,8 +26,8 @@ public protocol MethodSettings: Sendable {
   /// The kinds of Hugging Face PEFT's adapters that are prompts of this method; none by default.
   static var peftTypes: [String] { get }
 
-  /// Why PEFT cannot hold a prompt of this method for a model that writes, where it can for one that
-  /// reads, as the end of a sentence; nil by default.
+  /// Why PEFT cannot hold a prompt of this method for a model that writes, where it can for one
+  /// that reads, as the end of a sentence; nil by default.
   static var peftTextObstacle: String? { get }
 
   /// Options as words, which guard the resuming of a training; the keys and values by default.

@@ -4,8 +4,8 @@ public import PrompterCore
 internal import PrompterTensor
 
 extension PromptTuning {
-  /// Prompt tuning with its options: vectors beside the text, and before what a decoder writes if it
-  /// shall have some.
+  /// Prompt tuning with its options: vectors beside the text, and before what a decoder writes if
+  /// it shall have some.
   public struct Settings: MethodSettings {
     /// The virtual tokens beside the text.
     public var promptLength: Int
@@ -39,7 +39,7 @@ extension PromptTuning.Settings {
   /// A fiftieth.
   public static func usualPlan(writesTexts: Bool) -> UsualPlan { UsualPlan(learningRate: 2e-2) }
 
-  /// Vectors at the input; `P_TUNING` saves what its encoder puts out, so nothing else is left of it.
+  /// Vectors at the input; `P_TUNING` saves what its encoder puts out, so that is all there is.
   public static var peftTypes: [String] { ["PROMPT_TUNING", "P_TUNING"] }
 
   /// The lengths, the place and the start.
@@ -111,7 +111,7 @@ extension MethodName {
 }
 
 extension MethodSettings where Self == PromptTuning.Settings {
-  /// Prompt tuning: vectors beside the text, and before what a decoder writes if it shall have some.
+  /// Prompt tuning: vectors beside the text, and before what a decoder writes if asked for.
   public static func promptTuning(
     promptLength: Int = 20, initialization: PromptInitialization,
     placement: PromptPlacement = .beforeText, decoderLength: Int = 0

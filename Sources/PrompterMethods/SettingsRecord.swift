@@ -2,7 +2,8 @@
 
 /// A method's options as a prompt's card keeps them: plain values by their names.
 ///
-/// It is open: a card of a method that is not known here is read, compared and written as any other.
+/// It is open: a card of a method that is not known here is read, compared and written as others
+/// are.
 public struct SettingsRecord: Sendable, Equatable {
   /// A value of JSON's.
   public enum Value: Sendable, Equatable {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where to begin with a method, found by trying: the numbers of a plan that differ between methods.
+/// Where to begin with a method, found by trying: the numbers of a plan that differ by method.
 public struct UsualPlan: Sendable, Equatable {
   /// The highest learning rate.
   public var learningRate: Double

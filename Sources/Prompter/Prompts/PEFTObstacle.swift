@@ -22,6 +22,7 @@ extension PromptCard {
   var peftObstacle: String? {
     if !task.hasHead { return textObstacle }
     if hasBackboneWeights { return Self.weightObstacle }
+    if decoderPromptLength != nil { return Self.decoderObstacle }
     return switch form {
     case .none: "PEFT has no adapter that is a head alone."
     case .input where (placement ?? .beforeText) != .beforeText:
@@ -42,13 +43,15 @@ extension PromptCard {
     case .input where (placement ?? .beforeText) != .beforeText:
       "PEFT puts every prompt before the text."
     case .input where decoderPromptLength != nil:
-      "PEFT does nothing with a decoder's prompt."
+      Self.decoderObstacle
     case .input: nil
     }
   }
 
   private static let weightObstacle =
     "PEFT's prompts hold no fine-tuned weights of the backbone."
+
+  private static let decoderObstacle = "PEFT does nothing with a decoder's prompt."
 
   private var layerObstacle: String? {
     guard let promptLayers, promptLayers != [1, stackLayers] else { return nil }

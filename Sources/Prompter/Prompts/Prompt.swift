@@ -108,8 +108,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
   public var placement: PromptPlacement?
   /// The virtual tokens before a decoder's input; `nil` for none.
   public var decoderPromptLength: Int?
-  /// Whether the backbone's weights were trained beside vectors; `nil` for no, and where there are no
-  /// vectors, for then the number of trained values tells.
+  /// Whether the backbone's weights were trained beside vectors; `nil` for no, and where there are
+  /// no vectors, for then the number of trained values tells.
   public var trainsBackbone: Bool?
   /// What the head reads; `nil` for a task whose answers are texts.
   public var pooling: Pooling?

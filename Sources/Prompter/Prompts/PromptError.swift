@@ -76,7 +76,8 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
     case .noInputVectors(isDeep: false):
       "The prompt has no vectors at the input, where prompt tuning has them."
     case .noBackboneWeights(let method):
-      "A prompt of \(method) leaves the model as it is; only \(MethodName.trainingBackbone) makes another."
+      "A prompt of \(method) leaves the model as it is; only \(MethodName.trainingBackbone) makes "
+        + "another."
     case .noAdapter(let reason):
       reason
     case .otherBackbone, .otherWeights, .noRoom, .noPooler:

@@ -23,8 +23,8 @@ extension PromptCard {
 
   /// Whether the backbone's weights were trained, so that they stand beside the prompt's tensors.
   ///
-  /// Without vectors whatever was trained besides a head is the backbone's; with vectors a card says
-  /// so, since what made them may have had any number of values.
+  /// Without vectors whatever was trained besides a head is the backbone's; with vectors a card
+  /// says so, since what made them may have had any number of values.
   var hasBackboneWeights: Bool {
     if form != .none || decoderPromptLength != nil { return trainsBackbone == true }
     let head = shapes(in: .own).values.reduce(0) { $0 + $1.count }

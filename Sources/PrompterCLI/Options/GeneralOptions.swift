@@ -59,7 +59,8 @@ struct ComputeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "What weights are multiplied in; auto is the fastest on this CPU: bfloat16 with AMX or AVX-512 "
-        + "BF16, int16 with AVX2, else float32; \(MethodName.trainingBackbone)'s is bfloat16 with AMX, else float32.",
+        + "BF16, int16 with AVX2, else float32; \(MethodName.trainingBackbone)'s is bfloat16 with "
+        + "AMX, else float32.",
       valueName: "precision"))
   var precision: PrecisionArgument = .auto
 

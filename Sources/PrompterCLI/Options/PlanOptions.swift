@@ -36,7 +36,8 @@ struct PlanOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Passes over the training data (default: 400 divided by the root of the examples, from 2 to "
-        + "60; 5 for texts; none for \(suitedWords.converged), which is fitted until it has converged).",
+        + "60; 5 for texts; none for \(suitedWords.converged), which is fitted until it has "
+        + "converged).",
       valueName: "n"))
   var epochs: Int?
 
@@ -53,8 +54,8 @@ struct PlanOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The head's highest learning rate (default: the others', but \(suitedWords.headRates) without "
-        + "--learning-rate).", valueName: "x"))
+      "The head's highest learning rate (default: the others', but \(suitedWords.headRates) "
+        + "without --learning-rate).", valueName: "x"))
   var headLearningRate: Double?
 
   @Option(
@@ -112,7 +113,8 @@ struct PlanOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Dropout inside the backbone (default: 0; the checkpoint's for \(MethodName.trainingBackbone)).",
+      "Dropout inside the backbone (default: 0; the checkpoint's for "
+        + "\(MethodName.trainingBackbone)).",
       valueName: "p"))
   var backboneDropout: Double?
 

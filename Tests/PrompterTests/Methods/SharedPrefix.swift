@@ -6,11 +6,11 @@ import PrompterMethods
 import PrompterNN
 import PrompterTensor
 
-/// Keys and values that all layers share: a method that only tests know, made as the article "Adding
-/// a method" says.
+/// Keys and values that all layers share: a method that only tests know, made as the article
+/// "Adding a method" says.
 ///
-/// Of each virtual token there is one key and one value, and every layer's attention sees them. What
-/// is trained is [prompt length, 2 × attention width].
+/// Of each virtual token there is one key and one value, and every layer's attention sees them.
+/// What is trained is [prompt length, 2 × attention width].
 struct SharedPrefix: PromptMethod {
   let table: Parameter
   let layerCount: Int

@@ -10,8 +10,8 @@ struct MethodSelection: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A published plan for \(TrainingRecipe.lester.method.rawValue): as Lester and others 2021 say "
-        + "it, or as their code does it. Other options change it.", valueName: "name"))
+      "A published plan for \(TrainingRecipe.lester.method.rawValue): as Lester and others 2021 "
+        + "say it, or as their code does it. Other options change it.", valueName: "name"))
   var recipe: TrainingRecipe?
 
   @Flag(
