@@ -46,7 +46,7 @@ smoke: system
 	@$(SWIFT_TEST) --filter Smoke
 
 lint:
-	@swift format lint --strict --parallel -r Package.swift Sources Tests
+	@swift format lint --strict --parallel -r Package.swift Sources Tests Examples
 	@Scripts/check-house.sh
 
 docs: system

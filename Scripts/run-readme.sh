@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs what the README says, as it stands there: all blocks of shell in one session, in order, and
 # between them the blocks of Swift, each written into the file that its first lines name or to the
-# end of the one before. Then the same for the pages of the documentation that are programs; where a
+# end of the one before. One that names a file of the repository must be what is in that file, its
+# licence line aside. Then the same for the pages of the documentation that are programs; where a
 # page has no shell of its own, its program is run at its end.
 #
-#   Scripts/run-readme.sh            in this folder, which is left as it was
+#   Scripts/run-readme.sh            in this folder, which is left as it was but for what was built
 #   Scripts/run-readme.sh FOLDER     in a clone of the last commit, made in FOLDER, which stays
 #   ONLY=FILE Scripts/run-readme.sh  one of the texts, or several
-#   KEEP=1 Scripts/run-readme.sh     leaves the program of Swift, for the next such run to build on
 #
 # Where no model can be downloaded, a tiny one of the fixtures stands in for it.
 set -euo pipefail
@@ -18,7 +18,6 @@ texts=${ONLY:-README.md $catalogue/Prompter.md $catalogue/Articles/GettingStarte
   $catalogue/Articles/MixedTaskBatches.md $catalogue/Articles/TextToText.md
   $catalogue/Methods/HeadOnlyAndFineTuning.md}
 made=(prompts hello)
-if [ -n "${KEEP:-}" ]; then made=(prompts); fi
 
 if [ $# -gt 0 ]; then
   git clone --quiet . "$1"
@@ -52,14 +51,31 @@ if [ ! -e "$cache/wheels/$wheel/stamp.json" ] &&
     >"$PROMPTER_CACHE/wheels/$wheel/stamp.json"
 fi
 
+# What the sessions begin with: all programs of Swift are built in one folder, so that the library is
+# built once, and a block of Swift is put where it belongs.
+build=$PWD/Examples/SupportDesk/.build
+cat >"$work/begin.sh" <<END
+swift() { SWIFTPM_BUILD_DIR="$build" command swift "\$@"; }
+place() {
+  if ! git ls-files --error-unmatch "\$2" >/dev/null 2>&1; then
+    mkdir -p "\$(dirname "\$2")"
+    cp "\$1" "\$2"
+  elif ! diff <(grep -v '^// SPDX-' "\$2") "\$1"; then
+    echo "\$2 and what \$3 says of it differ." >&2
+    exit 1
+  fi
+}
+END
+
 # One program of shell from a text of Markdown; its blocks of Swift become files of $work.
 session() {
+  cat "$work/begin.sh"
   awk -v work="$work" -v text="$1" '
     # Ends a block of Swift: where it belongs, and how it gets there.
     function place(    line) {
       if (named != "") {
         file = named
-        printf "mkdir -p \"$(dirname %s)\"\ncp \"%s\" \"%s\"\n", file, block, file
+        printf "place \"%s\" \"%s\" \"%s, line %d\"\n", block, file, text, start
       } else if (file != "") {
         printf "cat \"%s\" >>\"%s\"\n", block, file
       } else {
