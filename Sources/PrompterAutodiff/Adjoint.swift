@@ -29,8 +29,8 @@ final class Adjoint {
   ///
   /// - Parameters:
   ///   - tensor: What is added.
-  ///   - isGiven: Whether nobody else reads the tensor, so that the sum may be written to it; else it
-  ///     may be shared.
+  ///   - isGiven: Whether nobody else reads the tensor, so that the sum may be written to it; else
+  ///     it may be shared.
   func accumulate(_ tensor: Tensor, isGiven: Bool = false) {
     precondition(
       tensor.shape.count == shape.count, "A gradient \(tensor.shape) for a value \(shape).")
@@ -60,7 +60,8 @@ final class Adjoint {
 
   /// Adds x[i] to row `indices[i]` of a table's gradient, where that is not negative.
   ///
-  /// As long as nothing else is added, only the rows of a table much longer than `indices` are kept.
+  /// As long as nothing else is added, only the rows of a table much longer than `indices` are
+  /// kept.
   func scatter(_ x: Tensor, to indices: [Int32]) {
     switch gradient {
     case .rows(let rows): gradient = .rows(rows.adding(x, at: indices))

@@ -44,9 +44,9 @@ public struct Projection {
 /// Multi-head attention over ragged rows whose keys and values begin with a prompt's.
 ///
 /// For every head h and query t of a row: o[t] = Σⱼ softmax(scale q[t] · k[j] + bias) v[j], j over
-/// the prompt's and the row's own keys (Vaswani and others 2017; Liu and others 2021, section 3.2). The
-/// pullback recomputes probabilities from the softmax denominators and computes only what is wanted:
-/// when the row's own projections are constants, the prompt's gradients alone.
+/// the prompt's and the row's own keys (Vaswani and others 2017; Liu and others 2021, section 3.2).
+/// The pullback recomputes probabilities from the softmax denominators and computes only what is
+/// wanted: when the row's own projections are constants, the prompt's gradients alone.
 ///
 /// - Parameters:
 ///   - kernel: Heads, scale, which keys each query sees, and dropout.

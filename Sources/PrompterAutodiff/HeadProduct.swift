@@ -6,9 +6,9 @@ internal import PrompterTensor
 /// Each head's own product with a frozen weight Wₕ [outputs, inputs].
 ///
 /// A head's values stand side by side with the other heads': of x [tokens × heads, inputs], row
-/// t heads + h is head h of token t, and y[t, h] = x[t, h] Wₕᵀ is [tokens, heads × outputs]. Transposed,
-/// x is [tokens, heads × outputs] and y[t, h] = x[t, h] Wₕ is [tokens × heads, inputs]. Each is the
-/// other's pullback.
+/// t heads + h is head h of token t, and y[t, h] = x[t, h] Wₕᵀ is [tokens, heads × outputs].
+/// Transposed, x is [tokens, heads × outputs] and y[t, h] = x[t, h] Wₕ is [tokens × heads, inputs].
+/// Each is the other's pullback.
 ///
 /// - Parameters:
 ///   - x: All heads of all tokens.

@@ -25,18 +25,19 @@ public struct AttentionWeights: Sendable {
 
 /// y = attention(x Wᵀ + b) Wₒᵀ: an attention with the frozen weights before and after it.
 ///
-/// The same as ``attention(_:queries:keys:values:prompt:bias:)`` between products, but what stands between
-/// them, each way, is bfloat16: as the products round their factors it stays so what it would be for
-/// them, and queries, keys and values, and the gradient of what is heard, are rounded as well. So are the
-/// other factors of attention's own products: prompts, probabilities and the gradients of scores. All
-/// that is read and written is half as large.
+/// The same as ``attention(_:queries:keys:values:prompt:bias:)`` between products, but what stands
+/// between them, each way, is bfloat16: as the products round their factors it stays so what it
+/// would be for them, and queries, keys and values, and the gradient of what is heard, are rounded
+/// as well. So are the other factors of attention's own products: prompts, probabilities and the
+/// gradients of scores. All that is read and written is half as large.
 ///
 /// - Parameters:
 ///   - kernel: Heads, scale, which keys each query sees, and dropout.
 ///   - weights: The weights.
 ///   - x: What is heard [tokens, inputs]; of rows that are copies each is multiplied once, see
 ///     ``Variable/mappingRows(_:)``.
-///   - own: What queries are made of [queries, inputs], if the weights have them apart; else they are x's.
+///   - own: What queries are made of [queries, inputs], if the weights have them apart; else they
+///     are x's.
 ///   - prompt: The layer's prompts, if any.
 ///   - bias: Biases by distance, if any; the kernel must know the queries' places.
 /// - Returns: y [queries, outputs].

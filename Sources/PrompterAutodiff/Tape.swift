@@ -66,8 +66,8 @@ public final class Tape {
 
   /// Plays the tape backwards from the gradients that variables already have.
   ///
-  /// Leaves keep their gradients, or hand them over as soon as they are complete; what lies between is
-  /// freed on the way.
+  /// Leaves keep their gradients, or hand them over as soon as they are complete; what lies between
+  /// is freed on the way.
   public func playBackwards() {
     while let record = records.popLast() {
       if let gradient = record.output.take() { record.pullback(gradient.tensor) }

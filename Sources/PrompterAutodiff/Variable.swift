@@ -29,8 +29,8 @@ public final class Variable {
 
   /// The tape that records what is done with this variable; `nil` for a constant.
   ///
-  /// A tape holds what its variables' gradients need, not they it: when the last one else lets go of
-  /// the tape, all that it recorded is freed, played or not, and its variables become constants.
+  /// A tape holds what its variables' gradients need, not they it: when the last one else lets go
+  /// of the tape, all that it recorded is freed, played or not, and its variables become constants.
   public var tape: Tape? { recorded?.tape }
 
   /// Where the gradient gathers; `nil` for a constant.

@@ -9,8 +9,8 @@ internal import PrompterJSON
 /// config.json is damaged or of another format: `rope.theta` should be a number.
 /// ```
 ///
-/// The file is read as Python reads it: of equal keys the last holds, `NaN` and `Infinity` may stand
-/// where nobody asks for a number, and `1e3` is no whole number.
+/// The file is read as Python reads it: of equal keys the last holds, `NaN` and `Infinity` may
+/// stand where nobody asks for a number, and `1e3` is no whole number.
 ///
 /// - Parameters:
 ///   - type: The type of the value.

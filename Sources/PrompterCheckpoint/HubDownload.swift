@@ -78,8 +78,8 @@ struct HubDownload {
     return name == format.indexName || format.isShard(name)
   }
 
-  /// Whether a file is the configuration of one of sentence-transformers' modules, each of which has
-  /// a folder: `1_Pooling/config.json`.
+  /// Whether a file is the configuration of one of sentence-transformers' modules, each of which
+  /// has a folder: `1_Pooling/config.json`.
   private static func isModule(_ name: String) -> Bool {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
     return parts.count == 2 && parts[1] == "config.json"

@@ -14,8 +14,8 @@ struct HubModel {
   /// The folder of the model, after a download of what is missing of it.
   ///
   /// The cache is shared with programs that bring only what they want themselves, so a snapshot is
-  /// taken for whole only if a note of ours says what belongs to it. Otherwise the hub is asked once.
-  /// Where it cannot be asked, or what it sends cannot be kept, what is there must do.
+  /// taken for whole only if a note of ours says what belongs to it. Otherwise the hub is asked
+  /// once. Where it cannot be asked, or what it sends cannot be kept, what is there must do.
   func resolve(progress: (String) -> Void) throws -> URL {
     let commit = commit()
     if let commit, isWhole(commit) { return snapshot(commit) }

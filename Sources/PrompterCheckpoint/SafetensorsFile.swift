@@ -75,8 +75,8 @@ public struct SafetensorsFile: Sendable {
   ///
   /// - Parameter name: The tensor's full name.
   /// - Returns: The tensor, in memory of its own.
-  /// - Throws: `CheckpointError` if there is none of this name or its elements are no F32, F16, BF16
-  ///   or F64.
+  /// - Throws: `CheckpointError` if there is none of this name or its elements are no F32, F16,
+  ///   BF16 or F64.
   public func tensor(_ name: String) throws -> Tensor {
     let (entry, format) = try readable(name)
     let tensor = Tensor(uninitialized: entry.shape)

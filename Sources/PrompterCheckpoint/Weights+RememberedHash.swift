@@ -12,8 +12,8 @@ private struct RememberedHash: Codable {
 }
 
 extension Weights {
-  /// The SHA-256 of all weight files, where possible without reading them: from the cache, if a hash
-  /// that is expected was computed of these very files before.
+  /// The SHA-256 of all weight files, where possible without reading them: from the cache, if a
+  /// hash that is expected was computed of these very files before.
   ///
   /// What the cache says is believed only where it says what is expected; it is no reason to refuse
   /// weights. Where the cache cannot be written to, the hash is computed each time.

@@ -4,8 +4,8 @@ extension Unicode.Scalar {
   /// Whether showing this as it is does something else than show it: a terminal may take it for a
   /// command, end the line there, or turn the text around it.
   ///
-  /// The controls of ASCII and of ISO 6429 (C0, DEL, C1), the line and paragraph separators, and the
-  /// overrides and isolates of Unicode's bidirectional algorithm (UAX 9).
+  /// The controls of ASCII and of ISO 6429 (C0, DEL, C1), the line and paragraph separators, and
+  /// the overrides and isolates of Unicode's bidirectional algorithm (UAX 9).
   public var isControl: Bool {
     switch value {
     case ..<0x20, 0x7F...0x9F, 0x2028...0x202E, 0x2066...0x2069: true
@@ -29,7 +29,8 @@ extension Unicode.Scalar {
 extension String {
   /// The text with JSON's escapes in place of control characters, so that it can be shown.
   ///
-  /// - Parameter kept: Control characters that stay, such as line ends between the lines of a table.
+  /// - Parameter kept: Control characters that stay, such as line ends between the lines of a
+  ///   table.
   /// - Returns: The same text if there are none.
   public func escapingControls(except kept: Set<Unicode.Scalar> = []) -> String {
     guard mayHaveControls else { return self }

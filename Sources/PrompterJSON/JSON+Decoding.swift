@@ -3,8 +3,8 @@
 extension JSON {
   /// The value as another type.
   ///
-  /// Of equal keys the last holds, as in Python, and keys are compared byte by byte. A number with a
-  /// fraction or an exponent is no whole number, even if its value is one.
+  /// Of equal keys the last holds, as in Python, and keys are compared byte by byte. A number with
+  /// a fraction or an exponent is no whole number, even if its value is one.
   ///
   /// - Parameter type: The type.
   /// - Returns: The value of that type.

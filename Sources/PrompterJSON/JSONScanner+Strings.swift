@@ -81,7 +81,8 @@ extension JSONScanner {
     return "\u{FFFD}"
   }
 
-  /// The character of two escapes of which the first has been read; nil if the next is none that fits.
+  /// The character of two escapes of which the first has been read; nil if the next is none that
+  /// fits.
   private mutating func secondHalf(of first: UInt32) throws -> Unicode.Scalar? {
     guard first < 0xDC00, takeNext("\\"), takeNext("u") else { return nil }
     let second = try fourDigits()

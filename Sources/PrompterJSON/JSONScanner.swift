@@ -28,9 +28,9 @@ public struct JSONScanner: Sendable {
   /// Whether strings of more than 30 combining marks in a row are refused.
   ///
   /// That is Unicode's bound for "stream-safe text" (UAX #15, section 13), which no language comes
-  /// near. Swift sorts the marks of a string by insertion wherever it compares or hashes it, so a name
-  /// of 80,000 marks takes a minute; with this bound names are as cheap as they look. What is read for
-  /// its text, like data, has no need of it.
+  /// near. Swift sorts the marks of a string by insertion wherever it compares or hashes it, so a
+  /// name of 80,000 marks takes a minute; with this bound names are as cheap as they look. What is
+  /// read for its text, like data, has no need of it.
   public var requiresStreamSafeText: Bool
 
   /// A scanner that is at the first byte of a text.

@@ -2,12 +2,13 @@
 
 /// A JSON value as it is spelled in a text, read only as far as somebody asks.
 ///
-/// For rows of data, of which most members are not looked at and whose numbers are given back as they
-/// came. It is read as forgivingly as Python reads it: half of a surrogate pair, and bytes that are
-/// not UTF-8, become U+FFFD; `NaN` and `Infinity` count as null; of equal keys the last holds. All
-/// else that is ill-formed throws a ``JSONScanner/Failure``.
+/// For rows of data, of which most members are not looked at and whose numbers are given back as
+/// they came. It is read as forgivingly as Python reads it: half of a surrogate pair, and bytes
+/// that are not UTF-8, become U+FFFD; `NaN` and `Infinity` count as null; of equal keys the last
+/// holds. All else that is ill-formed throws a ``JSONScanner/Failure``.
 ///
-/// - Complexity: O(bytes) in time, whatever is in them, and no more memory than the values asked for.
+/// - Complexity: O(bytes) in time, whatever is in them, and no more memory than the values asked
+///   for.
 public struct SpelledJSON: Sendable {
   /// What a value can be.
   public enum Kind: Sendable {

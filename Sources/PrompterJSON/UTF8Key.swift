@@ -2,9 +2,9 @@
 
 /// A text as a key, equal to another only if their bytes are.
 ///
-/// Swift compares and hashes strings by their normal form. That takes canonically equivalent keys for
-/// one, which no format means, and orders runs of combining marks by insertion: a name of 80,000 of
-/// them takes minutes. Keys that a file decides are therefore compared byte by byte.
+/// Swift compares and hashes strings by their normal form. That takes canonically equivalent keys
+/// for one, which no format means, and orders runs of combining marks by insertion: a name of
+/// 80,000 of them takes minutes. Keys that a file decides are therefore compared byte by byte.
 ///
 /// - Complexity: O(n) to hash and to compare n bytes.
 public struct UTF8Key: Hashable, Sendable {

@@ -4,8 +4,8 @@ internal import CPrompterKernels
 
 /// The derivatives of an activation at each value of a matrix, as its pullback needs them.
 ///
-/// They are a large part of what a frozen model's backward pass keeps: four values for each slot and
-/// column of its width.
+/// They are a large part of what a frozen model's backward pass keeps: four values for each slot
+/// and column of its width.
 public struct ActivationSlopes: Sendable {
   /// How a derivative is kept.
   enum Format: Sendable {
@@ -30,7 +30,8 @@ public struct ActivationSlopes: Sendable {
   let rows: Int
   let columns: Int
 
-  /// Room for the derivatives at a matrix [rows, columns], undefined until the activation is computed.
+  /// Room for the derivatives at a matrix [rows, columns], undefined until the activation is
+  /// computed.
   ///
   /// - Parameters:
   ///   - rows: The rows of the matrix.

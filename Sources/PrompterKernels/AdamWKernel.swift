@@ -50,7 +50,8 @@ public struct AdamWStep: Sendable {
 }
 
 extension Kernels {
-  /// One step of AdamW (Loshchilov and Hutter 2019, Algorithm 2), in place, for the values of a range.
+  /// One step of AdamW (Loshchilov and Hutter 2019, Algorithm 2), in place, for the values of a
+  /// range.
   ///
   /// m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g²,
   /// θ ← θ (1 − η λ) − η (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε).

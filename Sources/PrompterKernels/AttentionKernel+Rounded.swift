@@ -12,7 +12,8 @@ extension AttentionKernel {
     /// The values.
     public let values: RoundedBlock
 
-    /// Inputs that stand in columns of rounded matrices; heads of whole lines of 32 values begin with one.
+    /// Inputs that stand in columns of rounded matrices; heads of whole lines of 32 values begin
+    /// with one.
     public init(queries: RoundedBlock, keys: RoundedBlock, values: RoundedBlock) {
       self.queries = queries
       self.keys = keys
@@ -33,10 +34,11 @@ extension AttentionKernel {
     }
   }
 
-  /// The output [queries, width], rounded; see ``forward(queries:keys:values:prefix:bias:into:logSums:)``.
+  /// The output [queries, width], rounded; see
+  /// ``forward(queries:keys:values:prefix:bias:into:logSums:)``.
   ///
-  /// Factors of all products are bfloat16, prompts' keys and values and probabilities too; scores, their
-  /// softmax and all sums are float32.
+  /// Factors of all products are bfloat16, prompts' keys and values and probabilities too; scores,
+  /// their softmax and all sums are float32.
   ///
   /// - Complexity: 4 width Σᵣ queriesᵣ (promptᵣ + keysᵣ) FLOPs.
   public func forward(

@@ -26,8 +26,8 @@ public struct AttentionKernel: Sendable {
   /// Whether a row's only query may have other bits than it would have among several: faster, and
   /// harmless where how many queries a row has is the row's own affair.
   public let reordersLoneQueries: Bool
-  /// How many queries in turn are the heads of one, where all of them hear the same keys and ``heads``
-  /// is 1; they are dropped out as those heads.
+  /// How many queries in turn are the heads of one, where all of them hear the same keys and
+  /// ``heads`` is 1; they are dropped out as those heads.
   public let queryHeads: Int
   /// Dropout of probabilities and the key of each batch row, if any.
   public let dropout: (dropout: Dropout, rowKeys: [UInt32])?

@@ -9,8 +9,8 @@ internal import CPrompterKernels
 /// optimiser state, are written between training steps, when no replica runs. That is the contract
 /// under which a buffer may cross threads.
 ///
-/// - Complexity: allocation is O(1); memory comes from the calling thread's pool and goes back to it,
-///   whichever thread lets go of the buffer.
+/// - Complexity: allocation is O(1); memory comes from the calling thread's pool and goes back to
+///   it, whichever thread lets go of the buffer.
 @safe
 public final class Buffer: @unchecked Sendable {
   /// The number of values.
@@ -130,8 +130,8 @@ public final class Buffer: @unchecked Sendable {
       RawSpan(_unsafeStart: base, byteCount: count * MemoryLayout<Float>.stride))
   }
 
-  /// Calls `body` with the bytes of all values, 4 MiB after 4 MiB, and keeps none in memory that are
-  /// a file's.
+  /// Calls `body` with the bytes of all values, 4 MiB after 4 MiB, and keeps none in memory that
+  /// are a file's.
   public func withBytesOfPieces(_ body: (RawSpan) throws -> Void) rethrows {
     try forEachPiece { range in
       try unsafe body(

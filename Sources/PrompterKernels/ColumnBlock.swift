@@ -2,9 +2,9 @@
 
 /// Where the queries, keys or values of all heads stand in a buffer.
 ///
-/// In a matrix [tokens, columns] they are a block of columns, the heads side by side. Keys and values
-/// may also stand head after head [heads, tokens, size], so that all of one head's are read in one
-/// sweep.
+/// In a matrix [tokens, columns] they are a block of columns, the heads side by side. Keys and
+/// values may also stand head after head [heads, tokens, size], so that all of one head's are read
+/// in one sweep.
 public struct ColumnBlock: Sendable {
   /// The whole buffer.
   public let buffer: Buffer

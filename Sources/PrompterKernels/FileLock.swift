@@ -11,8 +11,8 @@ internal import Foundation
 
 /// A file that one process at a time holds, for as long as it lives: `flock` on it.
 ///
-/// The system lets go of the lock when the process ends, however that ends, so what a killed one left
-/// behind hinders nobody. The file is removed when the lock is let go of.
+/// The system lets go of the lock when the process ends, however that ends, so what a killed one
+/// left behind hinders nobody. The file is removed when the lock is let go of.
 @safe
 public final class FileLock: Sendable {
   /// What came of asking for a lock.
@@ -116,8 +116,8 @@ private func systemOpen(_ path: String, _ flags: Int32) -> Int32 {
   unsafe open(path, flags, 0o666)
 }
 
-/// A lock on a file or folder that is being written under a temporary name, which says to others that
-/// it was not left behind by a killed process.
+/// A lock on a file or folder that is being written under a temporary name, which says to others
+/// that it was not left behind by a killed process.
 ///
 /// - Parameter descriptor: An open file or folder.
 /// - Returns: False if somebody removed it, taking it for one left behind.

@@ -10,8 +10,8 @@ internal import Darwin
 
 /// Gives a file or folder another name on the same disk, in one step.
 ///
-/// A file replaces a file of that name, and a folder an empty folder; Foundation's own moves replace
-/// nothing.
+/// A file replaces a file of that name, and a folder an empty folder; Foundation's own moves
+/// replace nothing.
 ///
 /// - Parameters:
 ///   - path: What to move, without a slash at the end.
@@ -32,8 +32,8 @@ public func makeFolder(_ path: String, shownAs shown: String? = nil) throws(File
   guard unsafe mkdir(path, 0o777) == 0 else { throw FileError(.write, shown ?? path) }
 }
 
-/// A new folder under a temporary name, locked while somebody writes into it, so that it is not taken
-/// for one that a killed process left behind.
+/// A new folder under a temporary name, locked while somebody writes into it, so that it is not
+/// taken for one that a killed process left behind.
 @safe
 public struct PartialFolder: ~Copyable {
   private let descriptor: Int32

@@ -75,7 +75,8 @@ public struct ReplacementFile: ~Copyable {
 
   /// Starts an empty file beside the one that it will replace.
   ///
-  /// Where a symbolic link to a regular file has the name, the link stays and its target is replaced.
+  /// Where a symbolic link to a regular file has the name, the link stays and its target is
+  /// replaced.
   ///
   /// - Parameter path: The file to make or to replace.
   /// - Throws: `FileError` if the folder is missing or not writable, or if what has the name is no
@@ -131,8 +132,8 @@ public struct ReplacementFile: ~Copyable {
 
   /// Waits until the bytes are on the disk, then gives the file its name.
   ///
-  /// - Throws: `FileError` if the disk is full or fails, or if what has the name by now is no regular
-  ///   file.
+  /// - Throws: `FileError` if the disk is full or fails, or if what has the name by now is no
+  ///   regular file.
   public consuming func commit() throws(FileError) {
     guard synchronize(descriptor) else { throw FileError(.write, path) }
     if let kind = try FileKind.of(target, followingLinks: false, for: .write), kind != .file {

@@ -113,8 +113,8 @@ public final class PackedMatrix: @unchecked Sendable {
   /// Whether all values that products have read so far are finite: those of the whole weight once
   /// there was a product.
   ///
-  /// A product with one that is not may still be finite, for integers are made of it, or an activation
-  /// may follow that makes zero of it.
+  /// A product with one that is not may still be finite, for integers are made of it, or an
+  /// activation may follow that makes zero of it.
   public var isFinite: Bool { unsafe prompter_matrix_is_finite(matrix) != 0 }
 
   /// y = x Wᵀ, with x [rows, inputs] and y [rows, outputs].

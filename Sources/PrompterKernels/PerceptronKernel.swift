@@ -4,8 +4,8 @@ internal import CPrompterKernels
 
 /// Two frozen weights with an activation between them: y = activation(x Wᵢᵀ + b) Wₒᵀ.
 ///
-/// A few rows at a time go through both products, so that what stands between, four times as wide as
-/// either end as a rule, is never kept and hardly ever leaves the cache.
+/// A few rows at a time go through both products, so that what stands between, four times as wide
+/// as either end as a rule, is never kept and hardly ever leaves the cache.
 public struct PerceptronKernel: Sendable {
   /// Wᵢ [hidden, inputs].
   public let inner: PackedMatrix

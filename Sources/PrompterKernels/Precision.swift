@@ -7,7 +7,8 @@ internal import CPrompterKernels
 /// In all but float32 a frozen weight is rounded once, and in each product so is the other factor:
 /// the input on the way forward, the gradient on the way back. Results and everything else stay
 /// float32; see ``ofTrainedWeights`` for weights that change. Rounding goes to the nearest value,
-/// ties to the even one, so that every CPU computes the same numbers but for the order of additions.
+/// ties to the even one, so that every CPU computes the same numbers but for the order of
+/// additions.
 public enum Precision: String, Codable, Sendable, CaseIterable {
   /// Float32 throughout: the reference.
   case float32

@@ -6,7 +6,8 @@ extension Kernels {
   /// c = op(a) op(b), or c += that, for weights that change: op transposes where asked.
   ///
   /// op(a) is [m, k], stored [k, m] when transposed; op(b) is [k, n], stored [n, k] when
-  /// transposed; c is [m, n]. a and b may be rounded to bfloat16 first; sums are float32 either way.
+  /// transposed; c is [m, n]. a and b may be rounded to bfloat16 first; sums are float32 either
+  /// way.
   public static func product(
     _ a: Buffer, _ b: Buffer, transposingA: Bool = false, transposingB: Bool = false, m: Int,
     n: Int, k: Int, into c: Buffer, accumulating: Bool = false, roundingFactors: Bool = false

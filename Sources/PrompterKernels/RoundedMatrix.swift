@@ -52,8 +52,8 @@ public struct RoundedMatrix: Sendable {
     unsafe prompter_assemble_rows(description, parts, slots, slots.count)
   }
 
-  /// The pullback of ``init(assembling:constants:copied:)`` to what was copied, in float32: for each of its
-  /// `count` rows the sum of this matrix's rows that stand where it did.
+  /// The pullback of ``init(assembling:constants:copied:)`` to what was copied, in float32: for
+  /// each of its `count` rows the sum of this matrix's rows that stand where it did.
   public func sumsOfCopies(_ slots: [Int32], count: Int) -> Buffer {
     precondition(slots.count == rows, "\(slots.count) slots for \(rows) rows.")
     for slot in slots { precondition(-1 - slot < count, "Slot \(slot) is of no row.") }

@@ -15,7 +15,8 @@ extension ThreadTeam {
     }
     return parts.withLock { $0.flatMap { $0 } }
   }
-  /// The results for 0 ..< `count`, in order, each thread taking the next one when it is done with one.
+  /// The results for 0 ..< `count`, in order, each thread taking the next one when it is done with
+  /// one.
   ///
   /// So threads end together however fast each of them is; which of them has which part is left to
   /// chance.

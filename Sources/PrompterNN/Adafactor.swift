@@ -7,10 +7,11 @@ public import PrompterTensor
 
 /// Adafactor (Shazeer and Stern 2018, Algorithms 4 and 5), as T5X trains with it.
 ///
-/// For a gradient G at step t, with β̂₂ = 1 − t^−c: V ← β̂₂ V + (1 − β̂₂) (G² + ε₁), whole or as the
-/// product of row and column means; U = G / √V, divided by max(1, RMS(U) / d); then
+/// For a gradient G at step t, with β̂₂ = 1 − t^−c: V ← β̂₂ V + (1 − β̂₂) (G² + ε₁), whole or as
+/// the product of row and column means; U = G / √V, divided by max(1, RMS(U) / d); then
 /// θ ← (1 − λ) θ − η U, or the mean of such updates. Three things are easily missed: c is an
-/// exponent, U is cut to a root mean square of d, and the decay λ is *not* multiplied by the rate η.
+/// exponent, U is cut to a root mean square of d, and the decay λ is *not* multiplied by the rate
+/// η.
 public struct Adafactor: Optimizer {
   /// Its numbers.
   public let options: AdafactorOptions

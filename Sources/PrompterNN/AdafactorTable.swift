@@ -30,7 +30,8 @@ struct AdafactorTable {
     zeros = Tensor(zeros: [most, columns]).buffer
   }
 
-  /// The direction of the gradient's rows, in its order; takes the gradient into the moments of all.
+  /// The direction of the gradient's rows, in its order; takes the gradient into the moments of
+  /// all.
   func direction(_ mixing: AdafactorMixing) -> Tensor {
     let direction = Tensor(uninitialized: gradient.values.shape)
     let unused = Tensor(uninitialized: [most, columns])

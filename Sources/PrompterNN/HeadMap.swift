@@ -6,9 +6,9 @@ internal import PrompterTensor
 
 /// A frozen weight [heads × size, inputs] as a map of its own for each head of an attention.
 ///
-/// With it an attention can hear states as they are: a query q of head h meets a key Wₕ s of a state s
-/// as q · Wₕ s = (q Wₕ) · s, and hears Wₕ of the states' mean. Where states are many and queries few,
-/// that takes fewer products than keys and values of all states.
+/// With it an attention can hear states as they are: a query q of head h meets a key Wₕ s of a
+/// state s as q · Wₕ s = (q Wₕ) · s, and hears Wₕ of the states' mean. Where states are many and
+/// queries few, that takes fewer products than keys and values of all states.
 public struct HeadMap: Sendable, FrozenWeights {
   /// The weight.
   public let parameters: [Parameter]

@@ -2,13 +2,14 @@
 
 internal import Foundation
 
-/// L-BFGS (Liu and Nocedal 1989): a smooth function of many numbers is followed down to its minimum.
+/// L-BFGS (Liu and Nocedal 1989): a smooth function of many numbers is followed down to its
+/// minimum.
 ///
-/// The inverse Hessian is known by the last ``memory`` steps alone (Nocedal and Wright 2006, algorithm
-/// 7.4). Steps satisfy the weak Wolfe conditions, found by bracketing (Lewis and Overton 2013) with
-/// cubic interpolation; near the minimum, where a function's own rounding hides its descent, the slope
-/// decides (Hager and Zhang 2005). Everything is in double precision and on the calling thread, so
-/// that the same function gives the same bits.
+/// The inverse Hessian is known by the last ``memory`` steps alone (Nocedal and Wright 2006,
+/// algorithm 7.4). Steps satisfy the weak Wolfe conditions, found by bracketing (Lewis and Overton
+/// 2013) with cubic interpolation; near the minimum, where a function's own rounding hides its
+/// descent, the slope decides (Hager and Zhang 2005). Everything is in double precision and on the
+/// calling thread, so that the same function gives the same bits.
 public struct LBFGS: Sendable {
   /// The steps that are remembered.
   public var memory: Int

@@ -46,7 +46,8 @@ extension Optimizer {
       gradientScale: gradientScale, team: team)
   }
 
-  /// Takes one step on the calling thread, with whole gradients as they are unless a scale is given.
+  /// Takes one step on the calling thread, with whole gradients as they are unless a scale is
+  /// given.
   public mutating func update(
     with gradients: [Tensor?], rate: Float, gradientScale: Float = 1
   ) {

@@ -28,8 +28,8 @@ public final class Pass {
   /// - Parameters:
   ///   - seed: The training run's seed.
   ///   - step: The step's number.
-  ///   - receive: Called with each parameter's gradient as soon as it is complete; the pass does not
-  ///     keep it then.
+  ///   - receive: Called with each parameter's gradient as soon as it is complete; the pass does
+  ///     not keep it then.
   /// - Returns: A pass with a tape of its own.
   public static func training(
     seed: UInt64, step: Int, handingGradientsTo receive: ((Parameter, Gradient) -> Void)? = nil

@@ -6,9 +6,9 @@ internal import PrompterTensor
 
 /// Adam's two moments of a parameter, of the rows that ever had a gradient.
 ///
-/// The moments of all others are zeros and stay so. They have room, but memory that is never written
-/// costs nothing: a vocabulary's rows get theirs when a text first has their word. What a parameter
-/// becomes does not depend on it, bit for bit.
+/// The moments of all others are zeros and stay so. They have room, but memory that is never
+/// written costs nothing: a vocabulary's rows get theirs when a text first has their word. What a
+/// parameter becomes does not depend on it, bit for bit.
 struct RowMoments: Sendable {
   /// The parameter's shape.
   let shape: Shape

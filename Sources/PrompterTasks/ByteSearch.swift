@@ -2,8 +2,8 @@
 
 /// Searches that look at bytes, not at characters.
 ///
-/// A character may have as many combining marks as a file has bytes, and Swift compares such a one in
-/// time that grows with their square.
+/// A character may have as many combining marks as a file has bytes, and Swift compares such a one
+/// in time that grows with their square.
 extension String {
   /// The text with each occurrence of a few bytes replaced, from the left.
   func replacingBytes(_ old: StaticString, with new: StaticString) -> String {
@@ -55,8 +55,8 @@ extension String {
 
   /// Whether both are read as the same text.
   ///
-  /// The bytes decide; but a model's tokenizer may have put a target's characters into their composed
-  /// form, so canonical equivalence is enough where it is cheap to tell.
+  /// The bytes decide; but a model's tokenizer may have put a target's characters into their
+  /// composed form, so canonical equivalence is enough where it is cheap to tell.
   func reads(as other: String) -> Bool {
     if utf8.elementsEqual(other.utf8) { return true }
     return max(utf8.count, other.utf8.count) <= 512 && self == other

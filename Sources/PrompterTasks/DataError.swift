@@ -160,8 +160,8 @@ extension DataError {
     names.map(quoted).joined(separator: " or ")
   }
 
-  /// The first names, quoted, as many as a sentence has room for: a file without a header may have a
-  /// whole text as a name.
+  /// The first names, quoted, as many as a sentence has room for: a file without a header may have
+  /// a whole text as a name.
   static func listed(_ names: [String]) -> String {
     var shown: [String] = []
     var room = 240

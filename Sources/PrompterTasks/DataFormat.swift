@@ -42,8 +42,8 @@ public enum DataFormat: String, Sendable, Equatable, CaseIterable {
   // What says nothing of how a file is written.
   private static let vagueExtensions: Set = ["", "txt", "text", "dat", "data"]
 
-  /// The format that a file's extension says; nil if it says none, as that of a pipe or a device, so
-  /// that what is inside must tell.
+  /// The format that a file's extension says; nil if it says none, as that of a pipe or a device,
+  /// so that what is inside must tell.
   init?(of url: URL) throws {
     switch url.dataExtension {
     case "jsonl", "ndjson": self = .jsonLines

@@ -22,8 +22,8 @@ public enum DataWarning: Sendable, Equatable {
 
   /// A warning that a vocabulary does not fit the texts of a file; nil if it does.
   ///
-  /// One unknown piece in ten is more than any text has that a model was made for: of names, emoji and
-  /// misprints there are a few in a hundred.
+  /// One unknown piece in ten is more than any text has that a model was made for: of names, emoji
+  /// and misprints there are a few in a hundred.
   public init?(pieces: PieceCounts, file: String) {
     guard pieces.unknownShare > 0.1 else { return nil }
     self = .unknownPieces(file: file, share: pieces.unknownShare)

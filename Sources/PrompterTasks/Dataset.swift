@@ -15,18 +15,18 @@ internal import PrompterKernels
 /// | `.csv` | a header, then rows; RFC 4180, so a quoted field may hold commas and line ends |
 /// | `.label` | TREC's `COARSE:fine question` lines, in ISO 8859-1 unless a line is valid UTF-8 |
 ///
-/// A file without an extension, a `.txt` and what comes through a pipe, as `/dev/stdin` does, is what
-/// it begins like: JSON, fastText's `__label__x text`, a table whose rows a tab, comma, semicolon or
-/// bar parts alike, or lines of text. In a `.csv` it may be any of these that separates. A
-/// ``FileForm`` says what cannot be found, such as the names of columns without a header. Files packed
-/// with gzip or Zstandard are unpacked, whatever they are called; before the extension that counts
-/// there may be one that says so, as in `train.csv.gz`.
+/// A file without an extension, a `.txt` and what comes through a pipe, as `/dev/stdin` does, is
+/// what it begins like: JSON, fastText's `__label__x text`, a table whose rows a tab, comma,
+/// semicolon or bar parts alike, or lines of text. In a `.csv` it may be any of these that
+/// separates. A ``FileForm`` says what cannot be found, such as the names of columns without a
+/// header. Files packed with gzip or Zstandard are unpacked, whatever they are called; before the
+/// extension that counts there may be one that says so, as in `train.csv.gz`.
 ///
 /// Lines end in LF or CRLF, the last one need not end, blank lines are skipped and a byte-order
-/// mark is ignored. Texts are UTF-8, or UTF-16 if that is marked; a byte that does not fit is an error
-/// with its place, and a ``FileForm`` may name another encoding. An escape in JSON that is half of a
-/// surrogate pair becomes U+FFFD: it costs one character and not the file. Of equal keys of an object
-/// the last holds. A label is taken as it is spelled: `1.0` and `1` are two labels.
+/// mark is ignored. Texts are UTF-8, or UTF-16 if that is marked; a byte that does not fit is an
+/// error with its place, and a ``FileForm`` may name another encoding. An escape in JSON that is
+/// half of a surrogate pair becomes U+FFFD: it costs one character and not the file. Of equal keys
+/// of an object the last holds. A label is taken as it is spelled: `1.0` and `1` are two labels.
 public struct Dataset: Sendable {
   /// The examples, in the order of the file.
   public var examples: [Example]
@@ -67,9 +67,10 @@ public struct Dataset: Sendable {
 
   /// Reads a file of a task.
   ///
-  /// What is known of a preset's published files holds for a preset alone: rows that do not fit their
-  /// header are passed over, as by the usual readers of these files, and ``omissions`` says how many;
-  /// a task about two texts takes no column for one; and MRPC's own files may end in `.txt`.
+  /// What is known of a preset's published files holds for a preset alone: rows that do not fit
+  /// their header are passed over, as by the usual readers of these files, and ``omissions`` says
+  /// how many; a task about two texts takes no column for one; and MRPC's own files may end in
+  /// `.txt`.
   ///
   /// - Parameters:
   ///   - url: The file; its extension says how it is written.

@@ -53,8 +53,8 @@ enum PositiveLabel {
 }
 
 extension TaskDescription {
-  /// The index of the label whose F1 ``Metric/f1`` is: the one that affirms, as `equivalent` of MRPC
-  /// does, or else the last one; nil without labels.
+  /// The index of the label whose F1 ``Metric/f1`` is: the one that affirms, as `equivalent` of
+  /// MRPC does, or else the last one; nil without labels.
   public var positiveLabelIndex: Int? { PositiveLabel.index(in: labels) }
 
   /// The label whose F1 is reported; nil where none is.

@@ -2,9 +2,9 @@
 
 /// Cuts bytes that come piece by piece into lines, or into the rows of a table.
 ///
-/// Whatever is complete is given out, so that no more of a text is in memory than its longest record.
-/// Lines end in LF or CRLF, the last one need not end, blank ones are passed over but counted, and a
-/// byte-order mark is ignored.
+/// Whatever is complete is given out, so that no more of a text is in memory than its longest
+/// record. Lines end in LF or CRLF, the last one need not end, blank ones are passed over but
+/// counted, and a byte-order mark is ignored.
 package struct RecordCutter: Sendable {
   /// What records are.
   package enum Kind: Sendable {
@@ -66,7 +66,8 @@ package struct RecordCutter: Sendable {
     isComplete = true
   }
 
-  /// The next record that is complete and not blank; nil if more bytes are needed, or none are left.
+  /// The next record that is complete and not blank; nil if more bytes are needed, or none are
+  /// left.
   package mutating func next() -> Record? {
     guard passMark() else { return nil }
     while let end = nextEnd() {

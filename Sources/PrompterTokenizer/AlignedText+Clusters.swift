@@ -96,8 +96,8 @@ extension AlignedText {
 
   /// The scalars with combining marks in canonical order, which changes no normal form of theirs.
   ///
-  /// Swift sorts them by insertion, which takes as long as the square of a run of marks; in order it
-  /// takes as long as the run.
+  /// Swift sorts them by insertion, which takes as long as the square of a run of marks; in order
+  /// it takes as long as the run.
   private static func settled(_ scalars: ArraySlice<Unicode.Scalar>) -> [Unicode.Scalar] {
     guard scalars.count > 30 else { return Array(scalars) }
     var result: [Unicode.Scalar] = []

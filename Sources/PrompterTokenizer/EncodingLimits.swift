@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The largest numbers that a tokenizer can put into an encoding, to be compared with the tables that
-/// they index.
+/// The largest numbers that a tokenizer can put into an encoding, to be compared with the tables
+/// that they index.
 public struct EncodingLimits: Sendable, Equatable {
   /// The largest id.
   public var id: Int32

@@ -2,8 +2,8 @@
 
 /// How many pieces some texts have, and how many of them the vocabulary does not know.
 ///
-/// A vocabulary of another language leaves little of a text: of two thirds of unknown pieces no method
-/// can learn much.
+/// A vocabulary of another language leaves little of a text: of two thirds of unknown pieces no
+/// method can learn much.
 public struct PieceCounts: Sendable, Equatable {
   /// The pieces of the texts, without the special tokens around them.
   public private(set) var total = 0

@@ -2,8 +2,8 @@
 
 internal import PrompterJSON
 
-/// What the classes of transformers 5.23 make of a vocabulary: all but that is made anew, whatever a
-/// `tokenizer.json` says.
+/// What the classes of transformers 5.23 make of a vocabulary: all but that is made anew, whatever
+/// a `tokenizer.json` says.
 extension TokenizerSettings {
   /// BERT's tokenizer.
   ///

@@ -4,8 +4,8 @@ internal import PrompterJSON
 
 /// What the files beside a vocabulary say of a tokenizer.
 ///
-/// `special_tokens_map.json` goes before `tokenizer_config.json`; but if the latter numbers its added
-/// tokens, neither the former nor `added_tokens.json` is looked at. So it is in transformers.
+/// `special_tokens_map.json` goes before `tokenizer_config.json`; but if the latter numbers its
+/// added tokens, neither the former nor `added_tokens.json` is looked at. So it is in transformers.
 struct TokenizerSettings {
   /// The contents of `tokenizer_config.json`, and its path.
   var json: JSON

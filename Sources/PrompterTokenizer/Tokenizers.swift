@@ -18,15 +18,15 @@ public enum Tokenizers {
   /// The first that applies is taken. The ids are those of Hugging Face transformers 5.23 for the
   /// same folder (but see ``UnigramTokenizer`` on `spiece.model`), where several files have a say:
   ///
-  /// - The class is the one that `tokenizer_config.json` or else `config.json` names, or the one that
-  ///   goes with `model_type`. A class that computes something else is refused.
-  /// - The classes of BERT, T5 and XLM-RoBERTa take nothing but the vocabulary, the character map and
-  ///   the added tokens from `tokenizer.json`. Case, accents and ideographs are as
+  /// - The class is the one that `tokenizer_config.json` or else `config.json` names, or the one
+  ///   that goes with `model_type`. A class that computes something else is refused.
+  /// - The classes of BERT, T5 and XLM-RoBERTa take nothing but the vocabulary, the character map
+  ///   and the added tokens from `tokenizer.json`. Case, accents and ideographs are as
   ///   `tokenizer_config.json` says, and so are the tokens around a text.
   /// - `PreTrainedTokenizerFast` takes `tokenizer.json` as it is.
-  /// - Tokens are added from `added_tokens_decoder`, or where there is none from `added_tokens.json`
-  ///   and `tokenizer.json`; then those with a role and the additional ones, where
-  ///   `special_tokens_map.json` goes before `tokenizer_config.json` unless that has an
+  /// - Tokens are added from `added_tokens_decoder`, or where there is none from
+  ///   `added_tokens.json` and `tokenizer.json`; then those with a role and the additional ones,
+  ///   where `special_tokens_map.json` goes before `tokenizer_config.json` unless that has an
   ///   `added_tokens_decoder`. Their ids are those of their pieces, or the next free ones.
   ///
   /// - Parameter folder: The folder, as Hugging Face lays it out.

@@ -83,7 +83,8 @@ extension TokenizerFile {
 
   /// The most steps that a text may pass, and how many times as long they may make it together.
   ///
-  /// Published files have up to ten steps, and the longest of Unicode's normal forms is of 18 scalars.
+  /// Published files have up to ten steps, and the longest of Unicode's normal forms is of 18
+  /// scalars.
   static let mostSteps = 100
   static let mostGrowth = 64
 

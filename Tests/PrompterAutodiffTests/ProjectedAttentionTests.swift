@@ -6,8 +6,8 @@ import PrompterTensor
 import PrompterTestSupport
 import Testing
 
-/// Attention with the frozen weights before and after it, against its parts with what stands between
-/// them rounded.
+/// Attention with the frozen weights before and after it, against its parts with what stands
+/// between them rounded.
 @Suite(.namesValues) struct ProjectedAttentionTests {
   // What both ways of computing it give.
   private struct Run {
@@ -110,8 +110,8 @@ import Testing
     }
   }
 
-  // Between the parts factors are not rounded, and a sum of another order may be rounded to a value's
-  // other neighbour, a 128th part away: a hundredth of the whole.
+  // Between the parts factors are not rounded, and a sum of another order may be rounded to a
+  // value's other neighbour, a 128th part away: a hundredth of the whole.
   private func expectAlike(_ found: Tensor?, _ expected: Tensor?) {
     guard let found, let expected else {
       #expect(found == nil && expected == nil, "\(Trace.current)")

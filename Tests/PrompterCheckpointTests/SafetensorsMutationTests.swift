@@ -11,7 +11,8 @@ import Testing
     "\"F16\"", "\"I64\"", "\"F4\"", "\"shape\":[", "\"__metadata__\":{", "\"dtype\":", "[0,0]",
   ]
 
-  /// Half of the damage is to the header alone, its length made true, so that it reaches the parser.
+  /// Half of the damage is to the header alone, its length made true, so that it reaches the
+  /// parser.
   private func damaged(_ original: [UInt8], by mutations: inout Mutations) -> [UInt8] {
     guard mutations.below(2) == 0 else { return mutations.damaged(original) }
     let end = 8 + original[0..<8].reversed().reduce(0) { $0 << 8 | Int($1) }

@@ -76,7 +76,8 @@ import Testing
     }
   }
 
-  // Not the packed path where the library may have no packed format for this CPU: nothing uses that.
+  // Not the packed path where the library may have no packed format for this CPU: nothing uses
+  // that.
   private static let layouts: [PackedMatrix.Layout] =
     Precision.isBFloat16Native ? [.panels, .packed, .automatic] : [.panels, .automatic]
 

@@ -6,8 +6,8 @@ import PrompterTestSupport
 import Testing
 
 @Suite(.namesValues) struct ProductKernelTests {
-  // Tiles take 32 rows, columns and steps at a time, 600 rows of such a depth in two blocks, and more
-  // than 4,096 steps in pieces.
+  // Tiles take 32 rows, columns and steps at a time, 600 rows of such a depth in two blocks, and
+  // more than 4,096 steps in pieces.
   private let sizes = [
     (m: 1, n: 1, k: 1), (7, 5, 3), (33, 31, 64), (2, 130, 384), (32, 64, 96), (64, 32, 33),
     (65, 33, 31), (17, 16, 32), (600, 48, 1_100), (33, 40, 4_200),

@@ -4,11 +4,11 @@ private import Foundation
 private import PrompterKernels
 private import Synchronization
 
-/// Watches over the damaged files of a long run: none may take 20 seconds, and none make the process
-/// larger than 1 GB.
+/// Watches over the damaged files of a long run: none may take 20 seconds, and none make the
+/// process larger than 1 GB.
 ///
-/// The file at work is kept on the disk, so that it is there after a trap too. Which damage a test does
-/// stays the same, watched or not.
+/// The file at work is kept on the disk, so that it is there after a trap too. Which damage a test
+/// does stays the same, watched or not.
 final class FuzzWatch: Sendable {
   static let mostSeconds = 20.0
   /// What the tests need themselves is far below the fifth that is added.

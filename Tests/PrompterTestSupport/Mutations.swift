@@ -15,8 +15,8 @@ internal import Foundation
 /// ```
 ///
 /// Two variables of the environment turn the tests into a long run: `PROMPTER_FUZZ_COUNT`, how much
-/// damage each test does, and `PROMPTER_FUZZ_SEED`, for other damage than last time. In a long run a
-/// file that takes more than 20 s or 1 GB ends the tests; see `FuzzWatch`.
+/// damage each test does, and `PROMPTER_FUZZ_SEED`, for other damage than last time. In a long run
+/// a file that takes more than 20 s or 1 GB ends the tests; see `FuzzWatch`.
 public struct Mutations {
   private var random: SeededRandom
   private let tokens: [[UInt8]]
@@ -47,7 +47,8 @@ public struct Mutations {
     self.tokens = tokens.map { Array($0.utf8) }
   }
 
-  /// How many files a test damages: a few for every day, or a share of what the environment asks for.
+  /// How many files a test damages: a few for every day, or a share of what the environment asks
+  /// for.
   ///
   /// - Parameters:
   ///   - usual: The number without a long run.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One head of one row after the other: its queries, keys and values are made factors in the first
-// caches, and all products are tiles', whose factors are bfloat16. Scores, their softmax and all sums
-// are float32.
+// caches, and all products are tiles', whose factors are bfloat16. Scores, their softmax and all
+// sums are float32.
 
 #include "attention/amx_attention.h"
 
@@ -223,7 +223,8 @@ PROMPTER_AMX_INLINE void give_heard(const struct tiled_pass *p, const struct hea
   if (text.of.tiles != NULL) round_rows(x + t->prompt * size, size, NULL, text);
 }
 
-// Adds up scores, transposed, times rows of a block's queries, for the first `wanted` sixteens of keys.
+// Adds up scores, transposed, times rows of a block's queries, for the first `wanted` sixteens of
+// keys.
 PROMPTER_AMX_INLINE void sum_over_queries(const struct tiled_pass *p, struct prompter_rounded scores,
                                           size_t wanted, size_t count, struct prompter_rounded rows,
                                           uint16_t *columns, float *y, int accumulates) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small matrices in bfloat16 as both factors of products in tiles. All of them stand as rounded
-// matrices do, [sixteen][step][16][32]: rows of a first factor, sixteen at a time, with 32 values of
-// the depth in each line; columns of a second, sixteen at a time, whose lines are the depth in pairs.
+// matrices do, [sixteen][step][16][32]: rows of a first factor, sixteen at a time, with 32 values
+// of the depth in each line; columns of a second, sixteen at a time, whose lines are the depth in
+// pairs.
 
 #ifndef PROMPTER_AMX_ATTENTION_TILES_H
 #define PROMPTER_AMX_ATTENTION_TILES_H

@@ -8,8 +8,8 @@
 #include "products/small_product.h"
 #include "prompter_attention.h"
 
-// Queries are taken in blocks, so that the scores of a long row stay in the cache. Tiles add up over
-// a whole number of thirty-twos of them.
+// Queries are taken in blocks, so that the scores of a long row stay in the cache. Tiles add up
+// over a whole number of thirty-twos of them.
 enum { block = 48, tiled_block = 64 };
 
 // What is transposed, or written by eights or sixteens, spoils up to sixteen values beyond its end.
@@ -33,8 +33,8 @@ struct head {
   const int32_t *places;  // of the queries, NULL where they do not matter
   const float *bias;      // of key j for a query at place p is at j - p; NULL for none
   uint32_t row_key, number;  // of dropout: the row's key, and the head's number
-  // Constants: whether products are those of AVX-512, and whether their factors are rounded; then the
-  // output is not kept for the pullback.
+  // Constants: whether products are those of AVX-512, and whether their factors are rounded; then
+  // the output is not kept for the pullback.
   int is_wide, is_rounded;
 };
 

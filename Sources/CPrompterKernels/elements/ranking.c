@@ -22,8 +22,8 @@ PROMPTER_INLINE int any_above(const float *x, size_t count, float limit) {
   return found;
 }
 
-// Puts a column in its place among the `found` largest so far, which are sorted, if it belongs there.
-// Returns how many there are then, `count` at most.
+// Puts a column in its place among the `found` largest so far, which are sorted, if it belongs
+// there. Returns how many there are then, `count` at most.
 PROMPTER_INLINE size_t insert(int32_t *indices, size_t found, size_t count, const float *x, size_t c) {
   if (found == count && !(x[c] > x[indices[count - 1]])) return found;
   size_t place = found < count ? found++ : count - 1;

@@ -34,8 +34,8 @@ PROMPTER_INLINE uint16_t *rounded_line(struct prompter_rounded m, size_t row, si
          column % rounded_columns;
 }
 
-// y [count, columns] = some columns, from `column` on, of some rows. Whole tiles are copied line by line
-// without asking how many values are left.
+// y [count, columns] = some columns, from `column` on, of some rows. Whole tiles are copied line by
+// line without asking how many values are left.
 PROMPTER_INLINE void widen_columns(struct prompter_rounded m, size_t row, size_t count,
                                    size_t column, size_t columns, float *restrict y) {
   int is_whole = column % rounded_columns == 0 && columns % rounded_columns == 0;

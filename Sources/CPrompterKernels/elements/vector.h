@@ -66,7 +66,8 @@ PROMPTER_INLINE int32_t float_to_bits(float value) {
   return bits;
 }
 
-// The integer nearest to value * scale, in the lower half of the result: 1.5 * 2^23 leaves it there.
+// The integer nearest to value * scale, in the lower half of the result: 1.5 * 2^23 leaves it
+// there.
 PROMPTER_INLINE uint32_t integer(float value, float scale) {
   return (uint32_t)float_to_bits(value * scale + 12582912.0f);
 }
@@ -105,9 +106,9 @@ PROMPTER_INLINE float exponential(float x) {
   return p * bits_to_float((int32_t)(((uint32_t)float_to_bits(shifted) + 127u) << 23));
 }
 
-// The natural logarithm of a positive x, no denormal one: an error below 2e-7, absolute or relative.
-// x = 2^n m with m in [sqrt(1/2), sqrt(2)], and log m = 2 artanh s with s = (m - 1) / (m + 1), by
-// its Taylor series.
+// The natural logarithm of a positive x, no denormal one: an error below 2e-7, absolute or
+// relative. x = 2^n m with m in [sqrt(1/2), sqrt(2)], and log m = 2 artanh s with s = (m - 1) / (m
+// + 1), by its Taylor series.
 PROMPTER_INLINE float logarithm(float x) {
   const int32_t half = 0x3f3504f3;  // sqrt(1/2)
   int32_t exponent = (float_to_bits(x) - half) >> 23;

@@ -31,8 +31,8 @@ enum prompter_slope {
 /// The bytes that the derivatives of a row of `columns` values take.
 size_t prompter_slope_bytes(enum prompter_slope format, size_t columns);
 
-/// y = activation(x + bias) for rows of `columns` values; `bias` [columns] may be NULL. `slopes` (may
-/// be NULL) gets the derivatives there.
+/// y = activation(x + bias) for rows of `columns` values; `bias` [columns] may be NULL. `slopes`
+/// (may be NULL) gets the derivatives there.
 void prompter_activate(float *y, void *slopes, enum prompter_slope format, const float *x,
                        const float *bias, enum prompter_activation kind, size_t rows,
                        size_t columns);

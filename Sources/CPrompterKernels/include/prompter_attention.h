@@ -26,8 +26,8 @@ struct prompter_attention {
   float scale;               // of the scores, 1 / sqrt(size) as a rule
 
   // Head h of query t is at t * query_stride + h * size, of a key or value at t * key_stride +
-  // h * key_head_stride: heads stand side by side in a token's row or, where texts are written, each
-  // head's keys stand one after another, so that a lone query reads them in one sweep.
+  // h * key_head_stride: heads stand side by side in a token's row or, where texts are written,
+  // each head's keys stand one after another, so that a lone query reads them in one sweep.
   const float *queries, *keys, *values;
   size_t query_stride, key_stride, key_head_stride;
   const int32_t *query_offsets, *key_begin, *key_end;
@@ -94,8 +94,8 @@ void prompter_attention_backward(const struct prompter_attention *a,
                                  const float *dout, size_t out_stride, const float *log_sums,
                                  float *scratch);
 
-/// Queries, keys, values and the output, or the gradients of all four, in bfloat16: heads side by side
-/// from a column on.
+/// Queries, keys, values and the output, or the gradients of all four, in bfloat16: heads side by
+/// side from a column on.
 struct prompter_rounded_attention {
   struct prompter_rounded queries, keys, values, out;
   size_t query_column, key_column, value_column;
@@ -105,16 +105,16 @@ struct prompter_rounded_attention {
 /// many queries and keys, prompt included.
 size_t prompter_rounded_attention_scratch(size_t queries, size_t keys, size_t size);
 
-/// prompter_attention_forward of matrices in bfloat16, the output rounded; `a` has neither queries nor
-/// keys nor values. Factors of all products are rounded, prompts' keys and values too; scores, their
-/// softmax and sums are float32.
+/// prompter_attention_forward of matrices in bfloat16, the output rounded; `a` has neither queries
+/// nor keys nor values. Factors of all products are rounded, prompts' keys and values too; scores,
+/// their softmax and sums are float32.
 void prompter_rounded_attention_forward(const struct prompter_attention *a,
                                         const struct prompter_rounded_attention *m,
                                         float *log_sums, float *scratch);
 
-/// Its pullback for the output's gradient in `g`, which gets those of queries, keys and values, unless
-/// their tiles are NULL. The output itself is not read, and no two rows share keys. `d` has where those
-/// of prompt and bias go.
+/// Its pullback for the output's gradient in `g`, which gets those of queries, keys and values,
+/// unless their tiles are NULL. The output itself is not read, and no two rows share keys. `d` has
+/// where those of prompt and bias go.
 void prompter_rounded_attention_backward(const struct prompter_attention *a,
                                          const struct prompter_attention_gradients *d,
                                          const struct prompter_rounded_attention *m,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pooled, aligned memory. Each thread keeps the blocks it asked for, whoever released them, and hands
-// them out again, so that a training step allocates nothing from the system after the first one.
+// Pooled, aligned memory. Each thread keeps the blocks it asked for, whoever released them, and
+// hands them out again, so that a training step allocates nothing from the system after the first
+// one.
 
 #ifndef PROMPTER_MEMORY_H
 #define PROMPTER_MEMORY_H

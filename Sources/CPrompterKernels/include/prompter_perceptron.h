@@ -17,9 +17,9 @@ struct prompter_perceptron {
 };
 
 /// y [rows, outputs] = activation(x inner^T + bias) outer^T for x [rows, inputs], and the
-/// activation's derivatives into `slopes`, unless that is NULL, in an order of its own: there is room for
-/// them in whole thirty-twos of rows and columns. x and y have the room that products ask for. Returns 0
-/// on success.
+/// activation's derivatives into `slopes`, unless that is NULL, in an order of its own: there is
+/// room for them in whole thirty-twos of rows and columns. x and y have the room that products ask
+/// for. Returns 0 on success.
 int prompter_perceptron_multiply(const struct prompter_perceptron *p, const float *x, size_t rows,
                                  float *y, void *slopes);
 

@@ -58,8 +58,8 @@ struct prompter_matrix *prompter_matrix_create(const float *const *parts, size_t
                                                enum prompter_precision precision, int is_mapped);
 void prompter_matrix_destroy(struct prompter_matrix *matrix);
 
-/// Whether all values that products have read so far are finite: those of the whole weight once there
-/// was a product.
+/// Whether all values that products have read so far are finite: those of the whole weight once
+/// there was a product.
 int prompter_matrix_is_finite(const struct prompter_matrix *matrix);
 
 /// The rows that a product's matrices must have room for when they hold `rows`: a multiple of 32,
@@ -75,12 +75,13 @@ int prompter_matrix_multiply(struct prompter_matrix *matrix, const float *x, siz
 int prompter_matrix_multiply_transposed(struct prompter_matrix *matrix, const float *y, size_t rows,
                                         float *x);
 
-/// y = x W^T + bias or, backward, x W + bias, rounded to bfloat16 as it comes; `bias` may be NULL. x must
-/// have the room of the above.
+/// y = x W^T + bias or, backward, x W + bias, rounded to bfloat16 as it comes; `bias` may be NULL.
+/// x must have the room of the above.
 int prompter_matrix_round_product(struct prompter_matrix *matrix, int is_backward, const float *x,
                                   const float *bias, size_t rows, struct prompter_rounded y);
 
-/// y = x W^T or, backward, x W, for rows that are bfloat16 already; y must have the room of the above.
+/// y = x W^T or, backward, x W, for rows that are bfloat16 already; y must have the room of the
+/// above.
 int prompter_matrix_multiply_rounded(struct prompter_matrix *matrix, int is_backward,
                                      struct prompter_rounded x, size_t rows, float *y);
 
@@ -89,8 +90,8 @@ int prompter_matrix_multiply_rounded(struct prompter_matrix *matrix, int is_back
 int prompter_product(int transpose_a, int transpose_b, size_t m, size_t n, size_t k, const float *a,
                      const float *b, float *c, int accumulate);
 
-/// The same of a and b rounded to bfloat16: by tiles where the CPU has them, else in float32. Sums are
-/// float32.
+/// The same of a and b rounded to bfloat16: by tiles where the CPU has them, else in float32. Sums
+/// are float32.
 int prompter_product_rounded(int transpose_a, int transpose_b, size_t m, size_t n, size_t k,
                              const float *a, const float *b, float *c, int accumulate);
 

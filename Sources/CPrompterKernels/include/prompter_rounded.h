@@ -8,8 +8,9 @@
 #include <stdint.h>
 
 /// A matrix [rows, columns] of bfloat16 in tiles of 16 rows and 32 columns, [sixteen rows][`steps`
-/// tiles][16][32]: what products by AMX read as it is, and where the lines of a head of 32 values, one
-/// for each row, stand one after another. Columns beyond the last one are zeros, rows are anything.
+/// tiles][16][32]: what products by AMX read as it is, and where the lines of a head of 32 values,
+/// one for each row, stand one after another. Columns beyond the last one are zeros, rows are
+/// anything.
 struct prompter_rounded {
   uint16_t *tiles;
   size_t steps;
@@ -30,7 +31,8 @@ void prompter_widen_rows(struct prompter_rounded y, size_t row, size_t count, si
 void prompter_assemble_rows(struct prompter_rounded y, const struct prompter_rounded x[2],
                             const int32_t *slots, size_t count);
 
-/// sums[i] += x[s] for slots[s] = -1 - i: the second one's part of the pullback. `sums` has `columns`.
+/// sums[i] += x[s] for slots[s] = -1 - i: the second one's part of the pullback. `sums` has
+/// `columns`.
 void prompter_add_copies(float *sums, struct prompter_rounded x, const int32_t *slots, size_t count,
                          size_t columns);
 

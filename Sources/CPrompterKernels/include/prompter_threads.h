@@ -13,8 +13,8 @@ int prompter_usable_cores(int *cores, int capacity);
 /// Ties the calling thread to one core. Does nothing where the system cannot.
 void prompter_pin_thread(int core);
 
-/// Starts a thread that calls `body` with `context` on a stack of `stack_bytes` and that nobody waits
-/// for. Returns 0, or the system's error number if there is none; `body` is not called then.
+/// Starts a thread that calls `body` with `context` on a stack of `stack_bytes` and that nobody
+/// waits for. Returns 0, or the system's error number if there is none; `body` is not called then.
 int prompter_start_thread(void (*body)(void *), void *context, size_t stack_bytes);
 
 /// The largest resident size of this process so far, in bytes; 0 where the system does not tell.

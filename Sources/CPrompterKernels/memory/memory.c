@@ -10,7 +10,8 @@
 #include "memory/arena.h"
 
 // Small sizes are grouped into classes, four to each power of two, so that at most a quarter is
-// wasted. A block may serve sizes of so many classes below its own. Large blocks come from an arena.
+// wasted. A block may serve sizes of so many classes below its own. Large blocks come from an
+// arena.
 enum { classes = 256, smallest = 64, reach = 2, large = 1 << 16 };
 
 // What one thread may keep of small blocks. Beyond this, they go back to the system.

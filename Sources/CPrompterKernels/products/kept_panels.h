@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A frozen weight in panels of sixteen columns, whose pairs of 16-bit values are made once and kept.
+// A frozen weight in panels of sixteen columns, whose pairs of 16-bit values are made once and
+// kept.
 //
 // A pair of values that a product adds up stands in the 32 bits of a float, for that is how the
 // shuffles of small_product.h move it; nothing computes with that float. Instruction sets for pairs

@@ -24,8 +24,8 @@ struct ahead {
 };
 
 // Sixteen columns for each of `vectors`, of `count` rows (constants after inlining): c = a b, or
-// c += a b. Six sums fill the registers of AVX2, twenty-four those of AVX-512. A row's sums are taken
-// in the order of the depth, whatever the two are.
+// c += a b. Six sums fill the registers of AVX2, twenty-four those of AVX-512. A row's sums are
+// taken in the order of the depth, whatever the two are.
 PROMPTER_INLINE void product_tile(const size_t count, const size_t vectors, size_t depth,
                                   struct strided a, const float *b, size_t b_stride, float *c,
                                   size_t c_stride, int accumulate, struct ahead ahead) {

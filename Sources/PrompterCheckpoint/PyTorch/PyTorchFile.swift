@@ -4,8 +4,8 @@ public import Foundation
 internal import PrompterKernels
 public import PrompterTensor
 
-/// A checkpoint that `torch.save` wrote, such as `pytorch_model.bin`: named tensors, read where they
-/// lie.
+/// A checkpoint that `torch.save` wrote, such as `pytorch_model.bin`: named tensors, read where
+/// they lie.
 ///
 /// ```swift
 /// let file = try PyTorchFile(contentsOf: url)

@@ -75,8 +75,8 @@ extension ColumnNames {
   /// The most columns that a row can be cut into.
   var width: Int { count ?? (names.keys.max() ?? 0) + 1 }
 
-  /// The header of a table whose first row has so many columns; a column without a name is called by
-  /// its number.
+  /// The header of a table whose first row has so many columns; a column without a name is called
+  /// by its number.
   func header(of row: TableRow, file: String) throws -> [String] {
     let found = row.columns.count
     guard found == (count ?? max(found, width)) else {

@@ -2,8 +2,8 @@
 
 /// How a data file is written, where neither its name nor its first bytes say so.
 ///
-/// What is nil is found: the format by the file's extension or else by how it begins, the delimiter by
-/// the first rows, UTF-16 by its mark.
+/// What is nil is found: the format by the file's extension or else by how it begins, the delimiter
+/// by the first rows, UTF-16 by its mark.
 ///
 /// ```swift
 /// // Spam or not, a tab, the message; no header.

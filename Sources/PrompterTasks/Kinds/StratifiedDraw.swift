@@ -6,9 +6,9 @@ internal import PrompterTensor
 
 /// Examples drawn at random, of each label its share.
 ///
-/// What is drawn are units: all examples with the same texts, or of the same group, are in it or out
-/// of it together, so that what a prompt is measured on is never what it has learnt. Where there are
-/// nearly as many labels as units, as where answers are free texts, labels do not count.
+/// What is drawn are units: all examples with the same texts, or of the same group, are in it or
+/// out of it together, so that what a prompt is measured on is never what it has learnt. Where
+/// there are nearly as many labels as units, as where answers are free texts, labels do not count.
 struct StratifiedDraw {
   /// The units of each label, in the order of the file.
   private let strata: [[UTF8Key]]
@@ -37,8 +37,8 @@ struct StratifiedDraw {
   /// - Parameters:
   ///   - count: How many.
   ///   - isPartial: Whether each label keeps at least one that is not drawn.
-  ///   - seed: The seed; with the same one a greater number has the smaller one's units in it, but for
-  ///     what rounding changes.
+  ///   - seed: The seed; with the same one a greater number has the smaller one's units in it, but
+  ///     for what rounding changes.
   /// - Returns: The units.
   func units(_ count: Int, isPartial: Bool = false, seed: UInt64) -> Set<UTF8Key> {
     let room = strata.map { isPartial ? $0.count - 1 : $0.count }

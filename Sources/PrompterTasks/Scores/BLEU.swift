@@ -7,8 +7,8 @@ internal import Foundation
 /// The geometric mean of the shares of runs that a reference has too, each at most as often as in
 /// some reference, times a penalty for brevity: exp(1 − r / c) if all outputs together have c words
 /// and the references nearest in length r > c. A length without a common run counts as half a run,
-/// the next such one as a quarter, and so on. Words are cut as `tok:13a` cuts them. The numbers are a
-/// hundredth of sacreBLEU's with its defaults (`tok:13a`, `smooth:exp`).
+/// the next such one as a quarter, and so on. Words are cut as `tok:13a` cuts them. The numbers are
+/// a hundredth of sacreBLEU's with its defaults (`tok:13a`, `smooth:exp`).
 public enum BLEU {
   /// The score of outputs, each against its references; an output without references is left out.
   ///

@@ -20,8 +20,8 @@
 // two of columns make 32 x 32 sums.
 enum { lines = 16, deep = 32, tile = lines * deep, wide = 2 * panel_columns };
 
-// What is done to sums: an activation (its kind), the pullback of one from slopes as they are kept, or
-// nothing but that a bias is added.
+// What is done to sums: an activation (its kind), the pullback of one from slopes as they are kept,
+// or nothing but that a bias is added.
 enum passing { passing_short = 16, passing_bit, passing_sum };
 
 // Sums [rows, 32] that wait for it, and where they go: to tiles of the next product.

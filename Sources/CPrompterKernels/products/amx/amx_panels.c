@@ -60,8 +60,8 @@ PROMPTER_AMX static void make_tiles(const float *x, size_t rows, size_t k, uint1
 }
 
 // Sums of rows from `row` of a block and columns from `column`, at most 32 each, that are to be
-// passed on. Slopes are of all rows, of which the block begins with `first`: in blocks of 32 rows and
-// columns, for each of those is written and read in one sweep.
+// passed on. Slopes are of all rows, of which the block begins with `first`: in blocks of 32 rows
+// and columns, for each of those is written and read in one sweep.
 static struct waiting waiting_for(size_t n, const struct tiles_between *b, size_t first, size_t row,
                                   size_t rows, size_t column, const float *sums,
                                   uint16_t *tiles) {

@@ -28,11 +28,12 @@ PROMPTER_INLINE size_t panels_size(size_t columns, size_t depth) {
   return (columns + wide - 1) / wide * 2 * panel_size(depth);
 }
 
-// A product deeper than `deepest` is added up in pieces of `piece` steps, so that a block of rows and a
-// pair of panels fit the second cache.
+// A product deeper than `deepest` is added up in pieces of `piece` steps, so that a block of rows
+// and a pair of panels fit the second cache.
 enum { deepest = 4096, piece = 64 };
 
-// Rows go with all panels in equal blocks, of at most so many values that they fit the second cache.
+// Rows go with all panels in equal blocks, of at most so many values that they fit the second
+// cache.
 PROMPTER_INLINE size_t rows_of_block(size_t rows, size_t depth) {
   size_t limit = ((size_t)1 << 19) / at_most(depth, deepest) + 1, blocks = (rows + limit - 1) / limit;
   return (rows + blocks * 2 * lines - 1) / (blocks * 2 * lines) * 2 * lines;
@@ -40,8 +41,8 @@ PROMPTER_INLINE size_t rows_of_block(size_t rows, size_t depth) {
 
 // What one pass over the depth reads: tiles of sixteen or thirty-two rows and two panels. `next`,
 // `fetched` lines a step, is what the following passes will read. `target` is where each row of
-// sums goes: it is fetched as well, for its lines are far apart and rarely in a cache. Sums begin with
-// what stands in `begun`.
+// sums goes: it is fetched as well, for its lines are far apart and rarely in a cache. Sums begin
+// with what stands in `begun`.
 struct factors {
   const uint16_t *rows, *further;  // NULL: there are no more than sixteen
   const float *panel, *second;
@@ -71,9 +72,9 @@ PROMPTER_AMX_INLINE void begin_sums(const struct factors *f, const int has_furth
   _tile_loadd(3, further + panel_columns, stride);
 }
 
-// The tiles of sums are 0 to 3, two for each sixteen rows; 4 and 5 hold rows, 6 and 7 columns. Rows are
-// loaded so that they leave the first cache to the columns, which the next rows meet as well. Tiles leave
-// the vectors' units idle: meanwhile those pass on what waits, `passed` rows a step.
+// The tiles of sums are 0 to 3, two for each sixteen rows; 4 and 5 hold rows, 6 and 7 columns. Rows
+// are loaded so that they leave the first cache to the columns, which the next rows meet as well.
+// Tiles leave the vectors' units idle: meanwhile those pass on what waits, `passed` rows a step.
 PROMPTER_AMX_INLINE void add_up(const struct factors *f, const int has_further, const int passes,
                                 struct waiting *waiting, enum passing passing) {
   const char *next = f->next, *target = f->target;

@@ -7,10 +7,10 @@ internal import PrompterJSON
 ///
 /// Files are written as ``Dataset`` reads them. Nested ones are read as their authors publish them:
 /// MultiRC and ReCoRD as SuperGLUE's JSON lines, WSC with its spans, SQuAD as one JSON value, CoLA
-/// without a header, E2E as a table or as lines of `meaning||sentence`. Of flat copies MultiRC's rows
-/// are scored together by question and WSC's pronouns marked by the columns of their spans. A preset's
-/// rows that do not fit their header are passed over, as by the usual readers of these files, and so
-/// are rows of SNLI and MNLI without a label; ``omissions`` says how many.
+/// without a header, E2E as a table or as lines of `meaning||sentence`. Of flat copies MultiRC's
+/// rows are scored together by question and WSC's pronouns marked by the columns of their spans. A
+/// preset's rows that do not fit their header are passed over, as by the usual readers of these
+/// files, and so are rows of SNLI and MNLI without a label; ``omissions`` says how many.
 public struct TextToTextDataset: Sendable {
   /// The examples, in the order of the file.
   public var examples: [TextToTextExample]

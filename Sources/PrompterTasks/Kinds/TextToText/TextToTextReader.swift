@@ -118,7 +118,8 @@ struct TextToTextReader {
     _ omissions: inout Omissions
   ) throws -> [TextRow] {
     let needed = text.template.columns + names.filter { !text.template.columns.contains($0) }
-    // Columns that the file does not name are the text and its pair, whatever the template calls them.
+    // Columns that the file does not name are the text and its pair, whatever the template calls
+    // them.
     let roles = file.hasGivenNames ? [["text"], ["pair"]] : []
     let columns = needed.enumerated().map { index, name in
       (
@@ -186,8 +187,8 @@ extension TextToTextDescription {
 }
 
 extension TaskDescription {
-  /// The columns of a text-to-text task's template, in its order, each with all the names that it has
-  /// in files, or its own.
+  /// The columns of a text-to-text task's template, in its order, each with all the names that it
+  /// has in files, or its own.
   package var templateColumns: [(name: String, spellings: [String])] {
     guard let text else { return [] }
     let preset = preset.flatMap(TextToTextPreset.init) ?? .free
