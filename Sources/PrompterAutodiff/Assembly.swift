@@ -11,8 +11,8 @@ struct Assembly {
   let slots: [Int32]
   /// Rows that stand in one place each [rows, columns].
   let constants: Variable
-  /// Rows that stand in several [rows, columns].
-  let copied: Variable
+  /// Rows that stand in several [rows, columns]; nil where copies, too, are of constants.
+  let copied: Variable?
 }
 
 /// x[s] = row slots[s] of `constants` or, for −1 − i, row i of `copied`.
@@ -22,10 +22,10 @@ struct Assembly {
 /// - Parameters:
 ///   - slots: For each row of x, where it comes from.
 ///   - constants: [rows, columns], not recorded.
-///   - copied: [rows, columns].
+///   - copied: [rows, columns], if any slot is of these.
 /// - Returns: x [as many rows as slots, columns].
 public func assembled(
-  _ slots: [Int32], constants: Variable, copied: Variable
+  _ slots: [Int32], constants: Variable, copied: Variable? = nil
 ) -> Variable {
   precondition(!constants.isRecorded, "Constants have no gradients.")
   let whole = embedding(slots, tokens: constants, virtualTokens: copied)
@@ -64,7 +64,7 @@ extension Variable {
   public func mappingRows(_ layer: (Variable) -> Variable) -> Variable {
     guard let assembly else { return layer(self) }
     return assembled(
-      assembly.slots, constants: layer(assembly.constants), copied: layer(assembly.copied))
+      assembly.slots, constants: layer(assembly.constants), copied: assembly.copied.map(layer))
   }
 }
 

@@ -77,7 +77,9 @@ private struct Heard {
 
   init(_ x: Variable) {
     whole = x.adjoint
-    copied = x.assembly.map { ($0.slots, $0.copied.value.rows, $0.copied.adjoint) }
+    copied = x.assembly.flatMap { assembly in
+      assembly.copied.map { (assembly.slots, $0.value.rows, $0.adjoint) }
+    }
   }
 
   var isRecorded: Bool { whole != nil }
@@ -104,9 +106,10 @@ extension AttentionWeights {
   ) -> AttentionKernel.RoundedInputs {
     let all =
       x.assembly.map {
-        RoundedMatrix(
-          assembling: $0.slots, constants: rounded(heard, $0.constants.value),
-          copied: rounded(heard, $0.copied.value))
+        let constants = rounded(heard, $0.constants.value)
+        return RoundedMatrix(
+          assembling: $0.slots, constants: constants,
+          copied: $0.copied.map { rounded(heard, $0.value) } ?? constants)
       } ?? rounded(heard, x.value)
     guard let queries, let own else { return inputs(all, all, first: width, width) }
     return inputs(rounded(queries, own), all, first: 0, width)

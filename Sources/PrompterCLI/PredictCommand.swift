@@ -84,15 +84,21 @@ struct PredictCommand: ParsableCommand {
   private func answer(
     _ text: String, of loaded: [LoadedPrompt], with predictor: Predictor
   ) throws {
-    let names =
-      try queries.task.map { [try predictor.name(of: $0)] } ?? predictor.names
+    let names: [String]
+    switch try queries.tasks(of: predictor) {
+    case nil: names = predictor.names
+    case .one(let name): names = [try predictor.name(of: name)]
+    case .several(let several): names = several
+    }
     let predictions = try predictor.predict(names.map { Query(text, queries.pair, task: $0) })
     if console.json || format.outputFormat != nil {
       let writer = writer(for: loaded)
       if let header = writer.header { try Output.write(header) }
       for prediction in predictions {
         try Output.write(
-          writer.line(for: QueryOutcome(id: .null, line: 1, result: .success(prediction))))
+          writer.line(
+            for: QueryOutcome(
+              id: .null, line: 1, results: [QueryResult(answer: .success(prediction))])))
       }
     } else {
       try Output.write(
@@ -111,7 +117,8 @@ struct PredictCommand: ParsableCommand {
     noteTerminal(reader.format)
     let (clock, batchSize) = (WorkClock(), queries.batchSize)
     let input = QueryInput(
-      reader, file: queries.file ?? "standard input", predictor: predictor, task: queries.task,
+      reader, file: queries.file ?? "standard input", predictor: predictor,
+      tasks: try queries.tasks(of: predictor),
       columns: try queries.fields.named(), clock: clock)
     let most = 4 * compute.threadCount * batchSize
     let batches = Ahead(from: input, limit: most, size: { $0.count }) {

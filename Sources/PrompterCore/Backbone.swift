@@ -133,7 +133,7 @@ extension Backbone {
     dropout: Float, in pass: Pass
   ) -> Variable {
     let states =
-      lower.map { Variable($0.states) }
+      lower.map(\.variable)
       ?? embeddings(of: batch, prompts: prompts, dropout: dropout, in: pass)
     return hiddenStates(
       through: (lower?.layers ?? 0)..<layerCount, from: states, of: batch, prompts: prompts,

@@ -8,14 +8,27 @@ public import PrompterTensor
 public struct LowerStates: Sendable {
   /// How many layers they have passed.
   public let layers: Int
-  /// [slots, width].
-  public let states: Tensor
+  /// [slots, width], or the states of texts of which several rows have one.
+  let states: Tensor
+  /// For each slot of the batch the row of ``states``; nil if each has one of its own.
+  let slots: [Int32]?
 
   /// States after so many layers.
   public init(layers: Int, states: Tensor) {
-    self.layers = layers
-    self.states = states
+    self.init(layers: layers, states: states, slots: nil)
   }
+
+  private init(layers: Int, states: Tensor, slots: [Int32]?) {
+    (self.layers, self.states, self.slots) = (layers, states, slots)
+  }
+
+  /// The states of a batch's slots [slots, width], which layers take once for all rows of a text.
+  var variable: Variable {
+    slots.map { assembled($0, constants: Variable(states)) } ?? Variable(states)
+  }
+
+  /// The states of a batch's slots, each in a row of its own [slots, width].
+  public var slotStates: Tensor { variable.value }
 
   /// The states of rows that have some of these texts: row r those of text `texts[r]`.
   ///
@@ -24,8 +37,8 @@ public struct LowerStates: Sendable {
   ///   - offsets: Text t owns the slots offsets[t] ..< offsets[t + 1] of these states.
   /// - Returns: [slots of all rows, width].
   public func gathered(_ texts: [Int], offsets: [Int32]) -> LowerStates {
-    let slots = texts.flatMap { offsets[$0]..<offsets[$0 + 1] }
-    return LowerStates(layers: layers, states: rows(slots, of: Variable(states)).value)
+    LowerStates(
+      layers: layers, states: states, slots: texts.flatMap { offsets[$0]..<offsets[$0 + 1] })
   }
 }
 

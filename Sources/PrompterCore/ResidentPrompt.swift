@@ -49,6 +49,15 @@ public struct ResidentPrompt: Sendable {
     self.init(prompt, attentionWidth: backbone.attentionWidth)
   }
 
+  /// Whether there are no vectors at all, so that rows are what they are without a prompt.
+  public var isEmpty: Bool { input == nil && decoderInput == nil && deep == nil }
+
+  /// How many of a backbone's layers stand below the prompt; all of them below none.
+  public func layersBelow(of layerCount: Int) -> Int {
+    if input != nil { return 0 }
+    return deep.flatMap { $0.stack == .encoder ? $0.layers.lowerBound : nil } ?? layerCount
+  }
+
   /// The bytes of the prompt's vectors, keys and values.
   public var byteCount: Int {
     [input, decoderInput, deep?.table].reduce(0) {

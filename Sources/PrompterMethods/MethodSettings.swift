@@ -36,6 +36,12 @@ public protocol MethodSettings: Sendable {
   /// - Returns: The words, also for a record that makes no sense.
   static func words(of record: SettingsRecord) -> String
 
+  /// The settings with which a run goes on that began with others, where an older version understood
+  /// the same options otherwise; the same by default.
+  ///
+  /// - Parameter words: What that run's options were, as ``words(of:)`` has it.
+  func continuing(_ words: String) -> Self
+
   /// The method with its usual options.
   init()
 
@@ -80,6 +86,8 @@ extension MethodSettings {
   public static var peftTypes: [String] { [] }
   /// Nothing.
   public static var peftTextObstacle: String? { nil }
+  /// The same.
+  public func continuing(_ words: String) -> Self { self }
   /// The keys and values.
   public static func words(of record: SettingsRecord) -> String { record.description }
   /// They do.

@@ -20,12 +20,17 @@ extension PTuningV2 {
     public var start: FoldedPrompt?
     /// The stack that the layers belong to.
     public var stack: PromptStack
+    /// Whether virtual tokens push the text's first position back by their number, as in PEFT; nil for
+    /// where it has a meaning only: where they stand in the first layer.
+    ///
+    /// Above it a text that counts from 0 is below the prompt what the plain model makes of it.
+    public var shiftsPositions: Bool?
 
     /// The method with some of its options.
     public init(
       promptLength: Int = 20, layers: Range<Int>? = nil,
       reparameterization: Reparameterization = .none, dropout: Float = 0.1,
-      start: FoldedPrompt? = nil, stack: PromptStack = .encoder
+      start: FoldedPrompt? = nil, stack: PromptStack = .encoder, shiftsPositions: Bool? = nil
     ) {
       self.promptLength = promptLength
       self.layers = layers
@@ -33,12 +38,21 @@ extension PTuningV2 {
       self.dropout = dropout
       self.start = start
       self.stack = stack
+      self.shiftsPositions = shiftsPositions
     }
 
     /// The method with its usual options.
     public init() { self.init(promptLength: 20) }
 
     private var length: Int { start?.deepLength ?? promptLength }
+
+    private var shifts: Bool {
+      start?.deep?.shiftsPositions ?? shiftsPositions ?? (layers.map { $0.lowerBound == 0 } ?? true)
+    }
+
+    // Whether that is worth telling: a decoder's layers push nothing, nor did those that an older
+    // version could not do without.
+    private var countsFromZero: Bool { stack == .encoder && !shifts }
   }
 }
 
@@ -57,13 +71,14 @@ extension PTuningV2.Settings {
     "PEFT gives several layers of a decoder the same keys and values"
   }
 
-  /// The length, layers, stack, perceptron, dropout and start.
+  /// The length, layers, first position, stack, perceptron, dropout and start.
   public var record: SettingsRecord {
     var hidden: Int?
     if case .mlp(let width) = reparameterization { hidden = width }
     return SettingsRecord([
       "prompt_length": .integer(length),
       "layers": layers.map { .list([.integer($0.lowerBound + 1), .integer($0.upperBound)]) },
+      "first_position": countsFromZero ? .integer(0) : nil,
       "stack": stack == .encoder ? nil : .string(stack.rawValue),
       "reparameterization": hidden == nil ? nil : .string("mlp"),
       "reparameterization_width": hidden.map { .integer($0) },
@@ -85,10 +100,22 @@ extension PTuningV2.Settings {
     return "length \(record.integer("prompt_length") ?? 0), layers \(range), "
       + "reparameterization \(perceptron), dropout \(dropout)"
       + (record.string("stack") == PromptStack.decoder.rawValue ? ", in the decoder" : "")
+      + (record["first_position"] == nil ? "" : fromZero)
   }
 
-  /// Virtual tokens in the layers of the stack that reads the text push it back by their number.
-  public var occupiedPositions: Int { stack == .encoder ? length : 0 }
+  private static let fromZero = ", positions from 0"
+
+  /// The same, pushing the text back where a run of an older version did, which always did so.
+  public func continuing(_ words: String) -> Self {
+    guard countsFromZero, start == nil, !words.hasSuffix(Self.fromZero) else { return self }
+    var settings = self
+    settings.shiftsPositions = true
+    return settings
+  }
+
+  /// Virtual tokens in the layers of the stack that reads the text push it back by their number, if
+  /// they do.
+  public var occupiedPositions: Int { stack == .encoder && shifts ? length : 0 }
 
   /// Refuses layers that there are not, and a start of another shape.
   public func check(for shape: BackboneShape) throws {
@@ -141,7 +168,8 @@ extension PTuningV2.Settings {
     if let deep = start?.deep { return PTuningV2(deep, size: size, dropout: dropout) }
     return PTuningV2(
       promptLength: promptLength, layers: layers, size: size,
-      reparameterization: reparameterization, dropout: dropout, seed: seed)
+      reparameterization: reparameterization, dropout: dropout, shiftsPositions: !countsFromZero,
+      seed: seed)
   }
 }
 

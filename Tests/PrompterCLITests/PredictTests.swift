@@ -192,6 +192,29 @@ import Testing
     }
   }
 
+  @Test func `one text is asked of many prompts, and answered in one line`() throws {
+    try withFolder { folder in
+      let prompt = try train(["text=message"], in: folder)
+      let two = ["--prompt", "b=\(prompt)"]
+      func answers(_ arguments: [String], _ input: String) throws -> [[[String: Any]]] {
+        try predict("a=\(prompt)", two + arguments, input: input).objects().map {
+          try #require($0["answers"] as? [[String: Any]])
+        }
+      }
+      let named = try answers([], #"{"tasks": ["b", "a"], "text": "good"}"# + "\n")
+      #expect(named[0].map { $0["task"] as? String } == ["b", "a"])
+      #expect(named[0][0]["label"] as? String == named[0][1]["label"] as? String)
+      let all = try answers(["--tasks", "all", "--input-format", "text"], "good\nbad\n")
+      #expect(all.map(\.count) == [2, 2])
+      let unknown = try predict(
+        "a=\(prompt)", two, input: #"{"tasks": ["a", "x"], "text": "good", "id": 1}"# + "\n")
+      #expect(unknown.status == 65)
+      #expect(unknown.output.contains(#"{"task":"x","error":"There is no prompt `x`;"#))
+      let both = try predict("a=\(prompt)", two + ["--task", "a", "--tasks", "all"], input: "")
+      #expect(both.status == 64 && both.messages.contains("--task or --tasks, not both"))
+    }
+  }
+
   @Test func `a line is answered at once while more may come`() throws {
     try withFolder { folder in
       let prompt = try train(["text=message"], in: folder)

@@ -16,7 +16,10 @@ import Testing
       ("plain", "length 6, layers all, reparameterization none, dropout 0.0"),
       ("dropping", "length 6, layers all, reparameterization none, dropout 0.2"),
       ("mlp", "length 6, layers all, reparameterization mlp(hidden: 16), dropout 0.0"),
-      ("layers", "length 6, layers 1..<3, reparameterization none, dropout 0.0"),
+      (
+        "layers",
+        "length 6, layers 1..<3, reparameterization none, dropout 0.0, positions from 0"
+      ),
       ("random:code", "length 5, start random:code"), ("text", "length 5, start text"),
       ("head-only", "none"), ("fine-tuning", "none"),
     ] {
@@ -31,6 +34,20 @@ import Testing
       PromptTuning.Settings.words(of: placed.record)
         == "length 2, start random, placement \(PromptPlacement.beforeEnd.rawValue), "
         + "3 in the decoder")
+  }
+
+  @Test func `a run of an older version goes on as it began`() {
+    let upper = PTuningV2.Settings(promptLength: 6, layers: 1..<3)
+    let words = PTuningV2.Settings.words(of: upper.record)
+    #expect(upper.occupiedPositions == 0 && upper.continuing(words).occupiedPositions == 0)
+    let old = upper.continuing("length 6, layers 1..<3, reparameterization none, dropout 0.1")
+    #expect(old.occupiedPositions == 6)
+    #expect(old.record["first_position"] == nil)
+    #expect(
+      PTuningV2.Settings.words(of: old.record) == words.replacing(", positions from 0", with: ""))
+    // What stands in the first layer pushes the text back as before.
+    let lower = PTuningV2.Settings(promptLength: 6, layers: 0..<2)
+    #expect(lower.occupiedPositions == 6 && lower.record["first_position"] == nil)
   }
 
   @Test func `settings are the same after they were stored`() throws {

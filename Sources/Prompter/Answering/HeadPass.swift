@@ -17,15 +17,21 @@ struct ReadRow: Sendable {
 /// One backbone with several prompts and their heads: hidden states at the slots that anyone reads,
 /// then each prompt's head on its own.
 ///
-/// Rows of all kinds of task and of all prompts share a batch.
+/// Rows of all kinds of task and of all prompts share a batch. Rows that follow each other and have
+/// one text share what is computed below their prompts.
 struct HeadPass: Sendable {
   let backbone: any Backbone
-  let tables: PromptTables<Tensor>
+  let prompts: [ResidentPrompt]
   let poolings: [Pooling]
   let heads: [Linear]
 
   /// Gives the states of some rows below all prompts.
-  typealias Lower = @Sendable (_ places: [Int], _ rows: [Row]) -> LowerStates
+  typealias Lower =
+    @Sendable (_ places: [Int], _ rows: [Row], _ prompts: PromptTables<Tensor>) -> LowerStates
+
+  // Makes what is asked for of the states of a prompt's rows.
+  private typealias Maker =
+    @Sendable (_ prompt: Int, _ states: Variable, _ pass: Pass) -> Variable
 
   // Enough slots for products to run at full speed, few enough for activations to stay in the cache.
   private static let slotBudget = 512
@@ -48,34 +54,53 @@ struct HeadPass: Sendable {
     values(of: rows, above: nil, team: team) { _, states, _ in states }
   }
 
-  // What `make` makes of the states of each prompt's rows.
   private func values(
-    of rows: [ReadRow], above lower: Lower?, team: ThreadTeam,
-    _ make: @Sendable (_ prompt: Int, _ states: Variable, _ pass: Pass) -> Variable
+    of rows: [ReadRow], above lower: Lower?, team: ThreadTeam, _ make: @escaping Maker
   ) -> [[Float]] {
-    let costs = rows.map(\.row.ids.count)
-    return team.share(costs: costs, amount: costs.reduce(0, +), budget: Self.slotBudget) { share in
-      let own = share.map { rows[$0] }
-      return values(of: own, above: lower?(share, own.map(\.row)), make)
+    let units = TextUnit.units(
+      of: rows, prompts, layerCount: backbone.layerCount, sharing: lower == nil)
+    var values = [[Float]](repeating: [], count: rows.count)
+    for (layers, own) in Dictionary(grouping: units, by: \.sharedLayers) {
+      let costs = own.map(\.cost)
+      let found = team.share(
+        costs: costs, amount: costs.reduce(0, +), budget: Self.slotBudget
+      ) { share in
+        let places = share.flatMap { own[$0].rows }
+        var found = self.values(
+          of: places.map { rows[$0] }, at: places, above: lower, sharing: layers, make)[...]
+        return share.map { unit in
+          defer { found = found.dropFirst(own[unit].rows.count) }
+          return Array(found.prefix(own[unit].rows.count))
+        }
+      }
+      for (unit, found) in zip(own, found) {
+        for (row, found) in zip(unit.rows, found) { values[row] = found }
+      }
     }
+    return values
   }
 
   // One batch on the calling thread.
   private func values(
-    of rows: [ReadRow], above lower: LowerStates?,
-    _ make: (_ prompt: Int, _ states: Variable, _ pass: Pass) -> Variable
+    of rows: [ReadRow], at places: [Int], above lower: Lower?, sharing layers: Int, _ make: Maker
   ) -> [[Float]] {
-    let batch = Batch(rows.map(\.row))
-    let pass = Pass.inference()
-    let reading = BatchReading(rows, of: batch) { poolings[batch.prompts[$0]] }
+    let (tables, served) = PromptTables.serving(rows.map(\.row), of: prompts, for: backbone)
+    let (pass, state) = (Pass.inference(), tables.map { Variable($0) })
+    let reading = BatchReading(
+      zip(rows, served).map { ReadRow(row: $1, slots: $0.slots) },
+      poolings: rows.map { poolings[$0.row.prompt] }
+    ) { prompts[rows[$0].row.prompt].isEmpty }
+    let known =
+      layers > 0
+      ? backbone.lowerStates(
+        of: reading.batchRows, prompts: state, through: layers, in: pass)
+      : lower?(places, reading.batchRows, tables)
     let hidden = backbone.hiddenStates(
-      of: batch, prompts: tables.map { Variable($0) }, above: lower, reading: reading.reading,
-      dropout: 0, in: pass)
-    var values = [[Float]](repeating: [], count: batch.count)
-    for prompt in Set(batch.prompts).sorted() {
-      let own = batch.prompts.indices.filter { batch.prompts[$0] == prompt }
-      let states = reading.states(
-        of: own, in: hidden, batch, pooling: poolings[prompt], backbone, pass)
+      of: reading.batch, prompts: state, above: known, reading: reading.reading, dropout: 0,
+      in: pass)
+    var values = [[Float]](repeating: [], count: rows.count)
+    for (prompt, own) in Dictionary(grouping: rows.indices, by: { rows[$0].row.prompt }) {
+      let states = reading.states(of: own, in: hidden, backbone, pass)
       let made = make(prompt, states, pass).value
       var first = 0
       for row in own {
@@ -88,44 +113,43 @@ struct HeadPass: Sendable {
   }
 }
 
-/// What is read of a batch, and where it is found among the states that are computed for it.
-struct BatchReading {
-  /// What is computed.
-  let reading: Reading
+/// Rows that follow each other and have one text, under one prompt or several.
+private struct TextUnit {
+  /// Their places.
+  let rows: Range<Int>
+  /// How many layers compute the same for all of them; 0 for a row by itself.
+  let sharedLayers: Int
+  /// What they cost together, in slots that pass all layers.
+  let cost: Int
 
-  private let slots: [[Int32]]  // of each row, in the batch
-  private let starts: [Int32]  // of each row, among the states
-  private let isPooled: [Bool]  // each row, to one state
-  private let readsAll: Bool
-
-  /// What rows and poolings say.
-  init(_ rows: [ReadRow], of batch: Batch, pooling: (_ row: Int) -> Pooling) {
-    let isPooled = rows.map { $0.slots == nil }
-    readsAll = rows.indices.contains { isPooled[$0] && pooling($0) == .mean }
-    slots = rows.indices.map { row in
-      rows[row].slots?.map { batch.offsets[row] + $0 }
-        ?? [pooling(row).slot(of: row, in: batch)]
+  static func units(
+    of rows: [ReadRow], _ prompts: [ResidentPrompt], layerCount: Int, sharing: Bool
+  ) -> [TextUnit] {
+    var units: [TextUnit] = []
+    var first = 0
+    while first < rows.count {
+      var end = first + 1
+      if sharing, prompts.count > 1 {
+        while end < rows.count, rows[end].row.hasText(of: rows[first].row) { end += 1 }
+      }
+      let below = rows[first..<end].map {
+        prompts[$0.row.prompt].layersBelow(of: layerCount)
+      }
+      let shared = end - first > 1 ? min(below.min() ?? 0, layerCount - 1) : 0
+      let layers = shared + (end - first) * (layerCount - shared)
+      units.append(
+        TextUnit(
+          rows: first..<end, sharedLayers: shared,
+          cost: max(1, rows[first].row.ids.count * layers / layerCount)))
+      first = end
     }
-    self.isPooled = isPooled
-    starts = slots.reduce(into: [0]) { $0.append($0[$0.count - 1] + Int32($1.count)) }
-    reading = readsAll ? .all : .slots(slots.flatMap(\.self))
+    return units
   }
+}
 
-  /// The states of some rows [states read, width], all of one prompt.
-  func states(
-    of rows: [Int], in hidden: Variable, _ batch: Batch, pooling: Pooling,
-    _ backbone: any Backbone, _ pass: Pass
-  ) -> Variable {
-    let isPooled = rows.allSatisfy { self.isPooled[$0] }
-    if isPooled, pooling == .mean {
-      return meanRows(
-        of: hidden, begin: rows.map { batch.textBegin[$0] }, end: rows.map { batch.textEnd[$0] })
-    }
-    let places = rows.flatMap { row in
-      readsAll ? slots[row] : (0..<Int32(slots[row].count)).map { starts[row] + $0 }
-    }
-    let states = PrompterAutodiff.rows(places, of: hidden)
-    return isPooled && pooling.usesPooler ? backbone.pooled(states, in: pass) : states
+extension Row {
+  fileprivate func hasText(of other: Row) -> Bool {
+    ids == other.ids && segments == other.segments
   }
 }
 
@@ -140,9 +164,10 @@ extension Backbone {
       return sequenceStates(
         of: batch, prompts: prompts, above: lower, pooling: pooling, dropout: dropout, in: pass)
     }
+    let reading = BatchReading(rows, poolings: rows.map { _ in .cls }) { _ in false }
     return hiddenStates(
-      of: batch, prompts: prompts, above: lower,
-      reading: BatchReading(rows, of: batch) { _ in .cls }.reading, dropout: dropout, in: pass)
+      of: batch, prompts: prompts, above: lower, reading: reading.reading, dropout: dropout,
+      in: pass)
   }
 }
 

@@ -77,7 +77,7 @@ extension Predictor {
   private func headed(_ inputs: [PreparedInput], by backbone: any Backbone) -> [Outcome] {
     let (tasks, places) = tasks(of: inputs)
     let pass = HeadPass(
-      backbone: backbone, tables: PromptTables(tasks.map(\.folded), for: backbone),
+      backbone: backbone, prompts: tasks.map(\.resident),
       poolings: tasks.map(\.pooling), heads: tasks.compactMap(\.head))
     var outputs = pass.outputs(
       of: zip(inputs, places).flatMap { $0.readRows(prompt: $1) }, team: team)[...]
@@ -108,9 +108,8 @@ extension Predictor {
       preconditionFailure("A prompt whose answers are written was checked against the model.")
     }
     let (tasks, places) = tasks(of: inputs)
-    let writing = Writing(
-      model: model, tables: PromptTables(tasks.map(\.folded), for: backbone))
-    let rows = zip(inputs, places).map { $0.rows[0].row(under: $0.task.folded, prompt: $1) }
+    let writing = Writing(model: model, prompts: tasks.map(\.resident))
+    let rows = zip(inputs, places).map { $0.rows[0].row(under: $0.task.outline, prompt: $1) }
     var results = [Outcome?](repeating: nil, count: inputs.count)
     func note(_ members: [Int], _ own: [Outcome]) {
       for (member, result) in zip(members, own) { results[member] = result }

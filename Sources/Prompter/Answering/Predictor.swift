@@ -110,6 +110,10 @@ public struct Predictor: Sendable {
 extension Predictor {
   /// Answers queries, all tasks in the same batches.
   ///
+  /// Queries that follow each other and have one text share what is computed below their prompts: with
+  /// prompts in upper layers only (see ``FoldedPrompt/Deep/shiftsPositions``), or heads alone, that is
+  /// most of it.
+  ///
   /// - Parameter queries: The questions.
   /// - Returns: The answers, in order.
   /// - Throws: ``PredictionError`` if a query names no known prompt, the model cannot read it or the
@@ -131,9 +135,11 @@ extension Predictor {
   /// - Returns: What ``predict(prepared:)`` answers.
   /// - Throws: ``PredictionError`` if a query names no known prompt.
   public func prepared(_ queries: [Query], firstNumber: Int = 0) throws -> PreparedQueries {
-    PreparedQueries(
+    let memo = TextMemo()
+    return PreparedQueries(
       try queries.enumerated().map { place, query in
-        try resident(named: query.task).input(of: query, number: firstNumber + place)
+        try resident(named: query.task).input(
+          of: query, number: firstNumber + place, memo: memo)
       })
   }
 

@@ -11,7 +11,10 @@ internal import PrompterTasks
 final class ResidentTask: Sendable {
   let name: String
   let card: PromptCard
-  let folded: FoldedPrompt
+  /// Where the prompt stands in a row, and nothing of what it has in the layers.
+  let outline: FoldedPrompt
+  /// Its vectors, keys and values.
+  let resident: ResidentPrompt
   let kind: any TaskKind
   let columns: QueryColumns
   let backbone: any Backbone
@@ -29,7 +32,9 @@ final class ResidentTask: Sendable {
     try prompt.check(against: model)
     self.name = name
     card = prompt.card
-    folded = prompt.folded
+    var outline = prompt.folded
+    outline.deep = nil
+    self.outline = outline
     kind = try prompt.card.task.asked()
     guard prompt.head != nil ? kind is any HeadKind : model.textWriter != nil else {
       throw PromptError.unusable(
@@ -39,6 +44,7 @@ final class ResidentTask: Sendable {
     columns = QueryColumns(of: prompt.card)
     backbone =
       try prompt.backboneWeights.map { try model.backbone(replacing: $0) } ?? model.backbone
+    resident = ResidentPrompt(prompt.folded, for: backbone)
     hasOwnBackbone = prompt.backboneWeights != nil
     head = prompt.head.map {
       Linear(
@@ -55,14 +61,20 @@ final class ResidentTask: Sendable {
   var pooling: Pooling { card.pooling ?? .cls }
 
   /// What the backbone reads of a query.
-  func input(of query: Query, number: Int) -> Result<PreparedInput, PredictionError> {
+  func input(
+    of query: Query, number: Int, memo: TextMemo? = nil
+  ) -> Result<PreparedInput, PredictionError> {
     Result { () throws(TextProblem) in
-      try input(of: try kind.question(of: query), number: number)
+      try input(of: try kind.question(of: query), number: number, memo: memo)
     }.mapError { .unreadable(task: name, $0) }
   }
 
   /// What the backbone reads of a question.
-  func input(of question: Question, number: Int) throws(TextProblem) -> PreparedInput {
+  func input(
+    of question: Question, number: Int, memo: TextMemo? = nil
+  ) throws(TextProblem) -> PreparedInput {
+    var reader = reader
+    reader.memo = memo
     if let isAboutPairs = card.isAboutPairs, isAboutPairs != (question.pair != nil) {
       throw isAboutPairs ? .noPair : .isPair
     }
@@ -95,7 +107,7 @@ struct PreparedInput: Sendable {
   func readRows(prompt: Int) -> [ReadRow] {
     rows.map {
       ReadRow(
-        row: $0.row(under: task.folded, prompt: prompt), slots: $0.slots(under: task.folded))
+        row: $0.row(under: task.outline, prompt: prompt), slots: $0.slots(under: task.outline))
     }
   }
 }

@@ -8,7 +8,7 @@ internal import PrompterTensor
 /// One model that writes, with several prompts, answering batches of mixed rows by texts.
 struct Writing: Sendable {
   let model: any TextWriter
-  let tables: PromptTables<Tensor>
+  let prompts: [ResidentPrompt]
 
   // A step of decoding reads all weights for one token of each row, so many rows share it.
   private static let rowBudget = 64
@@ -25,8 +25,10 @@ struct Writing: Sendable {
     for rows: [Row], numbers: [Int]? = nil, by generator: Generator, team: ThreadTeam
   ) -> [GeneratedText] {
     shared(rows, team) { share in
-      model.texts(
-        for: Batch(share.map { rows[$0] }, numbers: share.map { numbers?[$0] ?? $0 }),
+      let (tables, own) = PromptTables.serving(
+        share.map { rows[$0] }, of: prompts, for: model)
+      return model.texts(
+        for: Batch(own, numbers: share.map { numbers?[$0] ?? $0 }),
         prompts: tables.map { Variable($0) }, by: generator)
     }
   }
@@ -36,8 +38,10 @@ struct Writing: Sendable {
     of candidates: [[[Int32]]], for rows: [Row], team: ThreadTeam
   ) -> [[Float]] {
     shared(rows, team) { share in
-      model.logLikelihoods(
-        of: share.map { candidates[$0] }, for: Batch(share.map { rows[$0] }),
+      let (tables, own) = PromptTables.serving(
+        share.map { rows[$0] }, of: prompts, for: model)
+      return model.logLikelihoods(
+        of: share.map { candidates[$0] }, for: Batch(own),
         prompts: tables.map { Variable($0) })
     }
   }

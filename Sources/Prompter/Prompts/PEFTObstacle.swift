@@ -54,6 +54,9 @@ extension PromptCard {
   private static let decoderObstacle = "PEFT does nothing with a decoder's prompt."
 
   private var layerObstacle: String? {
+    if firstPosition != nil, promptLayers == [1, stackLayers] {
+      return "PEFT counts a text's positions from behind the virtual tokens, this prompt from 0."
+    }
     guard let promptLayers, promptLayers != [1, stackLayers] else { return nil }
     let range = promptLayers.map(String.init).joined(separator: " to ")
     return "PEFT prompts all \(stackLayers) layers, this prompt only layers \(range)."

@@ -32,6 +32,14 @@ extension PromptCard {
     try expect(1...1 << 20, maximumLength, "maximum_length")
     try expect((form == .deep ? 1 : 0)...1 << 20, promptLength, "prompt_length")
     if let length = decoderPromptLength { try expect(1...1 << 20, length, "decoder_prompt_length") }
+    if let firstPosition {
+      try expect(0...0, firstPosition, "first_position")
+      guard form == .deep else {
+        throw PromptError.unusable(
+          file: file, value: "`first_position`", found: "\(firstPosition)",
+          expected: "absent from a prompt that is not in the layers")
+      }
+    }
     guard let kind = try? task.asked() else {
       throw PromptError.unusable(
         file: file, value: "`task.kind`", found: task.kind.rawValue,

@@ -82,7 +82,8 @@ extension Prompt {
       folded.deep = FoldedPrompt.Deep(
         table: layout == .peft && stack == .decoder
           ? PEFTAdapter.decoderTable(table, layers: card.stackLayers) : table,
-        layers: range[0] - 1..<range[1], stack: stack)
+        layers: range[0] - 1..<range[1], stack: stack,
+        shiftsPositions: card.firstPosition == nil)
     } else if card.form == .input {
       folded.input = try tensor(names.input).rows(0..<card.promptLength)
       folded.placement = card.placement ?? .beforeText

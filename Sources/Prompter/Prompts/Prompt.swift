@@ -104,6 +104,9 @@ public struct PromptCard: Codable, Sendable, Equatable {
   public var promptLayers: [Int]?
   /// The stack that the prompted layers belong to; `nil` for the encoder.
   public var promptStack: PromptStack?
+  /// The text's first position, 0, where virtual tokens in the layers do not push it back; `nil` where
+  /// they do, and where there are none.
+  public var firstPosition: Int?
   /// Where an input prompt stands; `nil` for before the text.
   public var placement: PromptPlacement?
   /// The virtual tokens before a decoder's input; `nil` for none.
@@ -146,6 +149,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
     case promptLength = "prompt_length"
     case promptLayers = "prompt_layers"
     case promptStack = "prompt_stack"
+    case firstPosition = "first_position"
     case placement = "prompt_placement"
     case headFit = "head_fit"
     case decoderPromptLength = "decoder_prompt_length"
@@ -157,7 +161,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
   /// A card from its parts.
   public init(
     method: MethodName, task: TaskDescription, columns: Fields? = nil, promptLength: Int,
-    promptLayers: [Int]?, promptStack: PromptStack? = nil, placement: PromptPlacement? = nil,
+    promptLayers: [Int]?, promptStack: PromptStack? = nil,
+    firstPosition: Int? = nil, placement: PromptPlacement? = nil,
     decoderPromptLength: Int? = nil, trainsBackbone: Bool? = nil, pooling: Pooling?,
     maximumLength: Int, backbone: BackboneIdentity, trainableParameters: Int,
     plan: TrainingPlan? = nil, precision: Precision? = nil, training: TrainingRecord? = nil,
@@ -170,6 +175,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
     self.promptLength = promptLength
     self.promptLayers = promptLayers
     self.promptStack = promptStack
+    self.firstPosition = firstPosition
     self.placement = placement
     self.decoderPromptLength = decoderPromptLength
     self.trainsBackbone = trainsBackbone

@@ -150,7 +150,8 @@ extension HeadObjective {
     let answers = byExample.enumerated().map { example, outputs in
       Evaluation.Answer(
         kind.answer(
-          from: outputs, to: kind.question(of: example, in: validation.examples), temperature: .one))
+          from: outputs, to: kind.question(of: example, in: validation.examples), temperature: .one)
+      )
     }
     return ValidationScores(
       metrics: try kind.evaluation(of: answers, to: validation.examples, name: "").metrics,
@@ -162,8 +163,8 @@ extension HeadObjective {
     let pass = headPass(prompt)
     var above: HeadPass.Lower?
     if let lower {
-      above = { places, rows in
-        lower.states(of: places, rows, on: backbone, prompts: pass.tables)
+      above = { places, rows, prompts in
+        lower.states(of: places, rows, on: backbone, prompts: prompts)
       }
     }
     return pass.outputs(
@@ -173,7 +174,7 @@ extension HeadObjective {
 
   private func headPass(_ prompt: FoldedPrompt) -> HeadPass {
     HeadPass(
-      backbone: setting.backbone, tables: PromptTables([prompt], for: setting.backbone),
+      backbone: setting.backbone, prompts: [ResidentPrompt(prompt, for: setting.backbone)],
       poolings: [setting.trainer.pooling], heads: [layer.frozen()])
   }
 }

@@ -76,12 +76,13 @@ final class LowerStateCache: Sendable {
   private func compute(
     _ examples: [Int], _ rows: [Row], on backbone: any Backbone, _ prompts: PromptTables<Tensor>
   ) {
-    let lower = backbone.lowerStates(
-      of: rows, prompts: prompts.map { Variable($0) }, through: layers, in: .inference())
+    let states = backbone.lowerStates(
+      of: rows, prompts: prompts.map { Variable($0) }, through: layers, in: .inference()
+    ).slotStates
     var place = 0
     for (row, example) in zip(rows, examples) {
       let range = place..<place + row.ids.count * width
-      values.store(lower.states.buffer, range, at: offsets[example] * width)
+      values.store(states.buffer, range, at: offsets[example] * width)
       place = range.upperBound
     }
   }

@@ -23,7 +23,7 @@ public struct Trainer: Sendable {
   /// The backbone and its tokenizer.
   public let model: PretrainedModel
   /// The method and its options.
-  public let method: any MethodSettings
+  public private(set) var method: any MethodSettings
   /// Everything else that decides the result.
   public let plan: TrainingPlan
   /// What the head reads.
@@ -80,7 +80,11 @@ public struct Trainer: Sendable {
     resuming: Bool = false, report: (TrainingEvent) -> Void = { _ in },
     isInterrupted: () -> Bool = { false }
   ) throws -> TrainingOutcome {
-    let session = try session(task, training, validation, folder: folder)
+    var trainer = self
+    if resuming, let words = try folder.flatMap(TrainingSession.methodWords) {
+      trainer.method = method.continuing(words)
+    }
+    let session = try trainer.session(task, training, validation, folder: folder)
     return try session.run(resuming: resuming, isInterrupted: isInterrupted, report: report)
   }
 
@@ -97,7 +101,11 @@ public struct Trainer: Sendable {
   ) throws {
     // Before what is wrong with data that the prompt was not trained on.
     try prompt.card.check(labels: try labels(of: task.asked(), training))
-    try session(task, training, validation, folder: nil).check(prompt.card)
+    var trainer = self
+    if let record = prompt.card.training?.method {
+      trainer.method = method.continuing(type(of: method).words(of: record))
+    }
+    try trainer.session(task, training, validation, folder: nil).check(prompt.card)
   }
 
   private func labels<Kind: TaskKind>(

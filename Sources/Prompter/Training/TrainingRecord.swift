@@ -122,7 +122,7 @@ extension PromptCard {
       if task.text != nil { settings["maximum target length"] = "\(plan.maximumTargetLength)" }
     }
     if let record = training {
-      settings["method's options"] = method.words(of: record.method)
+      settings[Self.methodOptions] = method.words(of: record.method)
       settings["start of the prompt"] = record.method.string("start_sha256").map {
         String($0.prefix(12))
       }
@@ -131,6 +131,9 @@ extension PromptCard {
     }
     return settings
   }
+
+  /// What the words on a method's options are called.
+  static let methodOptions = "method's options"
 
   /// What states of older versions do not say.
   static let settingsNotInOldStates: Set = [

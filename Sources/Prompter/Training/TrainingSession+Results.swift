@@ -56,6 +56,7 @@ extension TrainingSession {
       promptLength: max(folded.inputLength, folded.deepLength),
       promptLayers: folded.deep.map { [$0.layers.lowerBound + 1, $0.layers.upperBound] },
       promptStack: folded.deep?.stack == .decoder ? .decoder : nil,
+      firstPosition: folded.deep.flatMap { $0.shiftsPositions ? nil : 0 },
       placement: folded.placement == .beforeText ? nil : folded.placement,
       decoderPromptLength: folded.decoderInput?.rows,
       trainsBackbone: trainer.method.trainsBackbone && folded.hasVectors ? true : nil,

@@ -109,6 +109,17 @@ extension TrainingSession {
     report(.diverged(best: best == nil ? nil : finish(unfinished: unfinished(.diverged))))
   }
 
+  /// What the options of the method are of which a folder has the state, if it has one that tells.
+  static func methodWords(in folder: URL) throws -> String? {
+    let file = folder.appending(component: trainingStateName)
+    guard folder.holdsFile(trainingStateName) else { return nil }
+    let settings = try SafetensorsFile(contentsOf: file).metadata["settings"]
+    let words = settings.flatMap {
+      try? JSONDecoder().decode([String: String].self, from: Data($0.utf8))
+    }
+    return words?[PromptCard.methodOptions]
+  }
+
   /// Goes on from the state in the folder, if there is one.
   func resume(_ report: (TrainingEvent) -> Void) throws {
     guard let file = folder?.appending(component: trainingStateName),

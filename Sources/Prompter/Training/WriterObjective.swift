@@ -91,7 +91,7 @@ final class WriterObjective<Kind: WriterKind>: Objective {
 
   func scores(of prompt: FoldedPrompt) throws -> ValidationScores? {
     guard let (examples, encoded) = validation else { return nil }
-    let writing = Writing(model: model, tables: PromptTables([prompt], for: model))
+    let writing = Writing(model: model, prompts: [ResidentPrompt(prompt, for: model)])
     let tokenizer = setting.trainer.model.tokenizer
     let generator = Generator(
       maximumLength: kind.task.answerLength(

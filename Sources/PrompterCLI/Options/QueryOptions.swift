@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Foundation
 import Prompter
 
 extension QueryFormat: ExpressibleByArgument {}
@@ -33,6 +34,12 @@ struct QueryOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "The prompts that all answer a query which names none, or `all`; their answers stand in one "
+        + "line.", valueName: "names"))
+  var tasks: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Lines that are read together at most; what waits is answered together.", valueName: "n"))
   var batchSize = 512
 
@@ -40,6 +47,7 @@ struct QueryOptions: ParsableArguments {
   func check() throws {
     try requirePositive(batchSize, "--batch-size")
     if text == nil, pair != nil { throw UsageError("--pair goes with --text.") }
+    if task != nil, tasks != nil { throw UsageError("Give --task or --tasks, not both.") }
     if text != nil, file != nil { throw UsageError("Give --text or a file, not both.") }
     guard text != nil else { return }
     if inputFormat != nil { throw UsageError("--input-format is for files, not for --text.") }
@@ -64,6 +72,24 @@ struct AnswerFormatOptions: ParsableArguments {
     if console.json, let outputFormat, outputFormat != .jsonl {
       throw UsageError("Give --json or --output-format \(outputFormat.rawValue), not both.")
     }
+  }
+}
+
+extension QueryOptions {
+  /// The prompts that answer a query which names none; nil if nothing was said.
+  ///
+  /// - Parameter predictor: The predictor that knows them.
+  /// - Throws: ``PredictionError`` if there is no prompt of a name.
+  func tasks(of predictor: Predictor) throws -> QueryTasks? {
+    guard let tasks else { return task.map(QueryTasks.one) }
+    if tasks == "all" { return .several(predictor.names) }
+    let names = tasks.split(separator: ",").map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
+    guard !names.isEmpty else {
+      throw UsageError("--tasks names prompts, as in mood,queue, or all.")
+    }
+    return .several(try names.map { try predictor.name(of: $0) })
   }
 }
 

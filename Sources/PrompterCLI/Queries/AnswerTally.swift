@@ -27,7 +27,7 @@ struct AnswerTally {
     for outcome in outcomes {
       blankLines += max(0, outcome.line - lastLine - 1)
       lastLine = outcome.line
-      guard case .failure(let failure) = outcome.result else {
+      guard let failure = outcome.failures.first else {
         answered += 1
         continue
       }

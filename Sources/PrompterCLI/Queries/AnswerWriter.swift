@@ -33,19 +33,39 @@ struct AnswerWriter {
 
   /// The line of an answer, or of why there is none.
   func line(for outcome: QueryOutcome) -> String {
-    switch (format, outcome.result) {
-    case (.jsonl, .success(let prediction)): prediction.json(id: outcome.id, top: top).line
-    case (.jsonl, .failure(let failure)): Self.json(outcome, failure).line
-    case (.csv, _): row(outcome)
-    case (.label, .success(let prediction)): prediction.answer.text.escapingControls()
-    case (.label, .failure): ""
+    switch format {
+    case .jsonl: json(outcome).line
+    case .csv: outcome.results.map { row(outcome, $0) }.joined(separator: "\n")
+    case .label:
+      outcome.results.map {
+        (try? $0.answer.get())?.answer.text.escapingControls() ?? ""
+      }.joined(separator: "\t")
     }
   }
 
-  private static func json(_ outcome: QueryOutcome, _ failure: QueryFailure) -> JSONValue {
-    [
-      "id": outcome.id, "line": .integer(outcome.line), "error": .string(failure.description),
-    ]
+  private func json(_ outcome: QueryOutcome) -> JSONValue {
+    if outcome.isList {
+      return [
+        "id": outcome.id, "answers": .array(outcome.results.map { Self.member(of: $0, top: top) }),
+      ]
+    }
+    switch outcome.results.first?.answer {
+    case .success(let prediction): return prediction.json(id: outcome.id, top: top)
+    case .failure(let failure):
+      return [
+        "id": outcome.id, "line": .integer(outcome.line), "error": .string(failure.description),
+      ]
+    case nil: return .null
+    }
+  }
+
+  // One of several answers in a line.
+  private static func member(of result: QueryResult, top: Int?) -> JSONValue {
+    switch result.answer {
+    case .success(let prediction): prediction.json(top: top)
+    case .failure(let failure):
+      ["task": JSONValue(result.task), "error": .string(failure.description)]
+    }
   }
 
   private var hasTexts: Bool { prompts.contains { $0.prompt.card.task.isWritten } }
@@ -56,13 +76,13 @@ struct AnswerWriter {
     return 2..<max(2, min(top ?? 1, most) + 1)
   }
 
-  private func row(_ outcome: QueryOutcome) -> String {
+  private func row(_ outcome: QueryOutcome, _ result: QueryResult) -> String {
     let (prediction, failure): (Prediction?, QueryFailure?) =
-      switch outcome.result {
+      switch result.answer {
       case .success(let prediction): (prediction, nil)
       case .failure(let failure): (nil, failure)
       }
-    var cells = [Self.cell(outcome.id), "\(outcome.line)", prediction?.task ?? ""]
+    var cells = [Self.cell(outcome.id), "\(outcome.line)", prediction?.task ?? result.task ?? ""]
     if hasTexts { cells.append(prediction?.text ?? "") }
     let probability = prediction?.answer.probability
     cells += [prediction?.cell ?? "", probability.map { "\($0)" } ?? ""]
@@ -104,18 +124,16 @@ extension Prediction {
   // The label, or an answer that is none but was not written either.
   fileprivate var cell: String { text == nil ? answer.text : label ?? "" }
 
-  /// The line that answers a query.
+  /// The object that answers a query.
   ///
   /// - Parameters:
-  ///   - id: What identifies the query.
+  ///   - id: What identifies the query; nil for one of several answers to it.
   ///   - top: How many labels are told, the most probable first; nil for all in their own order.
   /// - Returns: An object of JSON.
-  func json(id: JSONValue, top: Int? = nil) -> JSONValue {
+  func json(id: JSONValue? = nil, top: Int? = nil) -> JSONValue {
     .object(
-      [
-        JSONValue.Member(name: "id", value: id),
-        JSONValue.Member(name: "task", value: .string(task)),
-      ] + answer.members(top: top))
+      (id.map { [JSONValue.Member(name: "id", value: $0)] } ?? [])
+        + [JSONValue.Member(name: "task", value: .string(task))] + answer.members(top: top))
   }
 
   /// The answer for people: the labels from the most probable on, or the answer itself.

@@ -9,8 +9,28 @@ struct QueryOutcome: Sendable {
   let id: JSONValue
   /// The line on which the query starts.
   let line: Int
+  /// The answers, or for each a sentence on why there is none.
+  let results: [QueryResult]
+  /// Whether the query named a list of tasks, so that its answers are a list.
+  var isList = false
+
+  /// Whether all was answered.
+  var isAnswered: Bool { results.allSatisfy { (try? $0.answer.get()) != nil } }
+
+  /// Why not, if not.
+  var failures: [QueryFailure] {
+    results.compactMap {
+      if case .failure(let failure) = $0.answer { failure } else { nil }
+    }
+  }
+}
+
+/// What a prompt made of a query.
+struct QueryResult: Sendable {
+  /// The prompt's name, if it is known.
+  var task: String?
   /// The answer, or a sentence on why there is none.
-  let result: Result<Prediction, QueryFailure>
+  let answer: Result<Prediction, QueryFailure>
 }
 
 /// Some queries, tokenized, those that cannot be answered included.
@@ -18,7 +38,9 @@ struct QueryBatch: Sendable {
   private struct Item {
     let id: JSONValue
     let line: Int
-    var failure: QueryFailure?
+    // For each answer why there is none, before anything was computed.
+    let failures: [(task: String?, failure: QueryFailure?)]
+    var isList = false
   }
 
   private let items: [Item]
@@ -29,24 +51,37 @@ struct QueryBatch: Sendable {
   /// - Parameters:
   ///   - records: The records.
   ///   - predictor: Who is asked.
-  ///   - task: The prompt that answers where a record names none.
+  ///   - tasks: The prompts that answer where a record names none.
   ///   - firstNumber: How many queries were asked before.
   /// - Throws: Nothing for a record that is no query; that is its outcome.
   init(
-    _ records: [QueryRecord], predictor: Predictor, task: String? = nil, firstNumber: Int = 0
+    _ records: [QueryRecord], predictor: Predictor, tasks: QueryTasks? = nil,
+    firstNumber: Int = 0
   ) throws {
     var queries: [Query] = []
     items = records.map { record -> Item in
       var id = JSONValue.null
+      // What is known of one task's query; nil if it can be asked.
+      func ask(_ line: QueryLine, _ name: String?) -> QueryFailure? {
+        do {
+          queries.append(try line.query(columns: predictor.queryColumns(of: name), task: name))
+          return nil
+        } catch { return Self.failure(error) }
+      }
       do {
         let line = try QueryLine(record)
         id = line.id
         try line.checkID()
-        let name = try line.task() ?? task
-        queries.append(try line.query(columns: predictor.queryColumns(of: name), task: name))
-        return Item(id: id, line: record.line)
+        switch try line.tasks() ?? tasks {
+        case nil: return Item(id: id, line: record.line, failures: [(nil, ask(line, nil))])
+        case .one(let name):
+          return Item(id: id, line: record.line, failures: [(nil, ask(line, name))])
+        case .several(let names):
+          return Item(
+            id: id, line: record.line, failures: names.map { ($0, ask(line, $0)) }, isList: true)
+        }
       } catch {
-        return Item(id: id, line: record.line, failure: Self.failure(error))
+        return Item(id: id, line: record.line, failures: [(nil, Self.failure(error))])
       }
     }
     self.queries = try predictor.prepared(queries, firstNumber: firstNumber)
@@ -66,15 +101,17 @@ struct QueryBatch: Sendable {
     of batches: [QueryBatch], by predictor: Predictor
   ) throws -> [QueryOutcome] {
     var results = predictor.results(of: PreparedQueries(joining: batches.map(\.queries)))[...]
-    return try batches.flatMap(\.items).map { item -> QueryOutcome in
-      let result: Result<Prediction, QueryFailure>
-      if let failure = item.failure {
-        result = .failure(failure)
-      } else {
-        do { result = .success(try results.removeFirst().get()) } catch let error as PredictionError
-        { result = .failure(failure(error)) }
+    func next() throws -> Result<Prediction, QueryFailure> {
+      do { return .success(try results.removeFirst().get()) } catch let error as PredictionError {
+        return .failure(failure(error))
       }
-      return QueryOutcome(id: item.id, line: item.line, result: result)
+    }
+    return try batches.flatMap(\.items).map { item in
+      QueryOutcome(
+        id: item.id, line: item.line,
+        results: try item.failures.map { task, failure in
+          QueryResult(task: task, answer: try failure.map { .failure($0) } ?? next())
+        }, isList: item.isList)
     }
   }
 

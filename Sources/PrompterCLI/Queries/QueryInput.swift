@@ -10,8 +10,8 @@ struct QueryInput: Sendable {
   /// What messages call it.
   let file: String
   let predictor: Predictor
-  /// The prompt that answers where a query names none.
-  let task: String?
+  /// The prompts that answer where a query names none.
+  let tasks: QueryTasks?
   /// The columns that were named on the command line, which a table must have.
   let columns: [(name: String, column: String)]
   let clock: WorkClock
@@ -20,11 +20,11 @@ struct QueryInput: Sendable {
   private var isChecked = false
 
   init(
-    _ reader: QueryReader, file: String, predictor: Predictor, task: String?,
+    _ reader: QueryReader, file: String, predictor: Predictor, tasks: QueryTasks?,
     columns: [(name: String, column: String)], clock: WorkClock
   ) {
     (self.reader, self.file, self.predictor) = (reader, file, predictor)
-    (self.task, self.columns, self.clock) = (task, columns, clock)
+    (self.tasks, self.columns, self.clock) = (tasks, columns, clock)
   }
 
   /// The next batch, nil at the end.
@@ -36,7 +36,7 @@ struct QueryInput: Sendable {
       isChecked = true
     }
     guard !records.isEmpty else { return nil }
-    let batch = try QueryBatch(records, predictor: predictor, task: task, firstNumber: asked)
+    let batch = try QueryBatch(records, predictor: predictor, tasks: tasks, firstNumber: asked)
     asked += batch.queryCount
     return batch
   }

@@ -73,9 +73,17 @@ struct QueryLine {
     return text
   }
 
-  /// The prompt that should answer, if the query names one.
-  func task() throws -> String? {
-    if case .row = source { cell("task") } else { try text("task") }
+  /// The prompts that should answer, if the query names any.
+  func tasks() throws -> QueryTasks? {
+    if case .row = source { return cell("task").map(QueryTasks.one) }
+    let task = try text("task")
+    guard let value = member("tasks"), value.kind != .null else { return task.map(QueryTasks.one) }
+    guard task == nil else { throw QueryFailure("The query names a `task` and `tasks`.") }
+    let names = value.elements?.map(\.string)
+    guard let names, !names.isEmpty, names.allSatisfy({ $0 != nil }) else {
+      throw QueryFailure("The field `tasks` should be a list of names.")
+    }
+    return .several(names.compactMap(\.self))
   }
 
   /// The query.
@@ -95,6 +103,14 @@ struct QueryLine {
           ? names[0] : names.dropLast().joined(separator: ", ") + ", nor \(names[names.count - 1])")
         + ".")
   }
+}
+
+/// The prompts that a query is for.
+enum QueryTasks: Equatable, Sendable {
+  /// One, whose answer is a line's.
+  case one(String)
+  /// Several, whose answers stand side by side in a line.
+  case several([String])
 }
 
 /// Why a line is no query.

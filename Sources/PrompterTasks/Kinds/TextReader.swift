@@ -82,6 +82,8 @@ public struct TextReader: Sendable {
   public let maximumLength: Int
   /// What the model has room for.
   public let limits: TextLimits
+  /// Remembers the text before, where several tasks are asked about one.
+  public var memo: TextMemo?
 
   /// A reader of texts.
   public init(tokenizer: any Tokenizer, maximumLength: Int, within limits: TextLimits) {
@@ -94,7 +96,11 @@ public struct TextReader: Sendable {
   ///
   /// - Throws: ``TextProblem`` if the backbone cannot read them.
   public func encoding(_ text: String, _ pair: String? = nil) throws(TextProblem) -> Encoding {
-    let encoding = tokenizer.encode(text, pair: pair, maximumLength: maximumLength)
+    func make() -> Encoding {
+      tokenizer.encode(text, pair: pair, maximumLength: maximumLength)
+    }
+    let key = TextMemo.Key(text: text, pair: pair, maximumLength: maximumLength)
+    let encoding = memo?.encoding(of: key, make) ?? make()
     try limits.check(encoding)
     return encoding
   }

@@ -34,11 +34,12 @@ import Testing
   }
 
   private func answer(_ prediction: Prediction, id: JSONValue = .spelled("7")) -> QueryOutcome {
-    QueryOutcome(id: id, line: 3, result: .success(prediction))
+    QueryOutcome(id: id, line: 3, results: [QueryResult(answer: .success(prediction))])
   }
 
   private let failure = QueryOutcome(
-    id: .string("a,b"), line: 4, result: .failure(QueryFailure("It is \"no\" query.")))
+    id: .string("a,b"), line: 4,
+    results: [QueryResult(answer: .failure(QueryFailure("It is \"no\" query.")))])
 
   @Test func `an answer has the documented form`() {
     let writer = writer(.jsonl)
@@ -51,6 +52,22 @@ import Testing
     #expect(
       writer.line(for: failure)
         == #"{"id":"a,b","line":4,"error":"It is \"no\" query."}"#)
+  }
+
+  @Test func `the answers of several tasks stand in one line`() {
+    let unknown = QueryResult(task: "x", answer: .failure(QueryFailure("There is none.")))
+    let outcome = QueryOutcome(
+      id: .spelled("7"), line: 3, results: [QueryResult(answer: .success(sample)), unknown],
+      isList: true)
+    #expect(
+      writer(.jsonl, top: 1).line(for: outcome) == """
+        {"id":7,"answers":[{"task":"mood","label":"good","probability":0.75,\
+        "probabilities":{"good":0.75}},{"task":"x","error":"There is none."}]}
+        """)
+    #expect(
+      writer(.csv).line(for: outcome) == "7,3,mood,good,0.75,\n7,3,x,,,There is none.")
+    #expect(writer(.label).line(for: outcome) == "good\t")
+    #expect(!outcome.isAnswered && outcome.failures == [QueryFailure("There is none.")])
   }
 
   @Test func `the most probable labels are told in their order`() {

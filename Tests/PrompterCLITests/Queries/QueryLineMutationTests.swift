@@ -41,7 +41,7 @@ import Testing
           #expect(format == .csv || format == .tsv)
           continue
         }
-        let batch = try QueryBatch(records, predictor: predictor, task: "a")
+        let batch = try QueryBatch(records, predictor: predictor, tasks: .one("a"))
         let outcomes = try QueryBatch.outcomes(of: [batch], by: predictor)
         #expect(outcomes.map(\.line) == records.map(\.line))
         for outcome in outcomes {

@@ -32,7 +32,7 @@ import Testing
   private func query(_ line: String, columns names: [String] = []) throws -> Query {
     let line = try read(line)
     try line.checkID()
-    return try line.query(columns: Self.columns(names), task: line.task())
+    return try line.query(columns: Self.columns(names), task: Self.name(line.tasks()))
   }
 
   @Test func `of equal keys in a query the last holds`() throws {
@@ -74,13 +74,34 @@ import Testing
     }
   }
 
+  private static func name(_ tasks: QueryTasks?) -> String? {
+    if case .one(let name) = tasks { name } else { nil }
+  }
+
+  @Test func `a query may name several tasks`() throws {
+    func tasks(_ json: String) throws -> QueryTasks? {
+      var reader = QueryReader(text: json, as: .jsonl)
+      return try QueryLine(try reader.next(atMost: 1)[0]).tasks()
+    }
+    #expect(try tasks(#"{"tasks": ["a", "b"], "text": "x"}"#) == .several(["a", "b"]))
+    #expect(try tasks(#"{"task": "a", "tasks": null}"#) == .one("a"))
+    #expect(throws: QueryFailure("The query names a `task` and `tasks`.")) {
+      try tasks(#"{"task": "a", "tasks": ["b"]}"#)
+    }
+    for wrong in ["[]", #""a""#, "[1]", "{}", #"["a", null]"#] {
+      #expect(throws: QueryFailure("The field `tasks` should be a list of names.")) {
+        try tasks(#"{"tasks": \#(wrong)}"#)
+      }
+    }
+  }
+
   @Test func `a row of a table is a query by its columns' names`() throws {
     var reader = QueryReader(text: "ID,Task,text,more\n7,mood,good,x\n,,,y\n", as: .csv)
     let lines = try reader.next(atMost: 9).map(QueryLine.init)
     #expect(lines.map(\.id) == [.string("7"), .null])
-    #expect(try lines.map { try $0.task() } == ["mood", nil])
+    #expect(try lines.map { try $0.tasks() } == [.one("mood"), nil])
     #expect(
-      try lines.map { try $0.query(columns: plain, task: $0.task()) }
+      try lines.map { try $0.query(columns: plain, task: Self.name($0.tasks())) }
         == [Query("good", task: "mood"), Query("")])
   }
 
