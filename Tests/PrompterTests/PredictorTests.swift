@@ -97,7 +97,7 @@ import Testing
 
   @Test func `an answer is a label or a text`() {
     func answer(_ answer: any Answer) -> String {
-      Prediction(task: "t", answer: answer).answer.text
+      Prediction(task: "t", content: answer).answer
     }
     #expect(answer(LabelAnswer(["bad", "good"], probabilities: [0.5, 0.5])) == "bad")
     let written = WrittenAnswer(text: " Good", label: "good", writtenProbability: 1)

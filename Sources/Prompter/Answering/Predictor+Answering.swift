@@ -67,7 +67,7 @@ extension Predictor {
   {
     guard isFinite else { return .failure(notFinite(input)) }
     return .success(
-      Prediction(task: input.task.name, answer: answer(), isCut: input.isCut))
+      Prediction(task: input.task.name, content: answer(), isCut: input.isCut))
   }
 }
 

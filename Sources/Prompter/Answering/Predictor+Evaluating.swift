@@ -65,7 +65,7 @@ extension Predictor {
       do { return try input.get() } catch { throw unusable(place, "\(error)") }
     }
     let answers = try answers(to: readable).enumerated().map { place, answer in
-      do { return Evaluation.Answer(try answer.get().answer) } catch is PredictionError {
+      do { return Evaluation.Answer(try answer.get().content) } catch is PredictionError {
         throw unusable(place, "the answer is not a finite number")
       }
     }

@@ -38,7 +38,7 @@ struct AnswerWriter {
     case .csv: outcome.results.map { row(outcome, $0) }.joined(separator: "\n")
     case .label:
       outcome.results.map {
-        (try? $0.answer.get())?.answer.text.escapingControls() ?? ""
+        (try? $0.answer.get())?.answer.escapingControls() ?? ""
       }.joined(separator: "\t")
     }
   }
@@ -84,7 +84,7 @@ struct AnswerWriter {
       }
     var cells = [Self.cell(outcome.id), "\(outcome.line)", prediction?.task ?? result.task ?? ""]
     if hasTexts { cells.append(prediction?.text ?? "") }
-    let probability = prediction?.answer.probability
+    let probability = prediction?.content.probability
     cells += [prediction?.cell ?? "", probability.map { "\($0)" } ?? ""]
     let ranked = ranks.isEmpty ? [] : prediction?.ranked ?? []
     for rank in ranks {
@@ -122,7 +122,7 @@ struct AnswerWriter {
 
 extension Prediction {
   // The label, or an answer that is none but was not written either.
-  fileprivate var cell: String { text == nil ? answer.text : label ?? "" }
+  fileprivate var cell: String { text == nil ? answer : label ?? "" }
 
   /// The object that answers a query.
   ///
@@ -133,7 +133,7 @@ extension Prediction {
   func json(id: JSONValue? = nil, top: Int? = nil) -> JSONValue {
     .object(
       (id.map { [JSONValue.Member(name: "id", value: $0)] } ?? [])
-        + [JSONValue.Member(name: "task", value: .string(task))] + answer.members(top: top))
+        + [JSONValue.Member(name: "task", value: .string(task))] + content.members(top: top))
   }
 
   /// The answer for people: the labels from the most probable on, or the answer itself.
@@ -141,7 +141,7 @@ extension Prediction {
   /// A text keeps its line ends and tabs; other control characters are shown escaped, as everywhere,
   /// and are what they are in the JSON of `--json`.
   func shown(top: Int? = nil) -> String {
-    guard !labels.isEmpty else { return "\(task.escapingControls())\n\(answer.text)" }
+    guard !labels.isEmpty else { return "\(task.escapingControls())\n\(answer)" }
     var table = Table([(Text.clipped(task, to: 40), .left), ("Probability", .right), ("", .left)])
     for (label, share) in ranked.prefix(top ?? 12) {
       let bar = String(repeating: "#", count: Int((share * 20).rounded()))

@@ -10,10 +10,10 @@ import Testing
 @Suite struct AnswerWriterTests {
   private let sample = Prediction(
     task: "mood",
-    answer: LabelAnswer(["bad", "good", "so, so"], probabilities: [0.05, 0.75, 0.2]))
+    content: LabelAnswer(["bad", "good", "so, so"], probabilities: [0.05, 0.75, 0.2]))
 
   private let text = Prediction(
-    task: "sum", answer: WrittenAnswer(text: "two\n\"lines\"", writtenProbability: 0.5))
+    task: "sum", content: WrittenAnswer(text: "two\n\"lines\"", writtenProbability: 0.5))
 
   private func writer(_ format: AnswerFormat, top: Int? = nil, texts: Bool = false) -> AnswerWriter
   {

@@ -32,14 +32,14 @@ public struct Prediction: Sendable {
   /// The prompt's name.
   public var task: String
   /// The answer, as the prompt's kind of task gives it.
-  public var answer: any Answer
+  public var content: any Answer
   /// Whether the text was cut because it was too long.
   public var isCut: Bool
 
   /// An answer of a prompt.
-  public init(task: String, answer: any Answer, isCut: Bool = false) {
+  public init(task: String, content: any Answer, isCut: Bool = false) {
     self.task = task
-    self.answer = answer
+    self.content = content
     self.isCut = isCut
   }
 }
@@ -47,17 +47,20 @@ public struct Prediction: Sendable {
 extension Prediction: Equatable {
   /// Whether prompts of the same name give the same answer.
   public static func == (first: Prediction, second: Prediction) -> Bool {
-    func isEqual<A: Answer>(_ answer: A) -> Bool { answer == second.answer as? A }
-    return first.task == second.task && first.isCut == second.isCut && isEqual(first.answer)
+    func isEqual<A: Answer>(_ answer: A) -> Bool { answer == second.content as? A }
+    return first.task == second.task && first.isCut == second.isCut && isEqual(first.content)
   }
 }
 
 extension Prediction {
+  /// The answer in one string, as people and tables give it.
+  public var answer: String { content.text }
+
   /// The most probable label, or the one that was written; nil if the answer is none.
   public var label: String? { labelled?.label }
 
   /// The answer's probability; 0 where that has no meaning.
-  public var probability: Double { answer.probability ?? 0 }
+  public var probability: Double { content.probability ?? 0 }
 
   /// All labels, in index order; none if the answer was not chosen among any.
   public var labels: [String] { labelled?.labels ?? [] }
@@ -65,7 +68,7 @@ extension Prediction {
   /// Their probabilities.
   public var probabilities: [Double] { labelled?.probabilities ?? [] }
 
-  private var labelled: (any LabelledAnswer)? { answer as? any LabelledAnswer }
+  private var labelled: (any LabelledAnswer)? { content as? any LabelledAnswer }
 
   /// The labels with their shares, the most probable first; of equals the first by index.
   public var ranked: [(label: String, share: Double)] { labelled?.ranked ?? [] }

@@ -37,5 +37,5 @@ public struct WrittenAnswer: LabelledAnswer {
 
 extension Prediction {
   /// The text that was written; nil for an answer that was not.
-  public var text: String? { (answer as? WrittenAnswer)?.text }
+  public var text: String? { (content as? WrittenAnswer)?.text }
 }
