@@ -57,11 +57,32 @@ let package = Package(
         "PrompterTokenizer", "PrompterCore",
       ]),
     .target(
-      name: "Prompter",
+      name: "PrompterPrompts",
       dependencies: [
         "PrompterKernels", "PrompterTensor", "PrompterAutodiff", "PrompterNN", "PrompterJSON",
         "PrompterCheckpoint", "PrompterTokenizer", "PrompterCore", "PrompterModels",
         "PrompterMethods", "PrompterTasks",
+      ]),
+    .target(
+      name: "PrompterAnswering",
+      dependencies: [
+        "PrompterKernels", "PrompterTensor", "PrompterAutodiff", "PrompterNN", "PrompterJSON",
+        "PrompterCheckpoint", "PrompterTokenizer", "PrompterCore", "PrompterTasks",
+        "PrompterPrompts",
+      ]),
+    .target(
+      name: "PrompterTraining",
+      dependencies: [
+        "PrompterKernels", "PrompterTensor", "PrompterAutodiff", "PrompterNN",
+        "PrompterCheckpoint", "PrompterTokenizer", "PrompterCore", "PrompterMethods",
+        "PrompterTasks", "PrompterPrompts", "PrompterAnswering",
+      ]),
+    .target(
+      name: "Prompter",
+      dependencies: [
+        "PrompterKernels", "PrompterNN", "PrompterCheckpoint", "PrompterTokenizer", "PrompterCore",
+        "PrompterMethods", "PrompterTasks", "PrompterPrompts", "PrompterAnswering",
+        "PrompterTraining",
       ]),
     .executableTarget(
       name: "PrompterCLI",
@@ -78,11 +99,30 @@ package.targets.append(
     name: "PrompterTestSupport",
     dependencies: ["PrompterKernels", "PrompterTensor", "PrompterAutodiff", "PrompterCheckpoint"],
     path: "Tests/PrompterTestSupport"))
-for room in package.targets where room.type == .regular || room.type == .executable {
-  guard !room.name.hasPrefix("C"), room.name != "PrompterTestSupport" else { continue }
+let rooms = package.targets.filter {
+  ($0.type == .regular || $0.type == .executable)
+    && $0.name.hasPrefix("Prompter") && $0.name != "PrompterTestSupport"
+}
+// Small models and tasks, and prompts that are trained for them: what is trained is tested with the
+// whole library at hand.
+package.targets.append(
+  .target(
+    name: "PrompterToySupport",
+    dependencies: [
+      "PrompterKernels", "PrompterTensor", "PrompterCheckpoint", "PrompterTokenizer",
+      "PrompterCore", "PrompterMethods", "PrompterTasks", "PrompterPrompts", "PrompterTraining",
+      "PrompterTestSupport",
+    ],
+    path: "Tests/PrompterToySupport"))
+let roomsWithToys = ["PrompterPrompts", "PrompterAnswering", "PrompterTraining", "Prompter"]
+for room in rooms {
   var reachable = room.dependencies.filter { !"\($0)".contains("CPrompterKernels") }
   // Models and methods do not know each other; only tests see both at work.
   if room.name == "PrompterModels" { reachable.append("PrompterMethods") }
+  if roomsWithToys.contains(room.name) {
+    reachable +=
+      room.name == "Prompter" ? ["PrompterToySupport"] : ["Prompter", "PrompterToySupport"]
+  }
   package.targets.append(
     .testTarget(
       name: room.name + "Tests",

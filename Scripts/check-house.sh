@@ -32,7 +32,7 @@ named_only_in() {
 }
 options='PrompterCLI/Options/Methods'
 methods="PrompterMethods/Methods|$options/MethodOptions"
-recipes='Prompter/Training/PromptTuning/[^/]*'
+recipes='PrompterTraining/PromptTuning/[^/]*'
 named_only_in 'P-Tuning v2' '\b[pP]TuningV2|p-tuning-v2' \
   "$methods|PrompterMethods/PTuningV2[^/]*|$options/PTuningV2Options"
 named_only_in 'Prompt tuning' '\b[pP]romptTuning|prompt-tuning' \
@@ -41,7 +41,7 @@ named_only_in 'Head-only' '\b[hH]eadOnly|head-only' "$methods|PrompterMethods/He
 named_only_in 'Fine-tuning' '\b[fF]ineTuning|fine-tuning' "$methods|PrompterMethods/FineTuning"
 
 # Rooms whose comments may still be wider than a line.
-excused="Prompter PrompterCLI PrompterCore PrompterModels PrompterMethods"
+excused="PrompterPrompts PrompterAnswering PrompterTraining Prompter PrompterCLI PrompterCore PrompterModels PrompterMethods"
 
 # The formatter wraps code and leaves comments as they are. A row of a table cannot be wrapped.
 check_comment_width() {

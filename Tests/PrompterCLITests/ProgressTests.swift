@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-@testable import Prompter
+@testable import PrompterTraining
 import Testing
 
 @testable import PrompterCLI

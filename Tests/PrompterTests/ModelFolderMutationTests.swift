@@ -6,6 +6,7 @@ import PrompterCore
 import PrompterTasks
 import PrompterTensor
 import PrompterTestSupport
+import PrompterToySupport
 import Testing
 
 /// Model folders with one damaged file: they load or are refused, and what loads answers.

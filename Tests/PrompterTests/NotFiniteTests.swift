@@ -7,6 +7,7 @@ import PrompterCore
 import PrompterKernels
 import PrompterTasks
 import PrompterTensor
+import PrompterToySupport
 import Testing
 
 /// Weights and answers that are no numbers: an error that names the tensor or the query.

@@ -3,6 +3,7 @@
 import Foundation
 import Prompter
 import PrompterTestSupport
+import PrompterToySupport
 import Testing
 
 /// Training and serving over a backbone whose products are of rounded factors.

@@ -3,6 +3,7 @@
 import Foundation
 import Prompter
 import PrompterTasks
+import PrompterToySupport
 import Testing
 
 /// A few seconds' worth of the whole way: text to tokens to prompts to files to answers.

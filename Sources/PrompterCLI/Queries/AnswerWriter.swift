@@ -124,18 +124,6 @@ extension Prediction {
   // The label, or an answer that is none but was not written either.
   fileprivate var cell: String { text == nil ? answer : label ?? "" }
 
-  /// The object that answers a query.
-  ///
-  /// - Parameters:
-  ///   - id: What identifies the query; nil for one of several answers to it.
-  ///   - top: How many labels are told, the most probable first; nil for all in their own order.
-  /// - Returns: An object of JSON.
-  func json(id: JSONValue? = nil, top: Int? = nil) -> JSONValue {
-    .object(
-      (id.map { [JSONValue.Member(name: "id", value: $0)] } ?? [])
-        + [JSONValue.Member(name: "task", value: .string(task))] + content.members(top: top))
-  }
-
   /// The answer for people: the labels from the most probable on, or the answer itself.
   ///
   /// A text keeps its line ends and tabs; other control characters are shown escaped, as everywhere,

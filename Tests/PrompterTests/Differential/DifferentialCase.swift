@@ -6,6 +6,7 @@ import PrompterAutodiff
 import PrompterCore
 import PrompterTensor
 import PrompterTestSupport
+import PrompterToySupport
 import Testing
 
 /// A random model and what transformers computes with it; Scripts/make-differential-fixtures.py says

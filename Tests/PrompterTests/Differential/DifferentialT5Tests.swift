@@ -8,6 +8,7 @@ import PrompterKernels
 import PrompterNN
 import PrompterTensor
 import PrompterTestSupport
+import PrompterToySupport
 import Testing
 
 /// Hundreds of random T5s beside transformers.

@@ -3,6 +3,7 @@
 import Foundation
 import Prompter
 import PrompterTestSupport
+import PrompterToySupport
 import Testing
 
 /// A method that is added by a file and a line in the list can all that the others can.

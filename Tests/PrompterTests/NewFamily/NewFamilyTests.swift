@@ -6,6 +6,7 @@ import PrompterCore
 import PrompterModels
 import PrompterTensor
 import PrompterTestSupport
+import PrompterToySupport
 import Testing
 
 /// One line in the list is all that a new family needs to be loaded, trained, saved and asked.

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import PrompterPrompts
+public import PrompterTasks
+
+/// Under which names the texts of a prompt's queries stand in an object or in a row of a table.
+///
+/// They are the columns that the prompt was trained with, or else `text` and, for prompts about pairs,
+/// `pair`. The columns of a prompt of which nothing is known are found as ``Fields`` finds them.
+///
+/// ```swift
+/// let columns = try predictor.queryColumns(of: "mood")
+/// let query = columns.query { row[$0] }
+/// ```
+public struct QueryColumns: Sendable, Equatable {
+  /// Columns that belong together.
+  struct Layout: Sendable, Equatable {
+    var text: String
+    var pair: String?
+  }
+
+  /// A column of a template.
+  struct Column: Sendable, Equatable {
+    var name: String
+    var spellings: [String]
+  }
+
+  let layouts: [Layout]
+  // The columns of a template, any of which a query may give; none of a task without a template.
+  var columns: [Column] = []
+  // Whether a second text is looked for where a layout has no column for one.
+  var takesPair = true
+  private var isAboutPairs: Bool?
+
+  static let standard = Layout(text: "text", pair: "pair")
+
+  init(of card: PromptCard) {
+    columns = card.task.templateColumns.map { Column(name: $0.name, spellings: $0.spellings) }
+    isAboutPairs = card.isAboutPairs
+    guard columns.isEmpty else {
+      layouts = [Self.standard]
+      return
+    }
+    let (named, trained) = (card.task.fields, card.columns)
+    // As for data: where the text's column is named and no other, there is one text.
+    takesPair = named.text == nil || isAboutPairs == true
+    var layouts: [Layout] = []
+    for (text, pair) in [
+      (named.text ?? trained?.text, named.pair ?? trained?.pair), (trained?.text, trained?.pair),
+    ] {
+      guard let text, !layouts.contains(Layout(text: text, pair: pair)) else { continue }
+      layouts.append(Layout(text: text, pair: pair))
+    }
+    if layouts.isEmpty {
+      layouts = Fields.layouts.map { Layout(text: $0.text, pair: named.pair ?? $0.pair) }
+    }
+    let own = isAboutPairs == true ? Self.standard : Layout(text: Self.standard.text)
+    self.layouts = layouts.contains(own) ? layouts : layouts + [own]
+  }
+
+  /// The names under which a text is looked for, for messages.
+  public var names: [String] {
+    var names = columns.map(\.name)
+    // What is looked for by many names is told by the first.
+    for name in layouts.map(\.text) where names.isEmpty || name == Self.standard.text {
+      if !names.contains(name) { names.append(name) }
+    }
+    return names
+  }
+
+  /// What no query can be without and a table does not have; nil if it has all.
+  ///
+  /// - Parameter isThere: Whether there is a column of a name.
+  /// - Returns: What it is, and the columns that could hold it.
+  public func missing(
+    among isThere: (String) -> Bool
+  ) -> (field: String, columns: [String])? {
+    if columns.contains(where: { $0.spellings.contains(where: isThere) }) { return nil }
+    guard let layout = layouts.first(where: { isThere($0.text) }) else { return ("text", names) }
+    guard isAboutPairs == true else { return nil }
+    let pairs = layouts.compactMap { isThere($0.text) ? $0.pair : nil }
+    return pairs.contains(where: isThere) || isThere("pair")
+      ? nil : ("second text beside \(layout.text)", pairs)
+  }
+
+  /// The query of an object or a row.
+  ///
+  /// - Parameters:
+  ///   - task: The prompt's name.
+  ///   - value: The text under a name, nil if there is none.
+  /// - Returns: The query; nil if it has no text.
+  /// - Throws: What `value` throws.
+  public func query(
+    task: String? = nil, _ value: (String) throws -> String?
+  ) rethrows -> Query? {
+    guard columns.isEmpty else { return try templateQuery(task: task, value) }
+    var chosen: Layout?
+    for layout in layouts where try value(layout.text) != nil {
+      chosen = chosen ?? layout
+      guard let pair = layout.pair, try value(pair) == nil else {
+        chosen = layout
+        break
+      }
+    }
+    guard let chosen, let text = try value(chosen.text) else { return nil }
+    var pair = try chosen.pair.flatMap(value)
+    if pair == nil, takesPair { pair = try value("pair") }
+    // A table has an empty cell where an object leaves a member out.
+    if isAboutPairs == false, pair?.isEmpty == true { pair = nil }
+    return Query(text, pair, task: task)
+  }
+
+  private func templateQuery(
+    task: String?, _ value: (String) throws -> String?
+  ) rethrows -> Query? {
+    var values: [String: String] = [:]
+    for column in columns {
+      for name in column.spellings where values[column.name] == nil {
+        values[column.name] = (try? value(name)) ?? nil
+      }
+    }
+    // `text` and `pair` fill the first columns, unless columns have these names.
+    let isOwn = { (name: String) in columns.contains { $0.spellings.contains(name) } }
+    let text = isOwn("text") ? nil : try value("text")
+    let pair = isOwn("pair") ? nil : try value("pair")
+    guard text != nil || !values.isEmpty else { return nil }
+    return Query(text ?? "", pair, columns: values, task: task)
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import PrompterTasks
+import Testing
+
+@testable import PrompterAnswering
+
+@Suite(.timeLimit(.minutes(1))) struct QueryReaderTests {
+  private func shown(_ records: [QueryRecord]) -> [String] {
+    records.map { record in
+      switch record.content {
+      case .object(let bytes): "\(record.line) \(String(decoding: bytes, as: UTF8.self))"
+      case .text(let text): "\(record.line) \(text)"
+      case .row(let row, _):
+        "\(record.line) " + (0..<row.count).map { row[$0] }.joined(separator: "|")
+      case .fault(let failure): "\(record.line) ! \(failure)"
+      }
+    }
+  }
+
+  @Test func `lines are numbered, blank ones counted but passed over`() throws {
+    var reader = QueryReader(text: "\u{FEFF}a\r\n\n  \nb\nc")
+    #expect(try shown(reader.next(atMost: 2)) == ["1 a", "4 b"])
+    #expect(try shown(reader.next(atMost: 2)) == ["5 c"])
+    #expect(try reader.next(atMost: 2).isEmpty)
+  }
+
+  @Test func `line ends of any text are found byte by byte`() throws {
+    let marks = "a" + String(repeating: "\u{301}\u{316}", count: 100_000)
+    var reader = QueryReader(text: "\(marks)\r\n\u{301}x\n\n\u{2028}\ny")
+    #expect(try reader.next(atMost: 9).map(\.line) == [1, 2, 5])
+  }
+
+  @Test func `a table has a header, and rows that do not fit it are told`() throws {
+    var reader = QueryReader(text: "text,id\n\"a,\nb\",1\nc\n\"d\"x,2\ne,3\n", as: .csv)
+    #expect(
+      try shown(reader.next(atMost: 9)) == [
+        "2 a,\nb|1", "4 ! The row has 1 column; the header has 2.",
+        "5 ! a closing quote is followed by more text; write quotes inside a field twice.", "6 e|3",
+      ])
+    #expect(reader.header?.names == ["text", "id"])
+    var tabs = QueryReader(text: "text\tid\na, \"b\"\t1\n", as: .tsv)
+    #expect(try shown(tabs.next(atMost: 9)) == ["2 a, \"b\"|1"])
+  }
+
+  @Test func `rows have no meaning without a header that can be read`() throws {
+    var quotes = QueryReader(text: "\"text\"x,id\na,1\n", as: .csv)
+    #expect(throws: DataError.self) { try quotes.next(atMost: 9) }
+    let file = try TemporaryFile()
+    try Data([0x74, 0xE9, 0x0A, 0x61, 0x0A]).write(to: file.url)
+    var latin = try QueryReader(path: file.url.path, format: .tsv)
+    #expect(throws: DataError.unreadable(file: file.url.path, reason: "its header is not UTF-8")) {
+      try latin.next(atMost: 9)
+    }
+    var texts = try QueryReader(path: file.url.path, format: .text)
+    #expect(try shown(texts.next(atMost: 9)) == ["1 ! The line is not UTF-8.", "2 a"])
+  }
+
+  @Test(
+    arguments: [
+      ("a.csv", QueryFormat.csv), ("a.TSV", .tsv), ("a.txt", .text), ("a.jsonl", .jsonl),
+      ("a.json", .jsonl), ("/dev/stdin", .jsonl), ("queries", .jsonl), (nil, .jsonl),
+    ] as [(String?, QueryFormat)])
+  func `a file's extension says how it is written`(path: String?, format: QueryFormat) {
+    #expect(QueryFormat(of: path) == format)
+  }
+
+  @Test func `a missing file is named`() {
+    #expect(throws: DataError.fileNotFound(file: "no-such-file.jsonl")) {
+      try QueryReader(path: "no-such-file.jsonl")
+    }
+  }
+
+  @Test func `a file comes in full batches, whatever its pieces are`() throws {
+    let file = try TemporaryFile()
+    let line = String(repeating: "x", count: 999)
+    try Data(String(repeating: line + "\n", count: 1_300).utf8).write(to: file.url)
+    var reader = try QueryReader(path: file.url.path, format: .text)
+    var counts: [Int] = []
+    while case let records = try reader.next(atMost: 512), !records.isEmpty {
+      counts.append(records.count)
+    }
+    #expect(counts == [512, 512, 276])
+  }
+}
