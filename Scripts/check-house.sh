@@ -40,16 +40,10 @@ named_only_in 'Prompt tuning' '\b[pP]romptTuning|prompt-tuning' \
 named_only_in 'Head-only' '\b[hH]eadOnly|head-only' "$methods|PrompterMethods/HeadOnly"
 named_only_in 'Fine-tuning' '\b[fF]ineTuning|fine-tuning' "$methods|PrompterMethods/FineTuning"
 
-# Rooms whose comments may still be wider than a line.
-excused="PrompterPrompts PrompterAnswering PrompterTraining Prompter PrompterCLI PrompterCore PrompterModels PrompterMethods"
-
 # The formatter wraps code and leaves comments as they are. A row of a table cannot be wrapped.
 check_comment_width() {
-  local leave=() room wide
-  for room in $excused; do
-    leave+=(-not -path "Sources/$room/*" -not -path "Tests/${room}Tests/*")
-  done
-  wide=$(find Sources Tests -type f \( -name '*.swift' -o -name '*.c' -o -name '*.h' \) "${leave[@]}" \
+  local wide
+  wide=$(find Sources Tests -type f \( -name '*.swift' -o -name '*.c' -o -name '*.h' \) \
     -exec perl -CSD -ne '
       print "$ARGV:$.\n" if m{^\s*//(?!/? *\|)} && length > 101;
       close ARGV if eof' {} +)

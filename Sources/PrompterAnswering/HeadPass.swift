@@ -39,7 +39,8 @@ package struct HeadPass: Sendable {
   private typealias Maker =
     @Sendable (_ prompt: Int, _ states: Variable, _ pass: Pass) -> Variable
 
-  // Enough slots for products to run at full speed, few enough for activations to stay in the cache.
+  // Enough slots for products to run at full speed, few enough for activations to stay in the
+  // cache.
   private static let slotBudget = 512
 
   /// A pass of prompts, each with what its head reads and its head.
@@ -52,7 +53,8 @@ package struct HeadPass: Sendable {
     self.heads = heads
   }
 
-  /// What the heads give for rows, each by the head of the prompt that it names, in the rows' order.
+  /// What the heads give for rows, each by the head of the prompt that it names, in the rows'
+  /// order.
   ///
   /// - Parameters:
   ///   - rows: The rows.

@@ -14,7 +14,8 @@ extension Predictor {
   ///   - examples: Examples with answers, of the kind of the prompt's task.
   /// - Returns: The scores by the metrics of the prompt's task.
   /// - Throws: ``PredictionError`` if there is no such prompt, or one of another kind;
-  ///   ``DataError`` for an answer that the prompt does not know, or an example that it cannot read.
+  ///   ``DataError`` for an answer that the prompt does not know, or an example that it cannot
+  ///   read.
   public func evaluate(_ name: String, on examples: some ExampleSet) throws -> Evaluation {
     let task = try resident(named: name)
     return try evaluation(of: task, task.kind, on: examples)

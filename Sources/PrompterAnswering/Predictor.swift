@@ -7,14 +7,14 @@ public import PrompterTasks
 
 /// Many prompts over one backbone, answering batches whose rows belong to different tasks.
 ///
-/// Prompts may differ in length, layers, method, pooling, labels and kind of task. Each row is answered
-/// exactly as it would be alone. Fine-tuned prompts bring their own backbone. Prompts come and go while
-/// others answer; copies of a predictor share them.
+/// Prompts may differ in length, layers, method, pooling, labels and kind of task. Each row is
+/// answered exactly as it would be alone. Fine-tuned prompts bring their own backbone. Prompts come
+/// and go while others answer; copies of a predictor share them.
 public struct Predictor: Sendable {
   /// How an encoder-decoder answers where a task has labels.
   public var answering = LabelAnswering.ranking
-  /// Whether probabilities are calibrated: by the temperature that was fitted to a prompt's validation
-  /// data.
+  /// Whether probabilities are calibrated: by the temperature that was fitted to a
+  /// prompt's validation data.
   public var isCalibrated = true
   /// How the next token of a text is chosen.
   public var strategy = DecodingStrategy.greedy
@@ -34,8 +34,8 @@ public struct Predictor: Sendable {
   ///   - prompts: The prompts and the names that queries use.
   ///   - threads: The replicas that share the work.
   ///   - isPinned: Whether each replica keeps to a core of its own.
-  /// - Throws: ``PromptError`` if a prompt does not fit the backbone; ``PredictionError`` if two have
-  ///   one name.
+  /// - Throws: ``PromptError`` if a prompt does not fit the backbone; ``PredictionError``
+  ///   if two have one name.
   public init(
     model: PretrainedModel, prompts: [(name: String, prompt: Prompt)], threads: Int = 1,
     isPinned: Bool = true
@@ -117,9 +117,9 @@ extension Predictor {
   ///
   /// - Parameter queries: The questions.
   /// - Returns: The answers, in order.
-  /// - Throws: ``PredictionError`` if a query names no known prompt, the model cannot read it or the
-  ///   answer is no number; `CheckpointError` if weights are none. Then none is answered; see
-  ///   ``results(of:)``.
+  /// - Throws: ``PredictionError`` if a query names no known prompt, the model cannot read it or
+  ///   the answer is no number; `CheckpointError` if weights are none. Then none is answered;
+  ///   see ``results(of:)``.
   public func predict(_ queries: [Query]) throws -> [Prediction] {
     let owners = try queries.map { try resident(named: $0.task) }
     return try predict(
@@ -131,8 +131,8 @@ extension Predictor {
   ///
   /// - Parameters:
   ///   - queries: The questions.
-  ///   - firstNumber: The number of the first one. What is drawn for a query, where texts are drawn,
-  ///     depends on its number, not on those that are answered with it.
+  ///   - firstNumber: The number of the first one. What is drawn for a query, where texts are
+  ///     drawn, depends on its number, not on those that are answered with it.
   /// - Returns: What ``predict(prepared:)`` answers.
   /// - Throws: ``PredictionError`` if a query names no known prompt.
   public func prepared(_ queries: [Query], firstNumber: Int = 0) throws -> PreparedQueries {
@@ -155,8 +155,8 @@ extension Predictor {
   /// no reason not to answer the others.
   ///
   /// - Parameter queries: The questions.
-  /// - Returns: For each, in order, the answer, a ``PredictionError`` that is about this query alone,
-  ///   or a `CheckpointError` about weights that are not finite.
+  /// - Returns: For each, in order, the answer, a ``PredictionError`` that is about this query
+  ///   alone, or a `CheckpointError` about weights that are not finite.
   public func results(of queries: PreparedQueries) -> [Result<Prediction, any Error>] {
     var results: [Result<Prediction, any Error>] = []
     var answers = self.answers(to: queries.inputs.compactMap { try? $0.get() })[...]

@@ -7,8 +7,8 @@ internal import PrompterTasks
 
 /// A prompt that a predictor holds ready, with all that answering under it needs.
 ///
-/// Nothing of it changes: a prompt that replaces another is another object, and what is being answered
-/// keeps the one that it began with.
+/// Nothing of it changes: a prompt that replaces another is another object, and what is being
+/// answered keeps the one that it began with.
 final class ResidentTask: Sendable {
   let name: String
   let card: PromptCard
@@ -27,8 +27,8 @@ final class ResidentTask: Sendable {
 
   /// Makes a prompt ready.
   ///
-  /// - Throws: ``PromptError`` if the prompt does not fit the model, ``DataError`` for a kind of task
-  ///   that is not known.
+  /// - Throws: ``PromptError`` if the prompt does not fit the model, ``DataError`` for a kind of
+  ///   task that is not known.
   init(_ prompt: Prompt, named name: String, on model: PretrainedModel) throws {
     try prompt.check(against: model)
     self.name = name

@@ -11,8 +11,8 @@ struct TrainingFiles<Kind: TaskKind> {
   let validation: Kind.Examples?
   let test: Kind.Examples?
 
-  /// Reads the files of a run, and makes sure that validation and test data have no other labels than
-  /// the training data: a run of hours should not end in the first one that it cannot score.
+  /// Reads the files of a run, and makes sure that validation and test data have no other labels
+  /// than the training data: a run of hours should not end in the first one that it cannot score.
   ///
   /// - Parameters:
   ///   - files: The files, and what of them is read.

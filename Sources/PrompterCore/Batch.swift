@@ -2,8 +2,8 @@
 
 /// One text, or pair of texts, as a list of slots.
 ///
-/// A slot is a token id, or −1 − j for virtual token j of the row's own input prompt. Virtual tokens
-/// may stand anywhere; which slots are text is known by construction.
+/// A slot is a token id, or −1 − j for virtual token j of the row's own input prompt. Virtual
+/// tokens may stand anywhere; which slots are text is known by construction.
 public struct Row: Sendable, Equatable {
   /// Token ids, or −1 − j for virtual token j.
   public var ids: [Int32]

@@ -7,8 +7,8 @@ internal import PrompterTensor
 /// A search for the likeliest text that keeps a number of candidates at each length.
 ///
 /// A text's score is its log-likelihood divided by its number of tokens, end token included, to the
-/// power of a penalty. The rules for what ends a search are those of Hugging Face transformers, whose
-/// answers these are.
+/// power of a penalty. The rules for what ends a search are those of Hugging Face transformers,
+/// whose answers these are.
 public struct BeamSearch: Sendable, Equatable {
   /// When a search ends, apart from the limit on lengths.
   public enum Ending: String, Sendable, CaseIterable, Codable {

@@ -11,8 +11,8 @@ public protocol Decoding: AnyObject {
 
   /// log Σ exp of each row's logits as the model gave them.
   ///
-  /// A token's log-probability is its logit less this: that a decoder rules out some tokens does not
-  /// make the others likelier.
+  /// A token's log-probability is its logit less this: that a decoder rules out some tokens does
+  /// not make the others likelier.
   var logSums: [Float] { get }
 
   /// Takes one more token for each row.

@@ -67,11 +67,12 @@ public struct FoldedPrompt: Sendable {
   /// The positions of the backbone, or of its encoder, that the prompt takes from the text.
   ///
   /// Virtual tokens at the input stand at positions of their own; those in the layers push the
-  /// text's first position back by their number (Liu and others 2021, as PEFT has it too), unless the
-  /// text counts from 0.
+  /// text's first position back by their number (Liu and others 2021, as PEFT has it too), unless
+  /// the text counts from 0.
   public var occupiedPositions: Int { inputLength + firstPosition }
 
-  /// The position of a row's first slot: virtual tokens in a decoder's layers push back nothing here.
+  /// The position of a row's first slot: virtual tokens in a decoder's layers push back nothing
+  /// here.
   var firstPosition: Int {
     deep?.stack == .encoder && deep?.shiftsPositions == true ? deepLength : 0
   }

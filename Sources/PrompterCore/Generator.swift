@@ -22,7 +22,8 @@ public struct GeneratedText: Sendable, Equatable {
   public var hasEnded: Bool
   /// The text's log-likelihood by the model, end token included.
   ///
-  /// A beam search divides it by its length to the power of the penalty. A least length rules tokens out and changes none of it.
+  /// A beam search divides it by its length to the power of the penalty. A least length rules
+  /// tokens out and changes none of it.
   public var score: Float
 
   /// A text and how it ended.

@@ -43,17 +43,17 @@ public struct LowerStates: Sendable {
 }
 
 extension Backbone {
-  /// What rows are after the lowest layers, each text computed once: for one text under many prompts,
-  /// of which the lowest begins above.
+  /// What rows are after the lowest layers, each text computed once: for one text under many
+  /// prompts, of which the lowest begins above.
   ///
-  /// A row's states have the bits that they have without any of this. Rows have one text if they have
-  /// the same slots and begin at the same position.
+  /// A row's states have the bits that they have without any of this. Rows have one text if they
+  /// have the same slots and begin at the same position.
   ///
   /// - Parameters:
   ///   - rows: The rows, in the order in which a batch has them.
   ///   - prompts: The prompts that the rows name.
-  ///   - layers: How many layers, fewer than the backbone has and no more than stand below all of these
-  ///     prompts; see ``PromptTables/layersBelow``.
+  ///   - layers: How many layers, fewer than the backbone has and no more than stand below all of
+  ///     these prompts; see ``PromptTables/layersBelow``.
   ///   - pass: A pass of inference.
   /// - Returns: The states of a batch of these rows [slots, width].
   public func lowerStates(

@@ -5,8 +5,8 @@ internal import PrompterTensor
 
 /// A decoder that does not end a text before it has some tokens.
 ///
-/// Until then no way of choosing tokens takes the end token. Its probability is not shared out among
-/// the others: as in Hugging Face transformers log-probabilities come first, so a beam search
+/// Until then no way of choosing tokens takes the end token. Its probability is not shared out
+/// among the others: as in Hugging Face transformers log-probabilities come first, so a beam search
 /// compares texts by what the model gave them.
 final class PatientDecoder: Decoding {
   private(set) var logits: Tensor

@@ -5,8 +5,8 @@ internal import PrompterTensor
 
 /// A prompt in memory as attention reads it, ready to stand in any batch.
 ///
-/// Keys and values are parts of one table, so a thousand prompts take the memory of their tables and
-/// little else, and loading one touches no other. ``PromptTables`` for a batch are made of the
+/// Keys and values are parts of one table, so a thousand prompts take the memory of their tables
+/// and little else, and loading one touches no other. ``PromptTables`` for a batch are made of the
 /// residents that its rows name.
 public struct ResidentPrompt: Sendable {
   /// Vectors that stand beside the text [virtual tokens, width], if any.
@@ -30,8 +30,8 @@ public struct ResidentPrompt: Sendable {
 
   /// A prompt that stays in memory.
   ///
-  /// Keys and values of all layers are read where they are; those of a range of layers are copied out
-  /// of their table, whose zeros need no memory then.
+  /// Keys and values of all layers are read where they are; those of a range of layers are copied
+  /// out of their table, whose zeros need no memory then.
   ///
   /// - Parameters:
   ///   - prompt: What training left.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How rows are shared out over batches and replicas, by costs alone and never by timings, so that the
-/// same rows are always split alike.
+/// How rows are shared out over batches and replicas, by costs alone and never by timings, so that
+/// the same rows are always split alike.
 public enum RowSplit {
   /// Deals rows out to parts of about equal cost, which end within the cheapest rows of each other.
   ///

@@ -13,7 +13,8 @@ public struct SharedTexts: Sendable {
     let firstPosition: Int32
   }
 
-  /// The texts of rows; rows have one text if they have the same slots and begin at the same position.
+  /// The texts of rows; rows have one text if they have the same slots and begin at the same
+  /// position.
   ///
   /// - Parameters:
   ///   - rows: The rows.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is read of one target text while it is written: the start token and all tokens but the last.
+/// What is read of one target text while it is written: the start token and all tokens but the
+/// last.
 ///
 /// A slot is a token id, or −1 − j for virtual token j of the row's own decoder prompt.
 public struct TargetRow: Sendable, Equatable {

@@ -8,8 +8,8 @@ internal import PrompterTensor
 extension TextWriter {
   /// How likely each of some targets is as what a row's text is answered by.
   ///
-  /// log p(target | row) = Σₜ log p(targetₜ | row, target before t), the end token included, by which
-  /// targets are ranked. Each row is read once.
+  /// log p(target | row) = Σₜ log p(targetₜ | row, target before t), the end token included, by
+  /// which targets are ranked. Each row is read once.
   ///
   /// - Parameters:
   ///   - candidates: For each row of the batch its targets' tokens, each with its end token.

@@ -6,8 +6,8 @@ public import PrompterNN
 /// A pretrained model that writes a text after each row of a batch.
 ///
 /// How a row's text reaches what is written is the model's own matter: an encoder's states that a
-/// decoder attends to, or the keys and values of one decoder's earlier slots. As a ``Backbone`` it is
-/// what reads the rows.
+/// decoder attends to, or the keys and values of one decoder's earlier slots. As a ``Backbone`` it
+/// is what reads the rows.
 ///
 /// ```swift
 /// let logits = model.logits(of: targets, after: batch, prompts: state, dropout: 0, in: pass)

@@ -31,8 +31,8 @@ public struct PTuningV2: PromptMethod {
     /// The stack that the layers belong to.
     public let stack: PromptStack
 
-    /// A backbone, or its decoder, of `layerCount` layers of `width`, whose keys and values may have
-    /// another.
+    /// A backbone, or its decoder, of `layerCount` layers of `width`, whose keys and
+    /// values may have another.
     public init(
       layerCount: Int, width: Int, attentionWidth: Int? = nil, stack: PromptStack = .encoder
     ) {
@@ -52,8 +52,8 @@ public struct PTuningV2: PromptMethod {
   /// The share of keys and values dropped in training, per row of a batch.
   public let dropout: Float
 
-  /// Whether an encoder's texts begin at the position after as many as there are virtual tokens; else
-  /// at 0.
+  /// Whether an encoder's texts begin at the position after as many as there are
+  /// virtual tokens; else at 0.
   public let shiftsPositions: Bool
 
   private let source: Source
@@ -74,7 +74,8 @@ public struct PTuningV2: PromptMethod {
   ///   - size: The backbone's shape.
   ///   - reparameterization: How the table is made while training.
   ///   - dropout: The share of keys and values dropped in training.
-  ///   - shiftsPositions: Whether an encoder's texts begin at the position after the virtual tokens.
+  ///   - shiftsPositions: Whether an encoder's texts begin at the position after the virtual
+  ///     tokens.
   ///   - seed: The seed of the starting values.
   public init(
     promptLength: Int, layers: Range<Int>? = nil, size: Size,

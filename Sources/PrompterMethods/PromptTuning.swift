@@ -7,8 +7,9 @@ public import PrompterTensor
 /// Prompt tuning (Lester and others 2021): trained vectors before the input embeddings.
 ///
 /// The backbone reads [P; X] where X are the word embeddings of the text and P [prompt length,
-/// width] is all that is trained (section 2), or [X; P], as the authors' code can have it. Positions,
-/// segments and the embedding norm apply to P as to words. An encoder-decoder may have vectors before the decoder's input besides.
+/// width] is all that is trained (section 2), or [X; P], as the authors' code can have it.
+/// Positions, segments and the embedding norm apply to P as to words. An encoder-decoder may have
+/// vectors before the decoder's input besides.
 public struct PromptTuning: PromptMethod {
   /// P.
   public let vectors: Parameter

@@ -19,8 +19,8 @@ public enum ModelFamilies {
   ///
   /// - Parameter source: A Hugging Face model folder, or what says the same.
   /// - Returns: The shape.
-  /// - Throws: ``BackboneError`` if the family or variant is not known here; an error that names the
-  ///   place and the key if the source does not decode.
+  /// - Throws: ``BackboneError`` if the family or variant is not known here; an error that names
+  ///   the place and the key if the source does not decode.
   public static func configuration(
     from source: any ModelSource
   ) throws -> any ModelConfiguration {

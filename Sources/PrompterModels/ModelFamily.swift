@@ -2,8 +2,8 @@
 
 public import PrompterCore
 
-/// A family of pretrained models: all that differs between models of different kinds, and that is not
-/// computed by a ``Backbone``.
+/// A family of pretrained models: all that differs between models of different kinds, and that is
+/// not computed by a ``Backbone``.
 ///
 /// A family is one folder of this room and one line in ``ModelFamilies/all``.
 public protocol ModelFamily: Sendable {
@@ -11,15 +11,15 @@ public protocol ModelFamily: Sendable {
   static var name: String { get }
   /// What `model_type` says in config.json of its models.
   static var modelTypes: [String] { get }
-  /// What may stand before the names of a model's tensors in files of models with heads, without its
-  /// point; nil if nothing does.
+  /// What may stand before the names of a model's tensors in files of models with heads, without
+  /// its point; nil if nothing does.
   static var weightScope: String? { get }
   /// The most tokens that texts usually have: the positions of most checkpoints.
   static var usualLength: Int { get }
   /// The classifier that transformers puts on such a model, if heads here can compute the same.
   static var classifier: PublishedClassifier? { get }
-  /// The `task_type` of those adapters of PEFT that are taken for this family's: they do not say which
-  /// family they are of. Of several families the first in the list has them.
+  /// The `task_type` of those adapters of PEFT that are taken for this family's: they do not say
+  /// which family they are of. Of several families the first in the list has them.
   static var peftTaskType: String? { get }
 
   /// Reads a model's shape.

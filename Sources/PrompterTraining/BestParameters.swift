@@ -7,8 +7,8 @@ internal import PrompterTensor
 
 /// The trained parameters at the best evaluation so far.
 ///
-/// They are nowhere twice in memory if the run is saved: until the next step they are the parameters
-/// themselves, and by then the state on the disk has them.
+/// They are nowhere twice in memory if the run is saved: until the next step they are the
+/// parameters themselves, and by then the state on the disk has them.
 enum BestParameters {
   /// The parameters as they are.
   case current

@@ -8,8 +8,8 @@ internal import PrompterNN
 internal import PrompterTasks
 internal import PrompterTensor
 
-/// What a head reads, computed once: without dropout a frozen backbone gives the same states in every
-/// epoch as long as the prompt stays as it is.
+/// What a head reads, computed once: without dropout a frozen backbone gives the same states in
+/// every epoch as long as the prompt stays as it is.
 struct FrozenStates {
   /// The pooled states [examples, width].
   let matrix: Tensor
@@ -24,7 +24,8 @@ struct FrozenStates {
   ///   - prompt: The prompt that they are read under.
   ///   - pass: The backbone with that prompt.
   ///   - team: The threads.
-  ///   - goesOn: Told from time to time of how many examples more there are states; whether to go on.
+  ///   - goesOn: Told from time to time of how many examples more there are states; whether to go
+  ///     on.
   /// - Complexity: One forward pass of the backbone over the data, and
   ///   examples × width × 4 bytes.
   init?(

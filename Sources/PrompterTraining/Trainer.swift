@@ -33,7 +33,8 @@ public struct Trainer: Sendable {
   let isPoolingChosen: Bool
   /// The bytes of memory for hidden states below the prompts.
   ///
-  /// More than that goes to a file, and with 0 nothing is kept. It decides how fast training is, not what comes out.
+  /// More than that goes to a file, and with 0 nothing is kept. It decides how fast training
+  /// is, not what comes out.
   public let cacheMemory: Int
 
   /// A trainer.
@@ -67,8 +68,8 @@ public struct Trainer: Sendable {
   /// - Parameters:
   ///   - task: The task; what only the training data tell, such as labels, is read from them.
   ///   - training: Examples with answers, of the task's kind.
-  ///   - validation: Examples that choose the best prompt; without them it is the last. Where answers
-  ///     are written, they are written greedily.
+  ///   - validation: Examples that choose the best prompt; without them it is the last. Where
+  ///     answers are written, they are written greedily.
   ///   - folder: Where the state is saved from time to time, so that a killed run can be resumed.
   ///   - resuming: Whether to go on from the state in the folder, if there is one.
   ///   - report: Told of every step.
@@ -96,7 +97,8 @@ public struct Trainer: Sendable {
   ///   - task: The task of the training.
   ///   - training: Its examples.
   ///   - validation: The examples that choose its best prompt.
-  /// - Throws: ``TrainingError/promptOfAnotherRun(difference:)`` with the first setting that differs.
+  /// - Throws: ``TrainingError/promptOfAnotherRun(difference:)`` with the first
+  ///   setting that differs.
   public func check<Examples: ExampleSet>(
     _ prompt: Prompt, task: TaskDescription, training: Examples, validation: Examples? = nil
   ) throws {

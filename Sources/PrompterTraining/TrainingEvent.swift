@@ -88,7 +88,8 @@ public struct TrainingOutcome: Sendable {
   public var lossRise: LossRise?
 }
 
-/// A training loss that ended above where it started: whatever was learnt, most of it was lost again.
+/// A training loss that ended above where it started: whatever was learnt, most of it was lost
+/// again.
 public struct LossRise: Sendable, Equatable, CustomStringConvertible {
   /// The loss of the first step, before anything was learnt.
   public var start: Double

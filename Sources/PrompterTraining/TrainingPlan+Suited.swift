@@ -13,8 +13,8 @@ extension TrainingPlan {
   /// - Parameters:
   ///   - method: The method.
   ///   - examples: The number of training examples.
-  ///   - labels: The number of labels; `nil` if answers are written, for which five epochs are where to
-  ///     begin.
+  ///   - labels: The number of labels; `nil` if answers are written, for which five
+  ///     epochs are where to begin.
   /// - Returns: A plan with a duration and rates; the rest is as in a plan of one's own.
   public static func suited(
     to method: MethodName, examples: Int, labels: Int?
@@ -28,8 +28,8 @@ extension TrainingPlan {
       learningRate: usual.learningRate, headLearningRate: usual.headLearningRate)
   }
 
-  /// The epochs that suit so many labelled examples: 400 divided by the root of their number, at least
-  /// 2 and at most 60.
+  /// The epochs that suit so many labelled examples: 400 divided by the root of their number, at
+  /// least 2 and at most 60.
   ///
   /// Few examples want many passes and many want few: 100 are read 40 times, 700 are read 15 times,
   /// 5,000 are read 6 times and 40,000 twice. So the steps grow with the root of the examples.

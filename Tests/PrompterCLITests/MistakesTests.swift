@@ -34,8 +34,8 @@ import Testing
     }
     #expect(first.utf8.count < 500)
     #expect(run.output.isEmpty)
-    // Only wrong usage has more lines than its sentence, how the command is used, and what can be done
-    // all the same.
+    // Only wrong usage has more lines than its sentence, how the command is used, and what can
+    // be done all the same.
     #expect([0, 64].contains(run.status) || lines.last == first)
     #expect(!["Fatal error", "Error(", "0x", ".swift"].contains { run.messages.contains($0) })
   }

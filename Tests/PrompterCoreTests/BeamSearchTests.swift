@@ -48,7 +48,8 @@ import Testing
     }
   }
 
-  // Hugging Face transformers 5.23 takes log-probabilities first and strikes out the end afterwards.
+  // Hugging Face transformers 5.23 takes log-probabilities first and strikes out the end
+  // afterwards.
   @Test(arguments: 1...20)
   func `a least length rules out short texts and makes no other likelier`(seed: UInt64) throws {
     let chain = chain(seed: seed)

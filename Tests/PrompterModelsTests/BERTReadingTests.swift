@@ -15,7 +15,8 @@ import Testing
     let gradient: [Float]
   }
 
-  // The states of each row's first slot and the gradient that their sum of squares gives to a prompt.
+  // The states of each row's first slot and the gradient that their sum of squares gives to a
+  // prompt.
   private func run(_ backbone: BERT, readingAll: Bool, dropout: Float) throws -> Run {
     let pass = Pass.training(seed: 4, step: 1)
     let tape = try #require(pass.tape)
@@ -42,7 +43,8 @@ import Testing
       let some = try run(backbone, readingAll: false, dropout: dropout)
       let all = try run(backbone, readingAll: true, dropout: dropout)
       #expect(relativeGap(some.states.values, all.states.values) < 1e-5)
-      // The gradients of the queries that nobody reads are zeros, which change a rounded row's unit.
+      // The gradients of the queries that nobody reads are zeros, which change a rounded row's
+      // unit.
       #expect(
         relativeGap(some.gradient, all.gradient)
           < (precision == .float32 || isTrained ? 1e-5 : 0.02))

@@ -9,7 +9,8 @@ import PrompterNN
 import PrompterTensor
 import Testing
 
-/// Checkpoints as they are published: the names and sizes are public, the values those of the fixtures.
+/// Checkpoints as they are published: the names and sizes are public, the values those of the
+/// fixtures.
 @Suite struct CheckpointNamesTests {
   private static func weights(
     _ source: URL, _ change: (inout [String: Tensor]) -> Void

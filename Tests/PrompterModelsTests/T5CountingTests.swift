@@ -27,8 +27,8 @@ import Testing
     }
   }
 
-  // T5 1.1, whose shapes the LM-adapted checkpoints have: gated and untied. The prompts are those of
-  // Lester and others 2021, Table 4, for 100 virtual tokens.
+  // T5 1.1, whose shapes the LM-adapted checkpoints have: gated and untied. The prompts are those
+  // of Lester and others 2021, Table 4, for 100 virtual tokens.
   static let newer = [
     Size(name: "Small", shape: [512, 1024, 8, 6, 64], weights: 76_961_152, prompt: 51_200),
     Size(name: "Base", shape: [768, 2048, 12, 12, 64], weights: 247_577_856, prompt: 76_800),

@@ -16,8 +16,9 @@ import Testing
     let records: Int
   }
 
-  // The logits of a target of one token read from a long text, and the gradients that the first logit's
-  // square gives to the prompt; with company, another target of so many tokens reads the same text.
+  // The logits of a target of one token read from a long text, and the gradients that the
+  // first logit's square gives to the prompt; with company, another target of so many tokens
+  // reads the same text.
   private func run(
     _ golden: TinyT5, company: Int, dropout: Float, length: Int = 40
   ) throws -> Run {

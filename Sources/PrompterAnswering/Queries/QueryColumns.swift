@@ -5,8 +5,9 @@ public import PrompterTasks
 
 /// Under which names the texts of a prompt's queries stand in an object or in a row of a table.
 ///
-/// They are the columns that the prompt was trained with, or else `text` and, for prompts about pairs,
-/// `pair`. The columns of a prompt of which nothing is known are found as ``Fields`` finds them.
+/// They are the columns that the prompt was trained with, or else `text` and, for prompts
+/// about pairs, `pair`. The columns of a prompt of which nothing is known are found as
+/// ``Fields`` finds them.
 ///
 /// ```swift
 /// let columns = try predictor.queryColumns(of: "mood")

@@ -5,7 +5,8 @@ package import PrompterTasks
 
 /// A query as it is written: an object of JSON, a row of a table, or a text.
 ///
-/// Of equal keys of an object the last holds, and half of a surrogate pair becomes U+FFFD, as in data.
+/// Of equal keys of an object the last holds, and half of a surrogate pair becomes U+FFFD, as in
+/// data.
 package struct QueryLine {
   private enum Source {
     case object([(key: String, value: SpelledJSON)])

@@ -52,8 +52,8 @@ package struct QueryRecord: Sendable {
 
 /// Reads queries from standard input or a file, piece by piece.
 ///
-/// As many come together as are there: from a file as many as are asked for, from a person who types
-/// one after another.
+/// As many come together as are there: from a file as many as are asked for, from a person who
+/// types one after another.
 package struct QueryReader: Sendable {
   package let format: QueryFormat
   /// The names of a table's columns, once its first row was read.

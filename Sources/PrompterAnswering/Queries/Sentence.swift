@@ -10,8 +10,8 @@ package enum Sentence {
   // A path or a name of more bytes than this loses its middle, so that the rest can stay.
   private static let longestWord = 160
 
-  /// The sentence as it is shown: without control characters, and, if it is too long, with long names
-  /// shortened in their middle, or else itself.
+  /// The sentence as it is shown: without control characters, and, if it is too long, with long
+  /// names shortened in their middle, or else itself.
   package static func shown(_ text: String) -> String {
     let sentence = text.escapingControls()
     guard sentence.utf8.count > longest else { return sentence }

@@ -40,8 +40,8 @@ struct ConfigurationFile {
   ///
   /// - Parameter arguments: The command line, without the program's name.
   /// - Returns: The same if it names no file.
-  /// - Throws: What ``init(path:)`` throws; ``ConfigurationError`` if the file says what the command
-  ///   has no option for; ``UsageError`` if several files are named.
+  /// - Throws: What ``init(path:)`` throws; ``ConfigurationError`` if the file says what the
+  ///   command has no option for; ``UsageError`` if several files are named.
   static func expanded(_ arguments: [String]) throws -> [String] {
     guard let name = arguments.first, let path = try path(in: arguments),
       let command = try CommandDescription.command(name),

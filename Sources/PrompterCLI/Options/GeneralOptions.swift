@@ -64,8 +64,8 @@ struct ComputeOptions: ParsableArguments {
       valueName: "precision"))
   var precision: PrecisionArgument = .auto
 
-  /// What weights are multiplied in, if that was said, and a word about it where it is not worth its
-  /// time.
+  /// What weights are multiplied in, if that was said, and a word about it where it is not worth
+  /// its time.
   func precision(_ console: OutputOptions) -> Precision? {
     let chosen = precision.precision
     if chosen == .int16, !Precision.isInt16Fast {

@@ -14,7 +14,8 @@ struct OutputFolder {
 
   var path: String { url.relativePath }
 
-  /// Calls `body` with the folder there, held and ready, and leaves no empty one behind if that fails.
+  /// Calls `body` with the folder there, held and ready, and leaves no empty one
+  /// behind if that fails.
   ///
   /// - Parameters:
   ///   - resuming: Whether to go on with what is there.
@@ -22,8 +23,8 @@ struct OutputFolder {
   ///   - isForParts: Whether prompts go into folders of this one rather than into it.
   ///   - console: Where a person is told of file systems without locks.
   ///   - body: What needs the folder.
-  /// - Throws: ``UsageError`` if something of value would be lost or another process is at work there,
-  ///   ``FileError`` if the folder cannot be written to; what `body` throws.
+  /// - Throws: ``UsageError`` if something of value would be lost or another process is at work
+  ///   there, ``FileError`` if the folder cannot be written to; what `body` throws.
   func prepared(
     resuming: Bool, overwriting: Bool, isForParts: Bool = false, _ console: OutputOptions,
     _ body: () throws -> Void

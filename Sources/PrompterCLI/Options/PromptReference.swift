@@ -84,8 +84,8 @@ struct LoadedPrompt {
 }
 
 extension [LoadedPrompt] {
-  /// A predictor of these prompts, after their check that the backbone's weights are those that they
-  /// were trained on.
+  /// A predictor of these prompts, after their check that the backbone's weights are those that
+  /// they were trained on.
   ///
   /// - Parameters:
   ///   - model: The backbone.

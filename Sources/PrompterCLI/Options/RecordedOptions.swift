@@ -2,11 +2,11 @@
 
 import PrompterJSON
 
-/// The options of `prompter train` that decide a prompt, as its card keeps them: with the same data,
-/// model and processor they give the same bits again.
+/// The options of `prompter train` that decide a prompt, as its card keeps them: with the same
+/// data, model and processor they give the same bits again.
 ///
-/// Where the prompt goes and what is printed decides nothing and is left out. Paths stay as they were
-/// given.
+/// Where the prompt goes and what is printed decides nothing and is left out. Paths
+/// stay as they were given.
 struct RecordedOptions: Equatable {
   /// Each option as one word: `--name=value`, or `--name` of a flag.
   let words: [String]

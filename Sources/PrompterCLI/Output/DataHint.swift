@@ -3,8 +3,8 @@
 import Prompter
 
 extension DataError {
-  /// The option that helps where a data file is not what it was taken for, as the end of a sentence;
-  /// nil if none does.
+  /// The option that helps where a data file is not what it was taken for, as the end of a
+  /// sentence; nil if none does.
   var hint: String? {
     switch self {
     case .misread(_, let fault): fault.hint

@@ -6,8 +6,8 @@ import PrompterKernels
 
 /// Standard output and standard error.
 ///
-/// What is written may come from files that strangers made, so control characters are shown escaped,
-/// line ends and tabs apart.
+/// What is written may come from files that strangers made, so control characters are shown
+/// escaped, line ends and tabs apart.
 enum Output {
   /// Writes a text and a line end to standard output.
   static func write(_ text: String) throws {

@@ -47,8 +47,8 @@ final class Ahead<Element: Sendable>: Sendable {
     try next(atMost: 1).first
   }
 
-  /// The next element and those that wait behind it, as many as are within a limit together; none after
-  /// the last one.
+  /// The next element and those that wait behind it, as many as are within a limit together;
+  /// none after the last one.
   func next(atMost limit: Int) throws -> [Element] {
     if let makeNow { return try makeNow().map { [$0] } ?? [] }
     return try shelf.take(atMost: limit).compactMap { try $0.get() }

@@ -126,8 +126,8 @@ extension Prediction {
 
   /// The answer for people: the labels from the most probable on, or the answer itself.
   ///
-  /// A text keeps its line ends and tabs; other control characters are shown escaped, as everywhere,
-  /// and are what they are in the JSON of `--json`.
+  /// A text keeps its line ends and tabs; other control characters are shown escaped, as
+  /// everywhere, and are what they are in the JSON of `--json`.
   func shown(top: Int? = nil) -> String {
     guard !labels.isEmpty else { return "\(task.escapingControls())\n\(answer)" }
     var table = Table([(Text.clipped(task, to: 40), .left), ("Probability", .right), ("", .left)])

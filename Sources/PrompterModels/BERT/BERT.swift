@@ -10,7 +10,8 @@ public import PrompterTensor
 /// BERT (Devlin and others 2019): a bidirectional transformer encoder of any size.
 ///
 /// Embeddings of words, positions and segments are summed and normalised; each block is
-/// self-attention and a two-layer perceptron with GELU, each followed by a residual and a layer norm.
+/// self-attention and a two-layer perceptron with GELU, each followed by a residual and a layer
+/// norm.
 public struct BERT: Backbone {
   /// The shape.
   public let configuration: Configuration
@@ -246,7 +247,8 @@ private struct Block: Sendable {
     return attended.product(heard, in: pass)
   }
 
-  // Keys and values of all slots; queries of all as well, or of those that are read, where x is `own`.
+  // Keys and values of all slots; queries of all as well, or of those that are read, where x is
+  // `own`.
   private func projected(
     _ x: Variable, reading slots: [Int32]?, of own: Variable, _ pass: Pass
   ) -> (queries: Projection, heard: KeysAndValues) {

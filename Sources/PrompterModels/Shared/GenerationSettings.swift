@@ -2,9 +2,9 @@
 
 /// What a model's generation_config.json says of how texts are written.
 ///
-/// Its ids go before those of config.json, as in transformers. How tokens are chosen is the caller's
-/// to say, so beams, lengths and sampling are not read; rules that change what may be written, and
-/// that are not kept here, are named.
+/// Its ids go before those of config.json, as in transformers. How tokens are chosen is the
+/// caller's to say, so beams, lengths and sampling are not read; rules that change what may be
+/// written, and that are not kept here, are named.
 struct GenerationSettings: Decodable {
   /// The token that decoding begins with, if it is said.
   let startTokenID: Int32?

@@ -136,8 +136,8 @@ public struct T5: Backbone {
     func vectors(_ slots: EmbeddingSlots, _ virtualTokens: Variable?) -> Variable {
       embedding(slots.tokens, tokens: pass(words), virtualTokens: virtualTokens)
     }
-    // The system maps sixteen pages for each word that is looked up, soon the whole table. A step of
-    // training takes a thousand times as long as mapping those of its words again.
+    // The system maps sixteen pages for each word that is looked up, soon the whole table. A step
+    // of training takes a thousand times as long as mapping those of its words again.
     defer { if pass.tape != nil { words.value.buffer.letGo() } }
     guard pass.dropout(dropout) == nil else {
       return T5Setting(pass: pass, dropout: dropout, numbers: batch.numbers)

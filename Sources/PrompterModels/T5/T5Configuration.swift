@@ -56,8 +56,8 @@ extension T5 {
       try self.init(of: ModelFolder(folder))
     }
 
-    /// Reads the model's configuration, and of its settings for writing the tokens at both ends of a
-    /// text.
+    /// Reads the model's configuration, and of its settings for writing the tokens at
+    /// both ends of a text.
     ///
     /// - Parameter source: A Hugging Face model folder, or what says the same.
     /// - Throws: What ``init(contentsOf:)`` throws.

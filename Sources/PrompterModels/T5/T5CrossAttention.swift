@@ -13,10 +13,10 @@ enum T5Memory {
 
 /// Attention of a decoder's slots to the encoder's states.
 ///
-/// In training with frozen weights and targets of a few tokens, as labels are, keys and values of all
-/// states would be the most work of the decoder. So its queries hear the states themselves; see
-/// ``HeadMap``. Which of the two a replica takes is a matter of rounding alone: the same values are
-/// dropped.
+/// In training with frozen weights and targets of a few tokens, as labels are, keys and values
+/// of all states would be the most work of the decoder. So its queries hear the states
+/// themselves; see ``HeadMap``. Which of the two a replica takes is a matter of rounding alone:
+/// the same values are dropped.
 struct T5CrossAttention: Sendable {
   let norm: RMSNorm
   let queries: LinearMap
@@ -56,8 +56,8 @@ struct T5CrossAttention: Sendable {
 
   /// Adds what the slots hear of the encoder to their stream.
   ///
-  /// `memory` is what ``memory(of:for:_:in:)`` makes of the encoder's states, `ranges` tells which of
-  /// them each row sees.
+  /// `memory` is what ``memory(of:for:_:in:)`` makes of the encoder's states, `ranges` tells which
+  /// of them each row sees.
   func callAsFunction(
     _ stream: T5Stream, _ slots: T5Slots, memory: T5Memory, _ ranges: KeyRanges,
     _ setting: T5Setting
@@ -126,7 +126,8 @@ struct T5CrossAttention: Sendable {
     return direct < 4 * width * ranges.count
   }
 
-  /// The keys and values of the encoder's states [states, width] for queries that come one at a time.
+  /// The keys and values of the encoder's states [states, width] for queries that come one at a
+  /// time.
   func cachedKeysAndValues(of states: Tensor, in pass: Pass) -> KeysAndValues {
     let projected = memory(Variable(states), in: pass).value
     let cached = Tensor(uninitialized: [2 * heads, projected.rows, size])

@@ -9,8 +9,8 @@ internal import PrompterTensor
 /// and each bucket of distances, shared by all layers of a stack.
 ///
 /// Near distances have a bucket each; beyond, buckets widen with the distance's logarithm, and from
-/// some distance on all share one. An encoder has half of its buckets for keys after the query; in a
-/// decoder there are none after it.
+/// some distance on all share one. An encoder has half of its buckets for keys after the query; in
+/// a decoder there are none after it.
 struct T5Positions: Sendable {
   let table: Parameter  // [buckets, heads]
   let isCausal: Bool

@@ -108,9 +108,9 @@ struct T5Decoder: Sendable {
 
   /// The hidden states of the slots that are read, from vectors [slots, width].
   ///
-  /// `memory` is what each block hears of the encoder's states, `ranges` tells which of them each row
-  /// sees, `cache` keeps those of what was written before, and `prompts` has those that
-  /// a prompt puts before all of it.
+  /// `memory` is what each block hears of the encoder's states, `ranges` tells which of them each
+  /// row sees, `cache` keeps those of what was written before, and `prompts` has those that a
+  /// prompt puts before all of it.
   func callAsFunction(
     _ vectors: Variable, _ slots: T5Slots, reading read: T5Slots, memory: [T5Memory],
     _ ranges: KeyRanges, prompts: [DeepPrompt?], cache: T5Cache? = nil, _ setting: T5Setting

@@ -7,8 +7,8 @@ extension Prompt {
   ///
   /// - Parameters:
   ///   - model: The model that the prompt shall be used with.
-  ///   - identity: What ``PretrainedModel/identity(expecting:)`` says, if its weights' hash shall be compared
-  ///     too; a prompt of PEFT's knows none.
+  ///   - identity: What ``PretrainedModel/identity(expecting:)`` says, if its weights' hash shall
+  ///     be compared too; a prompt of PEFT's knows none.
   /// - Throws: ``PromptError``, one sentence with both models' names.
   public func check(
     against model: PretrainedModel, identity: PromptCard.BackboneIdentity? = nil

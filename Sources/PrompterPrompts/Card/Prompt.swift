@@ -95,8 +95,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
   public var method: MethodName
   /// The task, its labels included.
   public var task: TaskDescription
-  /// The columns that its training data were read from; `nil` for data that had none, for a task whose
-  /// template names its columns, and for a prompt of PEFT's or of an older version.
+  /// The columns that its training data were read from; `nil` for data that had none, for a task
+  /// whose template names its columns, and for a prompt of PEFT's or of an older version.
   public var columns: Fields?
   /// The virtual tokens, in each prompted layer or at the input.
   public var promptLength: Int
@@ -126,7 +126,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
   public var plan: TrainingPlan?
   /// What the factors of products with the model's weights were; `nil` when it is not known.
   public var precision: Precision?
-  /// What it was trained with besides the plan; `nil` for a prompt of PEFT's or of an older version.
+  /// What it was trained with besides the plan; `nil` for a prompt of PEFT's or of an older
+  /// version.
   public var training: TrainingRecord?
   /// The options of the command that trained it, its folder aside; `nil` where no command did.
   public var options: [String]?
@@ -136,8 +137,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
   public var history: [EpochReport]
   /// The evaluation whose parameters these are.
   public var best: BestReport?
-  /// How the head was fitted to frozen states: where the training of a head alone ended, or that of a
-  /// prompt began; `nil` where it was not.
+  /// How the head was fitted to frozen states: where the training of a head alone ended, or that of
+  /// a prompt began; `nil` where it was not.
   public var headFit: HeadFit?
   /// The majority baseline's scores on the validation data.
   public var baseline: [String: Double]
@@ -196,8 +197,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
 
   /// The layers of the stack that keys and values stand in.
   ///
-  /// PEFT's adapters do not tell the depth of a decoder: they have as many for it as its encoder has
-  /// layers.
+  /// PEFT's adapters do not tell the depth of a decoder: they have as many for it as
+  /// its encoder has layers.
   var stackLayers: Int {
     promptStack == .decoder ? backbone.decoderLayers ?? backbone.layers : backbone.layers
   }

@@ -63,7 +63,8 @@ public struct PromptSummary: Codable, Sendable, Equatable {
   public var parameterShare: Double?
   /// What the prompt was trained on, its hash included.
   public var backbone: PromptCard.BackboneIdentity
-  /// What products with the model's weights were computed in during training; nil for PEFT's adapters.
+  /// What products with the model's weights were computed in during training; nil for PEFT's
+  /// adapters.
   public var precision: Precision?
   /// The epoch and validation scores of the evaluation that the prompt comes from.
   public var best: BestReport?

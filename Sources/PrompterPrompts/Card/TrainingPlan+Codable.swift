@@ -86,8 +86,8 @@ extension TrainingPlan: Codable {
     }
   }
 
-  /// Writes the plan: `epochs`, `steps` or `converged`, `evaluate_every` only for a number of steps, and
-  /// `adafactor` only where it is the optimiser.
+  /// Writes the plan: `epochs`, `steps` or `converged`, `evaluate_every` only for a number of
+  /// steps, and `adafactor` only where it is the optimiser.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     switch duration {

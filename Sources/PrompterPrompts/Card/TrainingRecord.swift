@@ -86,7 +86,8 @@ public struct UnfinishedTraining: Codable, Sendable, Equatable {
 
   /// What a user should know before relying on the prompt.
   ///
-  /// - Parameter isScored: Whether there was an evaluation before, so that the prompt is the best one.
+  /// - Parameter isScored: Whether there was an evaluation before, so that the prompt is the best
+  ///   one.
   /// - Returns: A sentence.
   public func warning(isScored: Bool = true) -> String {
     let cause = reason == .interrupted ? "was interrupted at" : "diverged after"

@@ -29,7 +29,8 @@ public final class FolderLock: Sendable {
   /// - Parameters:
   ///   - folder: A folder that exists.
   ///   - purpose: What for, in a word for others: `training`.
-  /// - Throws: ``PromptError/inUse(folder:holder:)``; `CheckpointError` if the folder cannot be written.
+  /// - Throws: ``PromptError/inUse(folder:holder:)``; `CheckpointError` if the folder cannot be
+  ///   written.
   public init(_ folder: URL, purpose: String) throws {
     let path = folder.appending(component: Self.name).systemPath
     let claim: FileLock.Claim

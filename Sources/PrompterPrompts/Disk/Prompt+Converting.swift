@@ -27,8 +27,8 @@ extension Prompt {
     try NumPyFile.write(input, to: file)
   }
 
-  /// Writes the prompt as an adapter of Hugging Face PEFT's, with prompter.json beside it, or not at
-  /// all.
+  /// Writes the prompt as an adapter of Hugging Face PEFT's, with prompter.json beside it, or not
+  /// at all.
   ///
   /// - Parameters:
   ///   - folder: An empty folder, or the name of a new one in a folder that exists.

@@ -11,13 +11,13 @@ internal import PrompterTensor
 extension Prompt {
   /// Writes the model that fine-tuning made as a folder of Hugging Face's, which needs no prompt.
   ///
-  /// All that decides numbers beside the weights comes along: config.json, generation_config.json, the
-  /// tokenizer's files and templates, and what sentence-transformers puts after the model. Where the
-  /// prompt's head reads something else than the original's default, the folder says so
+  /// All that decides numbers beside the weights comes along: config.json, generation_config.json,
+  /// the tokenizer's files and templates, and what sentence-transformers puts after the model.
+  /// Where the prompt's head reads something else than the original's default, the folder says so
   /// (`1_Pooling`), and a head that is trained on it reads the same. model.safetensors has the
-  /// original's tensors in float32 under the names of today, the tuned ones in place of theirs; integers,
-  /// which are no weights, are left out. A table that repeats a tuned one bit for bit, as a tied
-  /// output does, is replaced along with it.
+  /// original's tensors in float32 under the names of today, the tuned ones in place of theirs;
+  /// integers, which are no weights, are left out. A table that repeats a tuned one bit for bit, as
+  /// a tied output does, is replaced along with it.
   ///
   /// Where transformers has a classifier that computes what the head computes
   /// (``isTransformersClassifier``), that is added, and its labels are put into config.json.
@@ -27,7 +27,8 @@ extension Prompt {
   ///   - model: The model that was tuned.
   ///   - overwriting: Whether the folder may hold something, and a model there be replaced.
   /// - Throws: ``PromptError`` if the prompt is not one of fine-tuning or of another model, or the
-  ///   folder is the model's own or not empty; `CheckpointError` if a file cannot be read or written.
+  ///   folder is the model's own or not empty; `CheckpointError` if a file cannot be read or
+  ///   written.
   public func writeModel(
     to folder: URL, from model: PretrainedModel, overwriting: Bool = false
   ) throws {

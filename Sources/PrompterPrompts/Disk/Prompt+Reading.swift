@@ -12,8 +12,9 @@ extension Prompt {
   ///
   /// In a folder of ours, prompter.json decides what the tensors are. PEFT's `PREFIX_TUNING`,
   /// `PROMPT_TUNING` and `P_TUNING` adapters for sequence classification with BERT are read as they
-  /// are, from safetensors or as PyTorch saves tensors; their labels are called `LABEL_0`, `LABEL_1` and so on. PEFT pools the first virtual token
-  /// of the latter two; here the head reads the true [CLS].
+  /// are, from safetensors or as PyTorch saves tensors; their labels are called `LABEL_0`,
+  /// `LABEL_1` and so on. PEFT pools the first virtual token of the latter two; here the head
+  /// reads the true [CLS].
   ///
   /// - Parameter folder: The prompt's folder.
   /// - Throws: ``PromptError`` or `CheckpointError`, one sentence with the file, the place in it,

@@ -7,15 +7,15 @@ extension Prompt {
   /// Writes the prompt as a folder: as an adapter of Hugging Face PEFT's where that means the same,
   /// with prompter.json beside it; see ``peftObstacle``.
   ///
-  /// All files are complete and on the disk before any takes its place, prompter.json last. Whatever
-  /// fails before then leaves the folder as it was. Files that are not a prompt's, such as a saved
-  /// training state, stay.
+  /// All files are complete and on the disk before any takes its place, prompter.json last.
+  /// Whatever fails before then leaves the folder as it was. Files that are not a prompt's, such as
+  /// a saved training state, stay.
   ///
   /// - Parameters:
   ///   - folder: A folder that exists, or the name of a new one in a folder that exists.
   ///   - overwriting: Whether a prompt that is there may be replaced.
-  /// - Throws: ``PromptError`` if there is a prompt already or this one is damaged; `CheckpointError`
-  ///   if the disk is full or the folder cannot be written.
+  /// - Throws: ``PromptError`` if there is a prompt already or this one is damaged;
+  ///   `CheckpointError` if the disk is full or the folder cannot be written.
   public func write(to folder: URL, overwriting: Bool = false) throws {
     let target = folder.standardizedFileURL.resolvingSymlinksInPath()
     let shown = target.systemPath

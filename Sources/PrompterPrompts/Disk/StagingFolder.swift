@@ -4,8 +4,8 @@ internal import Foundation
 internal import PrompterCheckpoint
 internal import PrompterKernels
 
-/// A temporary folder in the one that its files are for, or beside it if that is not there yet, removed
-/// when it is let go of.
+/// A temporary folder in the one that its files are for, or beside it if that is not there yet,
+/// removed when it is let go of.
 final class StagingFolder {
   private let url: URL
   // Says to others that nobody left the folder behind.

@@ -38,8 +38,8 @@ public struct PretrainedModel: Sendable {
   /// - Parameters:
   ///   - folder: config.json, weights, and a tokenizer.
   ///   - precision: What the factors of products with weights are; nil for the fastest on this CPU,
-  ///     `Precision.fastest` and, for fine-tuning, `Precision.fastestForTrainedWeights`. Digits that
-  ///     are to be another program's need `.float32`.
+  ///     `Precision.fastest` and, for fine-tuning, `Precision.fastestForTrainedWeights`. Digits
+  ///     that are to be another program's need `.float32`.
   /// - Throws: An error that names the file and what is wrong with it.
   public init(contentsOf folder: URL, precision: Precision? = nil) throws {
     self.folder = folder
@@ -59,8 +59,8 @@ public struct PretrainedModel: Sendable {
   /// The family's name, as in `bert`.
   public var family: String { configuration.family }
 
-  /// What the folder asks for and this package does not do, a sentence each, for whoever writes texts
-  /// with it.
+  /// What the folder asks for and this package does not do, a sentence each, for whoever
+  /// writes texts with it.
   public var notes: [String] {
     let rules = configuration.unkeptRules
     guard !rules.isEmpty else { return [] }
@@ -98,8 +98,8 @@ public struct PretrainedModel: Sendable {
 
   /// The backbone's identity, its weights' hash included.
   ///
-  /// - Parameter expected: Hashes that would be right. Where one of them was found to be that of these
-  ///   files before, as Prompter's cache remembers, it is not computed again.
+  /// - Parameter expected: Hashes that would be right. Where one of them was found to be that of
+  ///   these files before, as Prompter's cache remembers, it is not computed again.
   /// - Returns: What a prompt's card says of the model that it was trained on.
   /// - Throws: What opening the weights throws.
   /// - Complexity: O(bytes of the weights), tens of milliseconds for a small model, or O(1) if an

@@ -8,14 +8,15 @@ internal import PrompterTokenizer
 extension NearestPieces {
   /// Finds the pieces nearest to each vector of a prompt for the input.
   ///
-  /// Special pieces, unused ones (`[unused…]`), and rows of the embeddings beyond the tokenizer's vocabulary
-  /// are left out: they stand for no text.
+  /// Special pieces, unused ones (`[unused…]`), and rows of the embeddings beyond the tokenizer's
+  /// vocabulary are left out: they stand for no text.
   ///
   /// - Parameters:
   ///   - folded: The prompt.
   ///   - labels: The class labels to look for.
   ///   - model: The model that the prompt was trained on.
-  ///   - count: The neighbours of each virtual token, at least 1; at most as many as there are pieces.
+  ///   - count: The neighbours of each virtual token, at least 1; at most as many as there are
+  ///     pieces.
   ///   - threads: The threads to compute with.
   ///   - seed: The seed of the random pairs that cohesion is compared with.
   /// - Throws: ``PromptError`` if the prompt has no vectors at the input, or ones of another width.

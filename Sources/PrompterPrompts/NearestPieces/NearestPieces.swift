@@ -2,8 +2,8 @@
 
 /// The pieces of a model's vocabulary that a prompt's vectors lie closest to.
 ///
-/// Lester and others 2021, section 7: a vector p that was trained freely is told by the pieces whose
-/// word embeddings e have the largest cosine with it,
+/// Lester and others 2021, section 7: a vector p that was trained freely is told by the pieces
+/// whose word embeddings e have the largest cosine with it,
 ///
 /// ```
 /// cos(p, e) = p · e / (|p| |e|)

@@ -138,9 +138,9 @@ extension PEFTAdapter {
 
   /// The keys and values that PEFT's prefix tuning gives the layers of a decoder.
   ///
-  /// PEFT writes the table's 2 L blocks down twice, cuts them into L pieces of four blocks each, and
-  /// takes the first two of piece l for layer l. So layer l has blocks 4 l and 4 l + 1, modulo 2 L,
-  /// and every second layer's own are not used.
+  /// PEFT writes the table's 2 L blocks down twice, cuts them into L pieces of four blocks each,
+  /// and takes the first two of piece l for layer l. So layer l has blocks 4 l and 4 l + 1, modulo
+  /// 2 L, and every second layer's own are not used.
   static func decoderTable(_ table: Tensor, layers: Int) -> Tensor {
     let width = table.columns / (2 * layers)
     let result = Tensor(zeros: table.shape)

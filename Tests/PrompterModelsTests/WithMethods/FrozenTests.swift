@@ -55,7 +55,8 @@ import Testing
     }
     #expect(counts[0] > counts[1])
     #expect(counts[1] > counts[2])
-    // Attention, its product, the perceptron and two norms, then three each of the pooler and the head.
+    // Attention, its product, the perceptron and two norms, then three each of the
+    // pooler and the head.
     #expect(counts[2] == 5 + 3 + 3)
     #expect(recordCount(FoldedPrompt.input(length: 4, seed: 1)) > counts[0])
   }

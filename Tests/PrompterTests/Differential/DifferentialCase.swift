@@ -9,8 +9,8 @@ import PrompterTestSupport
 import PrompterToySupport
 import Testing
 
-/// A random model and what transformers computes with it; Scripts/make-differential-fixtures.py says
-/// what is in the lines.
+/// A random model and what transformers computes with it; Scripts/make-differential-fixtures.py
+/// says what is in the lines.
 struct DifferentialCase: Decodable {
   /// What config.json says of the shape, of either family.
   struct Shape: Decodable {
@@ -68,7 +68,8 @@ struct DifferentialCase: Decodable {
     return (0..<length).map { _ in Int32(first + numbers.below(config.vocab_size - first)) }
   }
 
-  /// Compares; a case that cannot be loaded is a failure and does not keep others from being compared.
+  /// Compares; a case that cannot be loaded is a failure and does not keep others from being
+  /// compared.
   func compared(_ compare: () throws -> Void) {
     withEvery("case", in: [seed]) { _ in
       do {
