@@ -15,7 +15,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 catalogue=Sources/Prompter/Prompter.docc
 texts=${ONLY:-README.md $catalogue/Prompter.md $catalogue/Articles/GettingStarted.md
-  $catalogue/Articles/MixedTaskBatches.md $catalogue/Articles/TextToText.md
+  $catalogue/Articles/MixedTaskBatches.md $catalogue/Articles/WritingTexts.md
   $catalogue/Methods/HeadOnlyAndFineTuning.md}
 made=(prompts hello)
 
