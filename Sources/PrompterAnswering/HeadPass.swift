@@ -45,10 +45,10 @@ package struct HeadPass: Sendable {
 
   /// A pass of prompts, each with what its head reads and its head.
   package init(
-    backbone: any Backbone, tables: PromptTables<Tensor>, poolings: [Pooling], heads: [Linear]
+    backbone: any Backbone, prompts: [ResidentPrompt], poolings: [Pooling], heads: [Linear]
   ) {
     self.backbone = backbone
-    self.tables = tables
+    self.prompts = prompts
     self.poolings = poolings
     self.heads = heads
   }

@@ -14,9 +14,9 @@ package struct Writing: Sendable {
   private static let rowBudget = 64
 
   /// A model and its prompts.
-  package init(model: any TextWriter, tables: PromptTables<Tensor>) {
+  package init(model: any TextWriter, prompts: [ResidentPrompt]) {
     self.model = model
-    self.tables = tables
+    self.prompts = prompts
   }
 
   /// The texts that are written for rows, in the rows' order.
