@@ -8,7 +8,7 @@ public import PrompterTensor
 public enum Reading: Sendable {
   /// Every slot.
   case all
-  /// Some slots of each row, at least one, all in ascending order.
+  /// Some slots of each row, at least one, all in ascending order; one may be there several times.
   case slots([Int32])
 }
 

@@ -83,11 +83,11 @@ public struct Batch: Sendable {
 
   /// How some slots stand among the rows: row r owns slots offsets[r] ..< offsets[r + 1] of them.
   ///
-  /// - Parameter slots: Slots of this batch in ascending order.
+  /// - Parameter slots: Slots of this batch in ascending order; one may be there several times.
   /// - Returns: The offsets, one more than there are rows.
   public func offsets(of slots: [Int32]) -> [Int32] {
     precondition(
-      zip(slots, slots.dropFirst()).allSatisfy { $0 < $1 } && slots.allSatisfy { $0 >= 0 },
+      zip(slots, slots.dropFirst()).allSatisfy { $0 <= $1 } && slots.allSatisfy { $0 >= 0 },
       "Slots stand in ascending order.")
     var place = 0
     let own: [Int32] = offsets.dropFirst().map { end in

@@ -78,11 +78,17 @@ final class HeadObjective<Kind: HeadKind>: Objective {
     DataFingerprint(
       of: (0..<data.count).map { example in
         [Kind.numbers(of: data.targets[example])]
-          + data.rows(of: example).flatMap { [data.rows[$0].ids, data.rows[$0].segments] }
+          + data.rows(of: example).flatMap { numbers(of: data.rows[$0]) }
       })
   }
 
+  private static func numbers(of row: EncodedInput) -> [[Int32]] {
+    [row.ids, row.segments] + (row.reads.map { [$0.map { Int32($0) }] } ?? [])
+  }
+
   func tokenCount(of example: Int) -> Int { training.tokenCount(of: example) }
+
+  func rowCount(of example: Int) -> Int { training.rows(of: example).count }
 
   func scale(of examples: [Int]) -> Float { 1 / Float(examples.count) }
 }
@@ -107,7 +113,7 @@ extension HeadObjective {
         rows: training.rows(of: example).map { readRow(training.rows[$0], under: shape) },
         target: training.targets[example])
     }
-    // A row's number in the step, which its dropout depends on.
+    // The number of each example's first row in the step; a row's dropout depends on its own.
     let numbers = work.reduce(into: [firstNumber]) { $0.append($0[$0.count - 1] + $1.rows.count) }
     let (backbone, pooling, lower) = (setting.backbone, setting.trainer.pooling, cache)
     let dropout = setting.plan.backboneDropout
@@ -186,6 +192,7 @@ extension HeadObjective {
 
 extension HeadObjective {
   func fitHead(under prompt: FoldedPrompt, goesOn: (Double) -> Bool) -> HeadFit? {
+    precondition(training.hasSingleStates, "A head is fitted to one state an example.")
     // The states take most of the time.
     let total = Double(training.count + (keepsStates ? validation?.encoded.count ?? 0 : 0))
     var read = 0
@@ -213,7 +220,7 @@ extension HeadObjective {
   // Whether a head alone is trained, on one state an example that no dropout changes.
   private var keepsStates: Bool {
     setting.trainer.method.trainsHeadAlone && setting.plan.backboneDropout == 0
-      && training.hasSingleRows && training.rows.allSatisfy { $0.reads == nil }
+      && training.hasSingleStates && validation?.encoded.hasSingleStates != false
   }
 
   private func makeFrozenStates() -> FrozenSplits? {

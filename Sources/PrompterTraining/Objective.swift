@@ -40,6 +40,9 @@ protocol Objective: AnyObject {
   /// The tokens of a training example.
   func tokenCount(of example: Int) -> Int
 
+  /// The rows of a training example.
+  func rowCount(of example: Int) -> Int
+
   /// What the losses of some examples are multiplied by when they make one step.
   func scale(of examples: [Int]) -> Float
 
@@ -55,7 +58,7 @@ protocol Objective: AnyObject {
   ///
   /// - Parameters:
   ///   - examples: Their indices in the training data.
-  ///   - firstNumber: The number of the first one within the step.
+  ///   - firstNumber: The number of their first row within the step.
   ///   - step: What they have in common.
   /// - Returns: The sums over all of them.
   func gradients(of examples: [Int], firstNumber: Int, step: TrainingStep) -> BatchGradients
@@ -75,6 +78,9 @@ struct ValidationScores {
 }
 
 extension Objective {
+  /// One, as a rule.
+  func rowCount(of example: Int) -> Int { 1 }
+
   /// Without a head there is nothing to fit.
   func fitHead(under prompt: FoldedPrompt, goesOn: (Double) -> Bool) -> HeadFit? { nil }
 }

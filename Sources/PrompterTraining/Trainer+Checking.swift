@@ -4,6 +4,7 @@ internal import PrompterCore
 internal import PrompterMethods
 internal import PrompterNN
 internal import PrompterPrompts
+internal import PrompterTasks
 internal import PrompterTensor
 internal import PrompterTokenizer
 
@@ -11,16 +12,19 @@ extension Trainer {
   /// Refuses what cannot be carried out, before any text is read.
   ///
   /// - Parameters:
-  ///   - hasHead: Whether the task has labels that a head chooses among.
+  ///   - kind: The kind of task.
   ///   - hasValidation: Whether there are data that choose the best prompt.
   /// - Throws: ``TrainingError``.
-  func check(hasHead: Bool, hasValidation: Bool) throws {
+  func check(_ kind: any TaskKind, hasValidation: Bool) throws {
+    let headKind = kind as? any HeadKind
+    let hasHead = headKind != nil
     try plan.check()
     if plan.patience != nil, !hasValidation {
       throw TrainingError.needsValidation(option: "patience")
     }
     try checkKind(hasHead: hasHead)
     try checkHead(hasHead: hasHead)
+    if let headKind { try checkFit(of: type(of: headKind)) }
     try method.check(for: BackboneShape(model.backbone))
     if let limit = model.backbone.positionLimit { try checkRoom(positions: limit) }
     if hasHead, !isPoolingChosen, let declared = model.declaredPooling, declared.pooling == nil {
@@ -54,6 +58,12 @@ extension Trainer {
       throw TrainingError.cannotTrain(
         method: method.name, reason: "answers that are texts have no head to start from a probe")
     }
+  }
+
+  private func checkFit(of kind: any HeadKind.Type) throws {
+    guard plan.duration == .converged || plan.headStart == .probe, !kind.fitsHeads else { return }
+    throw TrainingError.cannotTrain(
+      method: method.name, reason: "heads of \(kind.name.rawValue) are trained by steps only")
   }
 
   private func checkRoom(positions limit: Int) throws {

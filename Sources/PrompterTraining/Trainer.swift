@@ -121,7 +121,7 @@ public struct Trainer: Sendable {
     _ task: TaskDescription, _ training: Examples, _ validation: Examples?, folder: URL?
   ) throws -> TrainingSession {
     let kind = try task.asked()
-    try check(hasHead: kind is any HeadKind, hasValidation: validation != nil)
+    try check(kind, hasValidation: validation != nil)
     if let kind = kind as? any HeadKind {
       return try session(head: kind, training, validation, folder)
     }

@@ -174,10 +174,11 @@ final class TrainingSession {
     let step = TrainingStep(
       tables: tables, trained: trained, seed: plan.seed, number: progress.step,
       scale: objective.scale(of: indices), zLoss: plan.zLoss)
-    var total: BatchGradients?
+    var (total, number) = (BatchGradients?.none, 0)
     for first in stride(from: 0, to: indices.count, by: plan.batchSize) {
       let part = Array(indices[first..<min(first + plan.batchSize, indices.count)])
-      let gradients = objective.gradients(of: part, firstNumber: first, step: step)
+      let gradients = objective.gradients(of: part, firstNumber: number, step: step)
+      number += part.reduce(0) { $0 + objective.rowCount(of: $1) }
       if total == nil { total = gradients } else { total?.add(gradients, team: team) }
     }
     return total ?? BatchGradients(loss: 0, tables: [], parameters: [])

@@ -32,6 +32,7 @@ import Testing
     #expect(batch.offsets(of: [0, 3, 4]) == [0, 1, 2, 3])
     #expect(batch.offsets(of: [1, 2, 3, 4, 6, 7]) == [0, 2, 3, 6])
     #expect(batch.offsets(of: [5]) == [0, 0, 0, 1])
+    #expect(batch.offsets(of: [0, 0, 4, 4, 4]) == [0, 2, 2, 5])
   }
 
   @Test func `a batch of no rows is empty`() {

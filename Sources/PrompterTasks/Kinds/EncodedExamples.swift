@@ -53,8 +53,10 @@ public struct EncodedExamples<Target: Sendable>: Sendable {
   /// The number of examples.
   public var count: Int { targets.count }
 
-  /// Whether each example has one row.
-  public var hasSingleRows: Bool { rows.count == targets.count }
+  /// Whether each example has one row, of which one pooled state is read.
+  public var hasSingleStates: Bool {
+    rows.count == targets.count && rows.allSatisfy { $0.reads == nil }
+  }
 
   /// An example's rows, by their places among all.
   public func rows(of example: Int) -> Range<Int> { offsets[example]..<offsets[example + 1] }
@@ -86,6 +88,7 @@ extension WriterKind {
   ///   - examples: The examples.
   ///   - reader: Makes rows of texts.
   ///   - maximumLength: The tokens that an answer may have; longer ones are cut.
+  /// - Returns: The rows and the answers' tokens.
   /// - Throws: ``DataError`` for one that the model cannot read, or that has no answer.
   public func encoded(
     _ examples: Examples, by reader: TextReader, maximumTargetLength maximumLength: Int

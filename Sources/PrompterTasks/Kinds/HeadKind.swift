@@ -9,6 +9,15 @@ public protocol HeadKind: TaskKind {
   /// What an example's outputs should be.
   associatedtype Target: Sendable
 
+  /// Whether heads are what transformers and PEFT call sequence classifiers: they give logits of
+  /// labels over one pooled state.
+  static var isSequenceClassifier: Bool { get }
+
+  /// Whether heads can be fitted until nothing gets better, by
+  /// ``fittedHead(to:for:seed:team:goesOn:)``: then each example has one row, of which one pooled
+  /// state is read.
+  static var fitsHeads: Bool { get }
+
   /// The values that the head gives for each state that it reads.
   var outputCount: Int { get }
 
@@ -17,7 +26,8 @@ public protocol HeadKind: TaskKind {
   /// - Parameters:
   ///   - question: What is asked.
   ///   - reader: Makes rows of texts.
-  /// - Returns: The rows, one as a rule.
+  /// - Returns: The rows, one as a rule and at least. Of each one pooled state is read, or of each
+  ///   those of some tokens.
   /// - Throws: ``TextProblem`` if the backbone cannot read it.
   func rows(of question: Question, by reader: TextReader) throws(TextProblem) -> [EncodedInput]
 
@@ -39,7 +49,8 @@ public protocol HeadKind: TaskKind {
   /// The loss of some examples.
   ///
   /// - Parameters:
-  ///   - outputs: What the head gives [states read, ``outputCount``], example after example.
+  ///   - outputs: What the head gives [states read, ``outputCount``], example after example, row
+  ///     after row.
   ///   - targets: What the examples' outputs should be.
   ///   - scale: What the sum over the examples is multiplied by.
   ///   - zLoss: The weight of the z-loss, in kinds that have one.
@@ -59,16 +70,16 @@ public protocol HeadKind: TaskKind {
     from outputs: [[Float]], to question: Question, temperature: Temperature
   ) -> any Answer
 
-  /// The temperature that makes probabilities of validation examples right on average; nil where answers
-  /// have none, or nothing is to be learnt.
+  /// The temperature that makes probabilities of validation examples right on average; nil where
+  /// answers have none, or nothing is to be learnt.
   ///
   /// - Parameters:
   ///   - outputs: For each example what the head gave for each of its rows.
   ///   - targets: What they should be.
+  /// - Returns: The temperature.
   func temperature(of outputs: [[[Float]]], for targets: [Target]) -> Temperature?
 
-  /// Fits a head to states that stay as they are, until nothing gets better; nil for a kind whose heads
-  /// are trained by steps only, or if told to stop.
+  /// Fits a head to states that stay as they are, until nothing gets better; nil if told to stop.
   ///
   /// - Parameters:
   ///   - states: What the head reads [examples, width].
@@ -76,6 +87,7 @@ public protocol HeadKind: TaskKind {
   ///   - seed: The seed of what is random.
   ///   - team: The threads.
   ///   - goesOn: Told of the share that is done; whether to go on.
+  /// - Returns: The head.
   func fittedHead(
     to states: Tensor, for targets: [Target], seed: UInt64, team: ThreadTeam,
     goesOn: (_ share: Double) -> Bool
@@ -98,6 +110,11 @@ public struct FittedHead: Sendable {
 }
 
 extension HeadKind {
+  /// Most heads do something else.
+  public static var isSequenceClassifier: Bool { false }
+  /// Most are trained by steps only.
+  public static var fitsHeads: Bool { false }
+
   /// One row, of which one pooled state is read.
   public func rows(
     of question: Question, by reader: TextReader

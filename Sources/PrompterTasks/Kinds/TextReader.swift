@@ -9,9 +9,9 @@ public struct EncodedInput: Sendable {
   public let ids: [Int32]
   /// The segment of each token.
   public let segments: [Int32]
-  /// The places, among the tokens, of those whose states a head reads, in ascending order; nil where
-  /// it reads one pooled state.
-  public var reads: [Int]?
+  /// The places, among the tokens, of those whose states a head reads, in ascending order; nil
+  /// where it reads one pooled state.
+  public let reads: [Int]?
   /// Whether the text was too long and was cut.
   public let isCut: Bool
 
@@ -21,7 +21,8 @@ public struct EncodedInput: Sendable {
   private let openingCount: Int
   private let closingCount: Int
 
-  init(_ encoding: Encoding) {
+  init(_ encoding: Encoding, reading reads: [Int]? = nil) {
+    self.reads = reads
     ids = encoding.ids
     segments = encoding.segments
     isCut = encoding.truncatedCount > 0
@@ -116,11 +117,14 @@ public struct TextReader: Sendable {
   ///
   /// - Parameters:
   ///   - encoding: The tokens.
-  ///   - reads: The places of those that are read, in ascending order.
+  ///   - reads: The places of those that are read, one at least, in ascending order; a place may be
+  ///     there several times.
   /// - Returns: The row.
   public func input(_ encoding: Encoding, reading reads: [Int]) -> EncodedInput {
-    var input = EncodedInput(encoding)
-    input.reads = reads
-    return input
+    precondition(
+      !reads.isEmpty && reads.allSatisfy(encoding.ids.indices.contains)
+        && zip(reads, reads.dropFirst()).allSatisfy { $0 <= $1 },
+      "A head reads places of the row, in ascending order.")
+    return EncodedInput(encoding, reading: reads)
   }
 }

@@ -85,7 +85,7 @@ private struct MixingLayer: Sendable {
     var (residual, queries, offsets) = (x, projected, batch.offsets)
     if case .slots(let read) = reading {
       (residual, queries) = (rows(read, of: x), rows(read, of: projected))
-      offsets = (0...Int32(read.count)).map { $0 }
+      offsets = batch.offsets(of: read)
     }
     let kernel = AttentionKernel(
       heads: heads, size: width / heads, scale: 1 / Float(width / heads).squareRoot(),

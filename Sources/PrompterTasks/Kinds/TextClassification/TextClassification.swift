@@ -28,6 +28,12 @@ public struct TextClassification: HeadKind {
     get throws { try known ?? LabelSpace(task.labels) }
   }
 
+  /// Logits of labels are what its heads give.
+  public static let isSequenceClassifier = true
+
+  /// By multinomial logistic regression.
+  public static let fitsHeads = true
+
   /// One for each label.
   public var outputCount: Int { task.labels.count }
 
