@@ -6,6 +6,7 @@ internal import PrompterCore
 internal import PrompterKernels
 internal import PrompterMethods
 internal import PrompterModels
+internal import PrompterTasks
 internal import PrompterTensor
 
 extension Prompt {
@@ -73,7 +74,8 @@ extension Prompt {
   public var isTransformersClassifier: Bool { transformersClassifier != nil }
 
   private var transformersClassifier: PublishedClassifier? {
-    guard head != nil, let classifier = ModelFamilies.named(card.backbone.family)?.classifier,
+    guard head != nil, card.task.isSequenceClassification,
+      let classifier = ModelFamilies.named(card.backbone.family)?.classifier,
       card.pooling == classifier.pooling
     else { return nil }
     return classifier

@@ -173,7 +173,7 @@ extension PEFTAdapter {
     guard let method = Self.methods[peftType] else {
       throw unusable("peft_type", "`\(peftType)`", "PREFIX_TUNING, PROMPT_TUNING or P_TUNING")
     }
-    guard taskType == "SEQ_CLS" || writesTexts,
+    guard taskType == "SEQ_CLS" || writesTexts, let task = task(labelCount: labelCount),
       let family = ModelFamilies.all.first(where: { $0.peftTaskType == taskType })
     else {
       throw unusable(
@@ -187,23 +187,26 @@ extension PEFTAdapter {
     guard (submodules ?? expected) == expected else {
       throw unusable("num_transformer_submodules", "\(submodules ?? expected)", "\(expected)")
     }
-    var card = card(method, of: family, labelCount: labelCount)
+    var card = card(method, of: family, task)
     try card.check(in: file)
     card.trainableParameters =
       card.shapes(in: .own).values.reduce(0) { $0 + $1.count }
     return card
   }
 
+  // Nil where the list of kinds has none for it.
+  private func task(labelCount: Int) -> TaskDescription? {
+    guard !writesTexts else { return .freeText }
+    return TaskKinds.sequenceClassifier.map {
+      TaskDescription(kind: $0.name, labels: (0..<labelCount).map { "LABEL_\($0)" })
+    }
+  }
+
   private func card(
-    _ method: MethodName, of family: any ModelFamily.Type, labelCount: Int
+    _ method: MethodName, of family: any ModelFamily.Type, _ task: TaskDescription
   ) -> PromptCard {
     // The adapter does not say how many positions its own checkpoint has.
     let length = family.usualLength
-    let task =
-      writesTexts
-      ? TaskDescription.freeText
-      : TaskDescription(
-        kind: .textClassification, labels: (0..<labelCount).map { "LABEL_\($0)" })
     return PromptCard(
       method: method, task: task, promptLength: promptLength,
       promptLayers: peftType == Self.prefix ? [1, layers ?? 0] : nil,

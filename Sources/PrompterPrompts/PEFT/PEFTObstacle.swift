@@ -22,6 +22,9 @@ extension PromptCard {
   /// Why PEFT would compute something else; see ``Prompt/peftObstacle``.
   var peftObstacle: String? {
     if !task.hasHead { return textObstacle }
+    guard task.isSequenceClassification else {
+      return "PEFT's classifiers choose a label for a text, those of \(task.kind.rawValue) do not."
+    }
     if hasBackboneWeights { return Self.weightObstacle }
     if decoderPromptLength != nil { return Self.decoderObstacle }
     return switch form {

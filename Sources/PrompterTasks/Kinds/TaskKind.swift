@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A kind of task, asked about one task: what its data files hold, what a model reads of an example,
-/// and how answers are scored.
+/// A kind of task, asked about one task: what its data files hold, what a model reads of an
+/// example, and how answers are scored.
 ///
-/// A kind is one of two: a ``HeadKind``, whose answers a head gives, or a ``WriterKind``, whose answers
-/// a model writes. Nothing outside of its own folder asks which of the kinds it is; ``TaskKinds`` lists
-/// them.
+/// A kind is one of two: a ``HeadKind``, whose answers a head gives, or a ``WriterKind``, whose
+/// answers a model writes. Nothing outside of its own folder asks which of the kinds it is;
+/// ``TaskKinds`` lists them.
 public protocol TaskKind: Sendable {
   /// The examples of a file.
   associatedtype Examples: ExampleSet
@@ -59,8 +59,8 @@ public protocol TaskKind: Sendable {
   /// - Throws: ``DataError`` with the first that cannot.
   func check(_ examples: Examples) throws
 
-  /// How much there is to learn, as far as it decides how long: the number of labels; nil where answers
-  /// are not chosen among labels.
+  /// How much there is to learn, as far as it decides how long: the number of labels; nil where
+  /// answers are not chosen among labels.
   func labelCount(in training: Examples) -> Int?
 
   /// Labels that a prompt may start from.
@@ -94,13 +94,14 @@ public protocol TaskKind: Sendable {
   ///   - examples: The examples.
   ///   - name: The prompt's name.
   /// - Returns: The scores.
-  /// - Throws: ``DataError`` for an example without an answer, or with one that the task does not have.
+  /// - Throws: ``DataError`` for an example without an answer, or with one that the task does not
+  ///   have.
   func evaluation(
     of answers: [Evaluation.Answer], to examples: Examples, name: String
   ) throws -> Evaluation
 
-  /// The scores, on other examples, of the best that can be said without reading: what training examples
-  /// have most, or in the mean.
+  /// The scores, on other examples, of the best that can be said without reading: what training
+  /// examples have most, or in the mean.
   func baseline(of training: Examples, on examples: Examples) throws -> [String: Double]
 
   /// The answer of several prompts together to one example.
@@ -151,6 +152,11 @@ extension TaskDescription {
 
   /// Whether answers are given by a head, rather than written.
   package var hasHead: Bool { TaskKinds.type(named: kind) is any HeadKind.Type }
+
+  /// Whether answers are given by a head that transformers and PEFT call a sequence classifier.
+  package var isSequenceClassification: Bool {
+    (TaskKinds.type(named: kind) as? any HeadKind.Type)?.isSequenceClassifier == true
+  }
 
   /// The values that a head gives for each state that it reads; nil where answers are written.
   package var outputCount: Int? { ((try? asked()) as? any HeadKind)?.outputCount }

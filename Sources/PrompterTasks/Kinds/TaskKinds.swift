@@ -13,10 +13,16 @@ public enum TaskKinds {
     all.first { $0.name == name }
   }
 
-  /// The names of all tasks that a model learns which writes, or one which reads only, in the order of
-  /// the list.
+  /// The names of all tasks that a model learns which writes, or one which reads only, in the order
+  /// of the list.
   public static func presetNames(isWritten: Bool) -> [String] {
     names(of: all.filter { ($0 is any WriterKind.Type) == isWritten })
+  }
+
+  /// The kind whose heads transformers and PEFT call sequence classifiers; nil if the list has
+  /// none.
+  package static var sequenceClassifier: (any HeadKind.Type)? {
+    all.lazy.compactMap { $0 as? any HeadKind.Type }.first { $0.isSequenceClassifier }
   }
 
   /// The task that is meant where none is named.
@@ -50,7 +56,8 @@ public enum TaskKinds {
 }
 
 extension TaskDescription {
-  /// The description of a preset's or a kind's name for a model that reads only; nil if there is none.
+  /// The description of a preset's or a kind's name for a model that reads only; nil if there is
+  /// none.
   public static func preset(_ name: String) -> TaskDescription? {
     TaskKinds.preset(name, isWritten: false)
   }
