@@ -40,6 +40,23 @@ named_only_in 'Prompt tuning' '\b[pP]romptTuning|prompt-tuning' \
 named_only_in 'Head-only' '\b[hH]eadOnly|head-only' "$methods|PrompterMethods/HeadOnly"
 named_only_in 'Fine-tuning' '\b[fF]ineTuning|fine-tuning' "$methods|PrompterMethods/FineTuning"
 
+# Which class of tokenizer a folder has is a matter of published tokenizers: several families share one.
+families='PrompterModels/ModelFamilies|PrompterTokenizer/[^/]*'
+# Help and messages show a model that writes by the one that people have heard of.
+shown='PrompterCLI/(Train|Data)Command|PrompterCLI/Options/TaskOptions|PrompterMethods/TrainingError'
+shown="$shown|$options/(PTuningV2|PromptTuning)Options"
+named_only_in 'The family BERT' '\bBERT([A-Z]|\b)|"bert"|\.bert\b' "$families|PrompterModels/BERT/[^/]*"
+named_only_in 'The family T5' '\bT5([A-Z]|\b)|"m?t5"|\.t5\b' "$families|PrompterModels/T5/[^/]*|$shown"
+
+kinds='PrompterTasks/Kinds'
+# Labels that are written are the same task for a model that writes. The help has an example.
+named_only_in 'Text classification' '\b[tT]extClassification|text-classification' \
+  "$kinds/TaskKinds|$kinds/TextClassification/[^/]*|$kinds/TextToText/TextToText|PrompterCLI/TrainCommand"
+# Its part of a task's description is a member of cards, which older versions wrote. The columns of its
+# templates are in the help of an option.
+named_only_in 'Text to text' '\b[tT]extToText|text-to-text' \
+  "$kinds/TaskKinds|$kinds/TextToText/[^/]*|PrompterTasks/TaskDescription|PrompterCLI/Options/TaskOptions"
+
 # The formatter wraps code and leaves comments as they are. A row of a table cannot be wrapped.
 check_comment_width() {
   local wide
