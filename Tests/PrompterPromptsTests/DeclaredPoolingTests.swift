@@ -87,6 +87,18 @@ import Testing
           "7_Pool/config.json": mean,
         ], .mean
       ),
+      (
+        [
+          "modules.json": Self.modules.replacing("PLACE", with: "heads/mean"),
+          "heads/mean/config.json": mean,
+        ], .mean
+      ),
+      (
+        [
+          "modules.json": Self.modules.replacing("models.Pooling", with: "models.WordPooling"),
+          "PLACE/config.json": mean,
+        ], .pooler
+      ),
       (["modules.json": "[]", "1_Pooling/config.json": mean], .pooler),
       ([:], .pooler),
     ]

@@ -111,15 +111,28 @@ import Testing
     }
   }
 
+  /// What may stand beside the weights, the modules listed in several ways.
+  private static let originals: [String: [String: String]] = [
+    "plain": [:], "described": described, "empty": ["modules.json": "[]"],
+    "nested": [
+      "modules.json": #"[{"path": ""}, {"path": "heads/mean", "type": "models.Pooling"}]"#,
+      "heads/mean/config.json": #"{"pooling_mode": "max"}"#,
+    ],
+    "without pooling": [
+      "modules.json": #"[{"path": "", "type": "models.Transformer"}, {"path": "9_Normalize"}]"#
+    ],
+  ]
+
   @Test(arguments: [
     ("plain", Pooling.mean), ("plain", .cls), ("plain", .pooler), ("described", .mean),
-    ("described", .cls), ("described", .pooler),
+    ("described", .cls), ("described", .pooler), ("nested", .mean), ("nested", .cls),
+    ("without pooling", .mean), ("without pooling", .cls), ("empty", .mean),
   ])
   func `a head alone on the folder answers as the prompt did, whatever it reads`(
     _ original: String, _ pooling: Pooling
   ) throws {
     let bench = try PromptBench()
-    let model = try model(with: original == "plain" ? [:] : Self.described, in: bench)
+    let model = try model(with: #require(Self.originals[original]), in: bench)
     var trainer = try Toy.trainer("fine-tuning", Toy.plan(.steps(2)))
     trainer = Trainer(model: model, method: .fineTuning, plan: trainer.plan, pooling: pooling)
     let prompt = try trainer.train(task: Toy.task, training: Toy.training).prompt

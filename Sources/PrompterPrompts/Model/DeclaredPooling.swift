@@ -33,22 +33,17 @@ package struct DeclaredPooling {
 
   /// The path of the file that says it, if there is one.
   private static func place(in folder: URL) throws -> String? {
-    struct Module: Decodable {
-      var path: String?
-      var type: String?
-    }
     let usual = "1_Pooling/config.json"
-    guard folder.holdsFile("modules.json") else { return folder.holdsFile(usual) ? usual : nil }
-    let modules = try decodeJSON([Module].self, from: folder.appending(path: "modules.json"))
-    guard let module = modules.first(where: { $0.type?.split(separator: ".").last == "Pooling" })
-    else { return nil }
-    let parts = (module.path ?? "").split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.allSatisfy({ !$0.hasPrefix(".") && !$0.isEmpty && !$0.contains("\0") }) else {
+    guard let listed = try SentenceModules(of: folder) else {
+      return folder.holdsFile(usual) ? usual : nil
+    }
+    guard let pooling = listed.pooling else { return nil }
+    guard let path = pooling.path, !path.isEmpty else {
       throw CheckpointError.malformed(
-        file: folder.appending(path: "modules.json").path(percentEncoded: false),
+        file: folder.appending(path: SentenceModules.file).path(percentEncoded: false),
         reason: "the path of its Pooling leads out of the folder")
     }
-    return (parts + ["config.json"]).joined(separator: "/")
+    return "\(path)/config.json"
   }
 
   /// A pooling's config.json.

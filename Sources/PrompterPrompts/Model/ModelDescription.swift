@@ -12,16 +12,10 @@ struct ModelDescription {
   /// The bytes of the files, by their paths within the folder.
   var files: [String: Data] = [:]
   private var poolingFolder = "1_Pooling"
+  // Whether there is a list of modules with a pooling in it.
+  private var hasPooling = false
 
   static let configuration = "config.json"
-  private static let modules = "modules.json"
-
-  private struct Module: Codable {
-    var idx: Int
-    var name: String
-    var path: String
-    var type: String
-  }
 
   /// Reads them.
   init(of folder: URL) throws {
@@ -30,7 +24,7 @@ struct ModelDescription {
       files[name] = try Data(contentsOf: folder.appending(component: name))
     }
     for module in try moduleFolders(of: folder) {
-      let home = folder.appending(component: module)
+      let home = folder.appending(path: module)
       for name in try Self.names(in: home, ofTypes: fileTypes.union(["safetensors", "bin"])) {
         files["\(module)/\(name)"] = try Data(contentsOf: home.appending(component: name))
       }
@@ -48,21 +42,12 @@ struct ModelDescription {
 
   // The folders that modules.json names, and the one that says how to pool.
   private mutating func moduleFolders(of folder: URL) throws -> [String] {
-    var names: [String] = []
-    if files[Self.modules] != nil {
-      struct Listed: Decodable {
-        var path: String?
-        var type: String?
-      }
-      for module in try decodeJSON([Listed].self, from: folder.appending(component: Self.modules)) {
-        // A path to elsewhere is none of this model's.
-        guard let path = module.path, !path.isEmpty, !path.contains("/"), !path.hasPrefix(".")
-        else { continue }
-        names.append(path)
-        if module.type?.hasSuffix("Pooling") == true { poolingFolder = path }
-      }
-    }
-    return Set(names + [poolingFolder]).filter { folder.appending(component: $0).isExistingFolder }
+    let listed = try SentenceModules(of: folder)
+    hasPooling = listed?.pooling != nil
+    if let path = listed?.pooling?.path, !path.isEmpty { poolingFolder = path }
+    // A path to elsewhere is none of this model's.
+    let paths = listed?.modules.compactMap(\.path).filter { !$0.isEmpty } ?? []
+    return Set(paths + [poolingFolder]).filter { folder.appending(path: $0).isExistingFolder }
       .sorted()
   }
 
@@ -72,7 +57,9 @@ struct ModelDescription {
   mutating func setPooling(_ pooling: Pooling, width: Int) throws {
     let file = "\(poolingFolder)/config.json"
     guard !pooling.usesPooler else {
-      files = files.filter { $0.key != Self.modules && !$0.key.hasPrefix("\(poolingFolder)/") }
+      files = files.filter {
+        $0.key != SentenceModules.file && !$0.key.hasPrefix("\(poolingFolder)/")
+      }
       return
     }
     var values: [String: Any] = ["word_embedding_dimension": width]
@@ -86,14 +73,10 @@ struct ModelDescription {
     values["pooling_mode_mean_tokens"] = pooling == .mean
     if values["pooling_mode"] != nil { values["pooling_mode"] = pooling == .cls ? "cls" : "mean" }
     files[file] = try Self.data(of: values)
-    guard files[Self.modules] == nil else { return }
-    let package = "sentence_transformers.models"
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    files[Self.modules] = try encoder.encode([
-      Module(idx: 0, name: "0", path: "", type: "\(package).Transformer"),
-      Module(idx: 1, name: "1", path: poolingFolder, type: "\(package).Pooling"),
-    ])
+    guard !hasPooling else { return }
+    files[SentenceModules.file] = try SentenceModules.adding(
+      poolingAt: poolingFolder, to: files[SentenceModules.file])
+    hasPooling = true
   }
 
   /// The text of a JSON object, the same for the same values.
