@@ -99,8 +99,8 @@ extension JSONValue {
 }
 
 extension JSONValue {
-  /// What identifies a query, to be given back as it came: a string, a number, a boolean or null; nil
-  /// for anything else.
+  /// What identifies a query, to be given back as it came: a string, a number, a boolean or null;
+  /// nil for anything else.
   public init?(identifying value: SpelledJSON) {
     switch value.kind {
     case .null: self = .null

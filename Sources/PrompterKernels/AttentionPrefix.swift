@@ -75,8 +75,8 @@ extension AttentionPrefix.Block {
 }
 
 extension AttentionPrefix {
-  /// Calls `body` with what each row sees, as the kernel takes it; with nothing if there is no prefix,
-  /// which must have been checked.
+  /// Calls `body` with what each row sees, as the kernel takes it; with nothing if there is no
+  /// prefix, which must have been checked.
   static func withRows(
     of prefix: AttentionPrefix?, _ body: (UnsafePointer<prompter_prefix>?) -> Void
   ) {

@@ -92,7 +92,8 @@ private struct TextSet {
     texts = Set(data.examples.indices.lazy.map { data.text(at: $0).key })
   }
 
-  /// A warning if other data have some of the texts; empty ones, which are told apart, do not count.
+  /// A warning if other data have some of the texts; empty ones, which are told apart, do not
+  /// count.
   func shared(with data: some ExampleSet) -> DataWarning? {
     let shared = data.examples.indices.filter {
       let text = data.text(at: $0)

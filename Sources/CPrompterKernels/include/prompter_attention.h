@@ -2,9 +2,9 @@
 // Multi-head attention over ragged rows whose keys and values may begin with a prompt's.
 //
 // A batch row r owns the queries query_offsets[r] ..< query_offsets[r + 1], sees the keys and
-// values key_begin[r] ..< key_end[r], which other rows may see too, and before those its prompt's keys
-// and values where those lie, prefixes[r]. A query sees every key of its own row or, where attention
-// is causal, no key beyond its own place. Nothing is padded.
+// values key_begin[r] ..< key_end[r], which other rows may see too, and before those its prompt's
+// keys and values where those lie, prefixes[r]. A query sees every key of its own row or, where
+// attention is causal, no key beyond its own place. Nothing is padded.
 
 #ifndef PROMPTER_ATTENTION_H
 #define PROMPTER_ATTENTION_H
@@ -14,8 +14,8 @@
 
 #include "prompter_rounded.h"
 
-// What a batch row sees of a prompt: `count` keys and values, `stride` values from one to the next, heads
-// side by side.
+// What a batch row sees of a prompt: `count` keys and values, `stride` values from one to the next,
+// heads side by side.
 struct prompter_prefix {
   const float *keys, *values;
   size_t stride, count;
@@ -69,8 +69,8 @@ size_t prompter_attention_scratch(size_t keys, size_t size);
 void prompter_attention_forward(const struct prompter_attention *a, float *out, size_t out_stride,
                                 float *log_sums, float *scratch);
 
-// Where the gradients of what a batch row sees of a prompt are added to, `stride` values from one key or
-// value to the next. Without pointers for a row that wants none.
+// Where the gradients of what a batch row sees of a prompt are added to, `stride` values from one
+// key or value to the next. Without pointers for a row that wants none.
 struct prompter_prefix_gradients {
   float *keys, *values;
   size_t stride;

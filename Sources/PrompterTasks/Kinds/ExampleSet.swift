@@ -30,8 +30,8 @@ public protocol ExampleSet: Sendable {
   /// An example's answers as people read them; nil without any.
   func shownAnswer(at index: Int) -> String?
 
-  /// What examples have in common that are drawn, split and scored together only, such as the answers
-  /// to one question; nil for one by itself.
+  /// What examples have in common that are drawn, split and scored together only, such as the
+  /// answers to one question; nil for one by itself.
   func group(at index: Int) -> String?
 
   /// Where an example stands in its file, as in `line 7`.
@@ -57,7 +57,8 @@ extension ExampleSet {
   /// The line, as in most files.
   public func place(of index: Int) -> String { "line \(text(at: index).line)" }
 
-  /// The distinct answers in the order of their indices: numbers by value, anything else by spelling.
+  /// The distinct answers in the order of their indices: numbers by value, anything else by
+  /// spelling.
   public var labels: [String] { LabelSpace.ordered(examples.indices.lazy.compactMap(label)) }
 
   /// The same with some of the examples.

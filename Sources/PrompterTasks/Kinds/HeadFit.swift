@@ -5,8 +5,8 @@
 public struct HeadFit: Codable, Sendable, Equatable {
   /// The penalty: the mean cross-entropy and half of this times the squared weights were minimised.
   public var l2: Double
-  /// The parts of the training data that the penalty was chosen by, each left out once; few examples
-  /// are dealt out into parts three times.
+  /// The parts of the training data that the penalty was chosen by, each left out once; few
+  /// examples are dealt out into parts three times.
   public var folds: Int
   /// The selecting metric of what the folds' heads said of the examples that they had not seen.
   public var score: Double

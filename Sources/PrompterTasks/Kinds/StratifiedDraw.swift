@@ -138,8 +138,8 @@ extension ExampleSet {
   ///
   /// - Parameters:
   ///   - evaluation: The same file, read to be evaluated on, where that gives other examples.
-  ///   - validationShare: The share of the second part, above 0 and below 1. Of each answer at least
-  ///     one example stays in the first.
+  ///   - validationShare: The share of the second part, above 0 and below 1. Of each answer at
+  ///     least one example stays in the first.
   ///   - seed: The same seed splits alike.
   /// - Returns: What of this is in the first part, and what of `evaluation` in the second.
   /// - Throws: ``DataError/misread(file:_:)`` if there are too few examples.

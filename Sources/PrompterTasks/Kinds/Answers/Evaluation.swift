@@ -16,8 +16,8 @@ public struct Evaluation: Sendable {
   public var confusion: ConfusionMatrix?
   /// The labels in index order; none where any text may be an answer.
   public var labels: [String]
-  /// The share of answers that are none of the labels; nil where any text may be an answer, or where
-  /// an answer is always one of them.
+  /// The share of answers that are none of the labels; nil where any text may be an answer, or
+  /// where an answer is always one of them.
   public var illegalShare: Double?
   /// How good the probabilities are; nil where answers have none of all labels.
   public var probabilityScores: ProbabilityScores?

@@ -14,6 +14,7 @@ public protocol Answer: Sendable, Equatable {
   ///
   /// - Parameter top: How many labels are told, the most probable first; nil for all in their own
   ///   order. Answers without labels do not look at it.
+  /// - Returns: The members, in the order in which they are told.
   func members(top: Int?) -> [JSONValue.Member]
 }
 

@@ -4,15 +4,16 @@ internal import PrompterKernels
 internal import PrompterNN
 package import PrompterTensor
 
-/// Multinomial logistic regression on states that stay as they are, with the strength of its penalty
-/// chosen by folds of the training data.
+/// Multinomial logistic regression on states that stay as they are, with the strength of its
+/// penalty chosen by folds of the training data.
 ///
-/// Strengths go from strong to weak, each fit starting where the one before ended, until the loss of
-/// examples that a fold's classifier has not seen rises again. Of these the strongest is taken whose
-/// score on such examples is below the best by at most half a standard error, and by at most a point:
-/// of a few hundred examples chance decides which of two neighbours scores higher, and the stronger
-/// penalty is the safer one. Few examples are dealt out into folds several times. Validation data play
-/// no part: they choose no better, and so their score stays one of data that nobody has seen.
+/// Strengths go from strong to weak, each fit starting where the one before ended, until the loss
+/// of examples that a fold's classifier has not seen rises again. Of these the strongest is taken
+/// whose score on such examples is below the best by at most half a standard error, and by at most
+/// a point: of a few hundred examples chance decides which of two neighbours scores higher, and the
+/// stronger penalty is the safer one. Few examples are dealt out into folds several times.
+/// Validation data play no part: they choose no better, and so their score stays one of data that
+/// nobody has seen.
 struct LinearProbe {
   /// The number of labels.
   let labels: Int
