@@ -80,7 +80,7 @@ import Testing
       }
       let wrong = Example(text: "it was", pair: "a | b", label: "c")
       let examples = ChoiceSet(Dataset(examples: [wrong], url: URL(filePath: "wrong.tsv")))
-      expect("c") { try predictor.evaluate("p", on: examples) }
+      expect("wrong.tsv") { try predictor.evaluate("p", on: examples) }
     }
   }
 }

@@ -58,7 +58,7 @@ enum ToyWords {
 
   /// A prompt that has learnt to tag.
   static func tagger(
-    _ method: String, _ plan: TrainingPlan = Toy.plan(.epochs(6)), pooling: Pooling? = nil,
+    _ method: String, _ plan: TrainingPlan = Toy.plan(.epochs(12)), pooling: Pooling? = nil,
     cacheMemory: Int = 1 << 20
   ) throws -> Prompt {
     try trainer(method, plan, pooling, cacheMemory).train(
@@ -68,7 +68,7 @@ enum ToyWords {
 
   /// A prompt that has learnt to choose.
   static func chooser(
-    _ method: String, _ plan: TrainingPlan = Toy.plan(.epochs(6)), pooling: Pooling? = nil,
+    _ method: String, _ plan: TrainingPlan = Toy.plan(.epochs(12)), pooling: Pooling? = nil,
     cacheMemory: Int = 1 << 20
   ) throws -> Prompt {
     try trainer(method, plan, pooling, cacheMemory).train(

@@ -165,7 +165,7 @@ extension WordTagging {
 
 extension [[String]] {
   fileprivate var mostFrequent: String? {
-    reduce(into: [:]) { counts, tags in tags.forEach { counts[$0, default: 0] += 1 } }
-      .max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+    let counts: [String: Int] = joined().reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
   }
 }
