@@ -92,7 +92,8 @@ struct CrossValidationSummary {
   /// The lines that people read.
   var table: Table {
     var rows = [("Folds", "\(folds.count)"), ("Validation", Self.text(of: validation))]
-    rows.append(("Always the majority", Text.scores(baseline.mapValues(\.mean))))
+    let name = folds.first?.prompt.card.task.baselineName ?? "majority"
+    rows.append(("Always the \(name)", Text.scores(baseline.mapValues(\.mean))))
     if !test.isEmpty { rows.append(("Test", Self.text(of: test))) }
     rows += [("Time", Text.time(seconds)), ("Saved in", "\(output)/fold-1 to fold-\(folds.count)")]
     return .pairs(rows)

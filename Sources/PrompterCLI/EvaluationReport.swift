@@ -85,7 +85,7 @@ struct EvaluationReport {
     var rows = [
       ("Prompt", "\(prompt.name) (\(card.task.name), \(card.method.rawValue))"),
       ("Score", Text.scores(evaluation.metrics)),
-      ("Always the majority", Text.scores(evaluation.baseline)),
+      ("Always the \(card.task.baselineName)", Text.scores(evaluation.baseline)),
     ]
     if let label = card.task.positiveLabel {
       rows.append(("F1 is that of", Text.clipped(label, to: 40)))

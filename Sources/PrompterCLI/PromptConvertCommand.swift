@@ -99,7 +99,8 @@ struct PromptConvertCommand: ParsableCommand {
       parts.append("the vectors before the decoder's input")
     }
     if prompt.head != nil, form == .npy || form == .model && !prompt.isTransformersClassifier {
-      parts.append("the head, for \(prompt.card.labels.count) labels")
+      let labels = prompt.card.labels.count
+      parts.append(labels > 0 ? "the head, for \(labels) labels" : "the head")
     }
     return parts
   }

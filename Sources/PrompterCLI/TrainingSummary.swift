@@ -89,11 +89,11 @@ struct TrainingSummary {
       if !best.metrics.isEmpty { rows.append(("Validation", Text.scores(best.metrics))) }
     }
     if !card.baseline.isEmpty {
-      rows.append(("Always the majority", Text.scores(card.baseline)))
+      rows.append(("Always the \(card.task.baselineName)", Text.scores(card.baseline)))
     }
     if let test {
       rows.append(("Test", Text.scores(test.metrics)))
-      rows.append(("  always the majority", Text.scores(test.baseline)))
+      rows.append(("  always the \(card.task.baselineName)", Text.scores(test.baseline)))
     }
     rows.append(("Time", Text.time(seconds)))
     rows.append(("Saved in", output))
@@ -102,7 +102,8 @@ struct TrainingSummary {
   }
 
   private static func words(for fit: HeadFit) -> String {
-    "fitted in \(fit.iterations) iterations, penalty \(Text.fixed(fit.l2, 5)) by \(fit.folds) folds"
+    (fit.iterations > 0 ? "fitted in \(fit.iterations) iterations" : "solved at once")
+      + ", penalty \(Text.fixed(fit.l2, 5)) by \(fit.folds) folds"
       + (fit.hasConverged ? "" : ", not converged")
   }
 

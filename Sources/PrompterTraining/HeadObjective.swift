@@ -19,6 +19,7 @@ final class HeadObjective<Kind: HeadKind>: Objective {
   private let kind: Kind
   private let setting: ObjectiveSetting
   private let layer: Linear
+  private let outputScale: OutputScale
   private let shape: FoldedPrompt  // the prompt as it starts: how long it is and where it stands
   private let training: EncodedExamples<Kind.Target>
   private let validation: Validation?
@@ -45,23 +46,30 @@ final class HeadObjective<Kind: HeadKind>: Objective {
     self.validation = try validation.map {
       Validation(examples: $0, encoded: try kind.encoded($0, by: setting.reader))
     }
+    outputScale = kind.outputScale(of: self.training.targets)
     layer = Self.freshHead(
-      outputs: kind.outputCount, width: setting.backbone.width, seed: setting.plan.seed)
+      outputs: kind.outputCount, width: setting.backbone.width, scale: outputScale,
+      seed: setting.plan.seed)
     lowerStates = LowerStateCache.pair(
       for: self.training.rows, self.validation?.encoded.rows, examples: self.training.count,
       in: setting)
     baseline = try validation.map { try kind.baseline(of: training, on: $0) } ?? [:]
   }
 
-  private static func freshHead(outputs: Int, width: Int, seed: UInt64) -> Linear {
+  private static func freshHead(
+    outputs: Int, width: Int, scale: OutputScale, seed: UInt64
+  ) -> Linear {
     var generator = SeededGenerator(seed: seed, purpose: "head")
-    let weight = Tensor(normal: [outputs, width], deviation: 0.02, using: &generator)
+    let weight = Tensor(
+      normal: [outputs, width], deviation: 0.02 * scale.deviation, using: &generator)
+    let bias = Tensor(repeating: scale.center, shape: [outputs])
     return Linear(
       weight: Parameter("head.weight", weight, isTrained: true),
-      bias: Parameter("head.bias", Tensor(zeros: [outputs]), isTrained: true))
+      bias: Parameter("head.bias", bias, isTrained: true))
   }
 
   var head: Linear? { layer }
+  var headRateFactor: Double { outputScale.deviation }
   var exampleCount: Int { training.count }
   var cutCount: Int { training.cutCount }
   var warnings: [DataWarning] { [training, validation?.encoded].compactMap { $0?.warning } }

@@ -163,7 +163,8 @@ final class TrainingSession {
     let factor = plan.schedule.factor(
       step: progress.step, of: stepCount, warmup: plan.warmup, epoch: epoch)
     let rate = plan.learningRate * factor
-    try update(sum, rate: rate, headRate: (plan.headLearningRate ?? plan.learningRate) * factor)
+    let headRate = (plan.headLearningRate ?? plan.learningRate) * factor
+    try update(sum, rate: rate, headRate: headRate * objective.headRateFactor)
     progress.note(
       loss: sum.loss, examples: indices.count,
       tokens: indices.reduce(0) { $0 + objective.tokenCount(of: $1) })

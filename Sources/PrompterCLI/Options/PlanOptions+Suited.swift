@@ -59,7 +59,9 @@ extension PlanOptions {
 
   /// What suits a method and so much data; a rate that was given is the head's too.
   func suitedPlan(for method: MethodName, size: TrainingSize) -> TrainingPlan {
-    var plan = TrainingPlan.suited(to: method, examples: size.examples, labels: size.labels)
+    // Answers that are neither labels nor written, such as numbers, are learnt as labels are.
+    var plan = TrainingPlan.suited(
+      to: method, examples: size.examples, labels: size.labels ?? (size.isWritten ? nil : 0))
     if plan.duration == .converged, takesSteps {
       plan.duration = TrainingPlan.suitedDuration(examples: size.examples)
     }

@@ -70,8 +70,10 @@ public struct PromptSummary: Codable, Sendable, Equatable {
   public var best: BestReport?
   /// The metric that chose that evaluation; nil if none did.
   public var selectedBy: String?
-  /// The majority baseline's scores.
+  /// The scores of the baseline that does not read.
   public var baseline: [String: Double]
+  /// What that one answers.
+  public var baselineName = "majority"
   /// The options of the command that trained it; nil where no command did, or an older version.
   public var options: [String]?
   /// Why training ended before its time; nil if it did not.
@@ -116,7 +118,8 @@ extension PromptSummary {
       backbone: card.backbone,
       precision: isImported ? nil : card.precision ?? .float32, best: card.best,
       selectedBy: card.best.map(\.metrics.isEmpty) == false ? card.task.selectingMetric : nil,
-      baseline: card.baseline, options: card.options, unfinished: card.unfinished,
+      baseline: card.baseline, baselineName: card.task.baselineName, options: card.options,
+      unfinished: card.unfinished,
       files: Self.files(of: folder),
       peft: PEFTReport(
         loadable: folder.holdsFile(PromptLayout.adapterConfiguration),
@@ -137,7 +140,7 @@ extension PromptSummary {
 
   private static func warnings(_ card: PromptCard, isImported: Bool) -> [String] {
     var warnings: [String] = []
-    if isImported {
+    if isImported && !(card.task.hasHead && card.labels.isEmpty) {
       warnings.append(
         card.task.hasHead
           ? "The adapter names no labels, so they are numbered."
@@ -205,7 +208,7 @@ extension PromptSummary: CustomStringConvertible {
       rows.append(
         ("best", scores(best.metrics) + " after epoch \(best.epoch)" + (choice ?? "")))
     }
-    if !baseline.isEmpty { rows.append(("majority", scores(baseline))) }
+    if !baseline.isEmpty { rows.append((baselineName, scores(baseline))) }
     rows += files.map { ("file", "\($0.name), \($0.bytes) bytes") }
     rows.append(("PEFT", peftText))
     return rows + warnings.map { ("warning", $0) }

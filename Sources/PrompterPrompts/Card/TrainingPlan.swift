@@ -11,7 +11,7 @@ public struct TrainingPlan: Sendable, Equatable {
     /// Optimiser steps.
     case steps(Int)
     /// Until nothing gets better: a head alone is fitted to states that stay as they are, by
-    /// multinomial logistic regression.
+    /// multinomial logistic regression where it chooses among labels.
     ///
     /// The strength of its penalty is chosen by folds of the training data; batches, rates and
     /// schedules play no part. See ``HeadFit``.

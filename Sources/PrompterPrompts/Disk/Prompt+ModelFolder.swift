@@ -132,13 +132,16 @@ extension Prompt {
       values[key] = "float32"
     }
     if let classifier = transformersClassifier {
-      let numbered = card.labels.enumerated().map { ("\($0.offset)", $0.element) }
+      // transformers names the one number of a regression too.
+      let labels = card.labels.isEmpty ? ["LABEL_0"] : card.labels
+      let numbered = labels.enumerated().map { ("\($0.offset)", $0.element) }
       values["architectures"] = [classifier.className]
       values["id2label"] = Dictionary(uniqueKeysWithValues: numbered)
       values["label2id"] = Dictionary(
-        uniqueKeysWithValues: card.labels.enumerated().map { ($0.element, $0.offset) })
+        uniqueKeysWithValues: labels.enumerated().map { ($0.element, $0.offset) })
       values["num_labels"] = nil
-      values["problem_type"] = "single_label_classification"
+      values["problem_type"] =
+        card.labels.isEmpty ? "regression" : "single_label_classification"
       isChanged = true
     }
     guard isChanged else { return data }

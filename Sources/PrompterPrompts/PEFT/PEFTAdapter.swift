@@ -161,7 +161,7 @@ extension PEFTAdapter {
   /// Describes the adapter's prompt.
   ///
   /// - Parameters:
-  ///   - labelCount: The labels of its classifier, if it has one.
+  ///   - labelCount: The values that its classifier gives, if it has one.
   ///   - file: The path for messages.
   /// - Returns: A card that says what the adapter does.
   /// - Throws: ``PromptError/unusable(file:value:found:expected:)`` if it is neither a sequence
@@ -173,7 +173,7 @@ extension PEFTAdapter {
     guard let method = Self.methods[peftType] else {
       throw unusable("peft_type", "`\(peftType)`", "PREFIX_TUNING, PROMPT_TUNING or P_TUNING")
     }
-    guard taskType == "SEQ_CLS" || writesTexts, let task = task(labelCount: labelCount),
+    guard taskType == "SEQ_CLS" || writesTexts,
       let family = ModelFamilies.all.first(where: { $0.peftTaskType == taskType })
     else {
       throw unusable(
@@ -187,23 +187,30 @@ extension PEFTAdapter {
     guard (submodules ?? expected) == expected else {
       throw unusable("num_transformer_submodules", "\(submodules ?? expected)", "\(expected)")
     }
-    var card = card(method, of: family, task)
+    var card = try card(
+      method, of: family,
+      for: writesTexts ? .freeText : Self.task(outputs: labelCount, file: file))
     try card.check(in: file)
     card.trainableParameters =
       card.shapes(in: .own).values.reduce(0) { $0 + $1.count }
     return card
   }
 
-  // Nil where the list of kinds has none for it.
-  private func task(labelCount: Int) -> TaskDescription? {
-    guard !writesTexts else { return .freeText }
-    return TaskKinds.sequenceClassifier.map {
-      TaskDescription(kind: $0.name, labels: (0..<labelCount).map { "LABEL_\($0)" })
+  // The first kind that has such a head.
+  private static func task(outputs: Int, file: String) throws -> TaskDescription {
+    let tasks = TaskKinds.all.lazy.compactMap {
+      ($0 as? any HeadKind.Type)?.task(outputs: outputs)
     }
+    guard let task = tasks.first else {
+      throw PromptError.unusable(
+        file: file, value: "the shape of `\(PromptLayout.peft.names.headBias)`",
+        found: "[\(outputs)]", expected: "[labels], of two labels or more")
+    }
+    return task
   }
 
   private func card(
-    _ method: MethodName, of family: any ModelFamily.Type, _ task: TaskDescription
+    _ method: MethodName, of family: any ModelFamily.Type, for task: TaskDescription
   ) -> PromptCard {
     // The adapter does not say how many positions its own checkpoint has.
     let length = family.usualLength
@@ -242,7 +249,7 @@ extension Prompt {
     guard let bias = file.shape(of: names.headBias) else {
       throw PromptError.missingTensor(file: weights, tensor: names.headBias)
     }
-    guard bias.rank == 1, bias.count >= 2 else {
+    guard bias.rank == 1, bias.count >= 1 else {
       throw PromptError.unusable(
         file: weights, value: "the shape of `\(names.headBias)`", found: "\(bias)",
         expected: "[labels], of two labels or more")

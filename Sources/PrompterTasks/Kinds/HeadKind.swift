@@ -9,10 +9,6 @@ public protocol HeadKind: TaskKind {
   /// What an example's outputs should be.
   associatedtype Target: Sendable
 
-  /// Whether heads are what transformers and PEFT call sequence classifiers: they give logits of
-  /// labels over one pooled state.
-  static var isSequenceClassifier: Bool { get }
-
   /// Whether heads can be fitted until nothing gets better, by
   /// ``fittedHead(to:for:seed:team:goesOn:)``: then each example has one row, of which one pooled
   /// state is read.
@@ -45,6 +41,19 @@ public protocol HeadKind: TaskKind {
 
   /// A target in numbers, for the hash that tells data sets apart.
   static func numbers(of target: Target) -> [Int32]
+
+  /// Where outputs begin and how far they vary, for a head to start from.
+  ///
+  /// - Parameter targets: What the training examples' outputs should be.
+  /// - Returns: The scale.
+  func outputScale(of targets: [Target]) -> OutputScale
+
+  /// The task of a head that comes without a description, as those do that transformers and PEFT call
+  /// sequence classifiers: over one pooled state.
+  ///
+  /// - Parameter outputs: The values that the head gives.
+  /// - Returns: A task; nil if no head of the kind gives so many.
+  static func task(outputs: Int) -> TaskDescription?
 
   /// The loss of some examples.
   ///
@@ -94,6 +103,27 @@ public protocol HeadKind: TaskKind {
   ) -> FittedHead?
 }
 
+/// Where a head's outputs begin and how far they vary.
+///
+/// An optimiser moves weights by its rate, whatever outputs mean, so that numbers far from 0, or in
+/// the thousands, would take it thousands of steps. A head begins at the center, and its weights and
+/// their rate are in units of the deviation: it learns as if its outputs were of mean 0 and variance
+/// 1, and gives what they are.
+public struct OutputScale: Sendable, Equatable {
+  /// The bias to begin with.
+  public var center: Float
+  /// What the weights to begin with and their rate are multiplied by.
+  public var deviation: Double
+
+  /// A scale from its parts.
+  public init(center: Float, deviation: Double) {
+    (self.center, self.deviation) = (center, deviation)
+  }
+
+  /// That of outputs that become probabilities.
+  public static let standard = OutputScale(center: 0, deviation: 1)
+}
+
 /// A head and how it was fitted.
 public struct FittedHead: Sendable {
   /// [outputs, width].
@@ -110,8 +140,6 @@ public struct FittedHead: Sendable {
 }
 
 extension HeadKind {
-  /// Most heads do something else.
-  public static var isSequenceClassifier: Bool { false }
   /// Most are trained by steps only.
   public static var fitsHeads: Bool { false }
 
@@ -126,6 +154,12 @@ extension HeadKind {
   public func question(of query: Query) throws(TextProblem) -> Question {
     Question(query.text, query.pair)
   }
+
+  /// Around 0, where outputs become probabilities.
+  public func outputScale(of targets: [Target]) -> OutputScale { .standard }
+
+  /// None.
+  public static func task(outputs: Int) -> TaskDescription? { nil }
 
   /// None, where answers have no probabilities.
   public func temperature(of outputs: [[[Float]]], for targets: [Target]) -> Temperature? { nil }

@@ -104,6 +104,9 @@ public protocol TaskKind: Sendable {
   /// examples have most, or in the mean.
   func baseline(of training: Examples, on examples: Examples) throws -> [String: Double]
 
+  /// What the baseline answers, as in `always the majority`.
+  var baselineName: String { get }
+
   /// The answer of several prompts together to one example.
   func vote(among answers: [Evaluation.Answer]) -> Evaluation.Answer
 }
@@ -128,6 +131,8 @@ extension TaskKind {
   public var scoresOtherExamples: Bool { false }
   /// Whether there are labels, as most kinds have them.
   public var hasLabels: Bool { true }
+  /// The answer that is the most frequent, in most kinds.
+  public var baselineName: String { "majority" }
   /// None, in most kinds.
   public var otherMetricNames: [String] { [] }
   /// The same for all tasks, in most kinds.
@@ -155,8 +160,14 @@ extension TaskDescription {
 
   /// Whether answers are given by a head that transformers and PEFT call a sequence classifier.
   package var isSequenceClassification: Bool {
-    (TaskKinds.type(named: kind) as? any HeadKind.Type)?.isSequenceClassifier == true
+    guard let type = TaskKinds.type(named: kind) as? any HeadKind.Type, let outputCount else {
+      return false
+    }
+    return type.task(outputs: outputCount) != nil
   }
+
+  /// What the baseline of the task's kind answers, as in `always the majority`.
+  package var baselineName: String { (try? asked())?.baselineName ?? "majority" }
 
   /// The values that a head gives for each state that it reads; nil where answers are written.
   package var outputCount: Int? { ((try? asked()) as? any HeadKind)?.outputCount }

@@ -19,12 +19,6 @@ public enum TaskKinds {
     names(of: all.filter { ($0 is any WriterKind.Type) == isWritten })
   }
 
-  /// The kind whose heads transformers and PEFT call sequence classifiers; nil if the list has
-  /// none.
-  package static var sequenceClassifier: (any HeadKind.Type)? {
-    all.lazy.compactMap { $0 as? any HeadKind.Type }.first { $0.isSequenceClassifier }
-  }
-
   /// The task that is meant where none is named.
   public static func usualName(isWritten: Bool) -> String {
     all.first { ($0 is any WriterKind.Type) == isWritten }?.name.rawValue ?? ""

@@ -28,11 +28,14 @@ public struct TextClassification: HeadKind {
     get throws { try known ?? LabelSpace(task.labels) }
   }
 
-  /// Logits of labels are what its heads give.
-  public static let isSequenceClassifier = true
-
   /// By multinomial logistic regression.
   public static let fitsHeads = true
+
+  /// One whose labels are numbered, of two or more.
+  public static func task(outputs: Int) -> TaskDescription? {
+    guard outputs > 1 else { return nil }
+    return TaskDescription(kind: name, labels: (0..<outputs).map { "LABEL_\($0)" })
+  }
 
   /// One for each label.
   public var outputCount: Int { task.labels.count }
