@@ -16,7 +16,8 @@ struct BatchReading {
   let reading: Reading
 
   private let places: [Int]  // of each row among those that are computed
-  private let slots: [[Int32]?]  // that are read of each row, in the batch; nil for one pooled state
+  // That are read of each row, in the batch; nil for one pooled state.
+  private let slots: [[Int32]?]
   private let poolings: [Pooling]
   private let starts: [Int32: Int32]  // of the slots that are computed, among the states
   private let readsAll: Bool

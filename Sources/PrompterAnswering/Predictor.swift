@@ -111,9 +111,9 @@ public struct Predictor: Sendable {
 extension Predictor {
   /// Answers queries, all tasks in the same batches.
   ///
-  /// Queries that follow each other and have one text share what is computed below their prompts: with
-  /// prompts in upper layers only (see ``FoldedPrompt/Deep/shiftsPositions``), or heads alone, that is
-  /// most of it.
+  /// Queries that follow each other and have one text share what is computed below their prompts:
+  /// with prompts in upper layers only (see ``FoldedPrompt/Deep/shiftsPositions``), or heads
+  /// alone, that is most of it.
   ///
   /// - Parameter queries: The questions.
   /// - Returns: The answers, in order.

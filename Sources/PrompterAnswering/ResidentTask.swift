@@ -24,6 +24,7 @@ final class ResidentTask: Sendable {
   let head: Linear?
 
   private let reader: TextReader
+  private let isAboutPairs: Bool?
 
   /// Makes a prompt ready.
   ///
@@ -43,6 +44,7 @@ final class ResidentTask: Sendable {
         expected: "one whose answers a head gives, for the model \(model.name) writes none")
     }
     columns = QueryColumns(of: prompt.card)
+    isAboutPairs = prompt.card.isAboutPairs
     backbone =
       try prompt.backboneWeights.map { try model.backbone(replacing: $0) } ?? model.backbone
     resident = ResidentPrompt(prompt.folded, for: backbone)
@@ -76,7 +78,7 @@ final class ResidentTask: Sendable {
   ) throws(TextProblem) -> PreparedInput {
     var reader = reader
     reader.memo = memo
-    if let isAboutPairs = card.isAboutPairs, isAboutPairs != (question.pair != nil) {
+    if let isAboutPairs, isAboutPairs != (question.pair != nil) {
       throw isAboutPairs ? .noPair : .isPair
     }
     let rows =

@@ -3,7 +3,7 @@
 internal import PrompterAutodiff
 package import PrompterCore
 package import PrompterKernels
-package import PrompterTensor
+internal import PrompterTensor
 
 /// One model that writes, with several prompts, answering batches of mixed rows by texts.
 package struct Writing: Sendable {

@@ -36,10 +36,11 @@ public protocol MethodSettings: Sendable {
   /// - Returns: The words, also for a record that makes no sense.
   static func words(of record: SettingsRecord) -> String
 
-  /// The settings with which a run goes on that began with others, where an older version understood
-  /// the same options otherwise; the same by default.
+  /// The settings with which a run goes on that began with others, where an older version
+  /// understood the same options otherwise; the same by default.
   ///
   /// - Parameter words: What that run's options were, as ``words(of:)`` has it.
+  /// - Returns: The settings.
   func continuing(_ words: String) -> Self
 
   /// The method with its usual options.

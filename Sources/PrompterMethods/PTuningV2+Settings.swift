@@ -20,8 +20,8 @@ extension PTuningV2 {
     public var start: FoldedPrompt?
     /// The stack that the layers belong to.
     public var stack: PromptStack
-    /// Whether virtual tokens push the text's first position back by their number, as in PEFT; nil for
-    /// where it has a meaning only: where they stand in the first layer.
+    /// Whether virtual tokens push the text's first position back by their number, as in PEFT; nil
+    /// for where it has a meaning only: where they stand in the first layer.
     ///
     /// Above it a text that counts from 0 is below the prompt what the plain model makes of it.
     public var shiftsPositions: Bool?

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-@testable import PrompterTraining
+import Prompter
 import Testing
 
 @testable import PrompterCLI
+@testable import PrompterTraining
 
 @Suite struct ProgressTests {
   private let step = StepReport(

@@ -3,11 +3,13 @@
 import Prompter
 import PrompterCore
 import PrompterTestSupport
+import PrompterToySupport
 import Testing
 
 @testable import PrompterTasks
 
-/// Several tasks asked about one text share what is computed below their prompts, and nobody can tell.
+/// Several tasks asked about one text share what is computed below their prompts, and nobody can
+/// tell.
 @Suite(.namesValues) struct OneTextManyTasksTests {
   private static let prompts = Result { try trained() }
 

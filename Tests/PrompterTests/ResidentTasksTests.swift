@@ -4,6 +4,7 @@ import Dispatch
 import Prompter
 import PrompterCore
 import PrompterTestSupport
+import PrompterToySupport
 import Synchronization
 import Testing
 

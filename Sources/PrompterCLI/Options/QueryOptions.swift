@@ -79,6 +79,7 @@ extension QueryOptions {
   /// The prompts that answer a query which names none; nil if nothing was said.
   ///
   /// - Parameter predictor: The predictor that knows them.
+  /// - Returns: Their names, and whether they are a list.
   /// - Throws: ``PredictionError`` if there is no prompt of a name.
   func tasks(of predictor: Predictor) throws -> QueryTasks? {
     guard let tasks else { return task.map(QueryTasks.one) }

@@ -104,8 +104,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
   public var promptLayers: [Int]?
   /// The stack that the prompted layers belong to; `nil` for the encoder.
   public var promptStack: PromptStack?
-  /// The text's first position, 0, where virtual tokens in the layers do not push it back; `nil` where
-  /// they do, and where there are none.
+  /// The text's first position, 0, where virtual tokens in the layers do not push it back; `nil`
+  /// where they do, and where there are none.
   public var firstPosition: Int?
   /// Where an input prompt stands; `nil` for before the text.
   public var placement: PromptPlacement?

@@ -136,7 +136,7 @@ extension PromptCard {
   }
 
   /// What the words on a method's options are called.
-  static let methodOptions = "method's options"
+  package static let methodOptions = "method's options"
 
   /// What states of older versions do not say.
   package static let settingsNotInOldStates: Set = [

@@ -48,8 +48,8 @@ public protocol HeadKind: TaskKind {
   /// - Returns: The scale.
   func outputScale(of targets: [Target]) -> OutputScale
 
-  /// The task of a head that comes without a description, as those do that transformers and PEFT call
-  /// sequence classifiers: over one pooled state.
+  /// The task of a head that comes without a description, as those do that transformers and PEFT
+  /// call sequence classifiers: over one pooled state.
   ///
   /// - Parameter outputs: The values that the head gives.
   /// - Returns: A task; nil if no head of the kind gives so many.
@@ -106,9 +106,9 @@ public protocol HeadKind: TaskKind {
 /// Where a head's outputs begin and how far they vary.
 ///
 /// An optimiser moves weights by its rate, whatever outputs mean, so that numbers far from 0, or in
-/// the thousands, would take it thousands of steps. A head begins at the center, and its weights and
-/// their rate are in units of the deviation: it learns as if its outputs were of mean 0 and variance
-/// 1, and gives what they are.
+/// the thousands, would take it thousands of steps. A head begins at the center, and its weights
+/// and their rate are in units of the deviation: it learns as if its outputs were of mean 0 and
+/// variance 1, and gives what they are.
 public struct OutputScale: Sendable, Equatable {
   /// The bias to begin with.
   public var center: Float

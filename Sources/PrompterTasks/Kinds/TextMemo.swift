@@ -3,8 +3,8 @@
 internal import PrompterTokenizer
 internal import Synchronization
 
-/// The tokens of the text that was read last, so that a text about which many tasks are asked one after
-/// another is tokenized once.
+/// The tokens of the text that was read last, so that a text about which many tasks are asked one
+/// after another is tokenized once.
 ///
 /// It belongs to readers of one tokenizer.
 public final class TextMemo: Sendable {

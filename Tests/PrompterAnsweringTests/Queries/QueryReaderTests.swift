@@ -2,6 +2,7 @@
 
 import Foundation
 import PrompterTasks
+import PrompterToySupport
 import Testing
 
 @testable import PrompterAnswering
@@ -47,13 +48,15 @@ import Testing
   @Test func `rows have no meaning without a header that can be read`() throws {
     var quotes = QueryReader(text: "\"text\"x,id\na,1\n", as: .csv)
     #expect(throws: DataError.self) { try quotes.next(atMost: 9) }
-    let file = try TemporaryFile()
-    try Data([0x74, 0xE9, 0x0A, 0x61, 0x0A]).write(to: file.url)
-    var latin = try QueryReader(path: file.url.path, format: .tsv)
-    #expect(throws: DataError.unreadable(file: file.url.path, reason: "its header is not UTF-8")) {
+    let bench = try PromptBench()
+    try Data([0x74, 0xE9, 0x0A, 0x61, 0x0A]).write(to: bench.prompt)
+    var latin = try QueryReader(path: bench.prompt.path, format: .tsv)
+    #expect(
+      throws: DataError.unreadable(file: bench.prompt.path, reason: "its header is not UTF-8")
+    ) {
       try latin.next(atMost: 9)
     }
-    var texts = try QueryReader(path: file.url.path, format: .text)
+    var texts = try QueryReader(path: bench.prompt.path, format: .text)
     #expect(try shown(texts.next(atMost: 9)) == ["1 ! The line is not UTF-8.", "2 a"])
   }
 
@@ -73,10 +76,10 @@ import Testing
   }
 
   @Test func `a file comes in full batches, whatever its pieces are`() throws {
-    let file = try TemporaryFile()
+    let bench = try PromptBench()
     let line = String(repeating: "x", count: 999)
-    try Data(String(repeating: line + "\n", count: 1_300).utf8).write(to: file.url)
-    var reader = try QueryReader(path: file.url.path, format: .text)
+    try Data(String(repeating: line + "\n", count: 1_300).utf8).write(to: bench.prompt)
+    var reader = try QueryReader(path: bench.prompt.path, format: .text)
     var counts: [Int] = []
     while case let records = try reader.next(atMost: 512), !records.isEmpty {
       counts.append(records.count)

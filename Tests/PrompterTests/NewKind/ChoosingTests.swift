@@ -3,7 +3,9 @@
 import Foundation
 import Prompter
 import PrompterTasks
+import PrompterTensor
 import PrompterTestSupport
+import PrompterToySupport
 import Testing
 
 /// A kind of task whose examples have several rows, added by a file and a line in the list.

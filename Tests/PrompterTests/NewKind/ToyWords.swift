@@ -4,9 +4,10 @@ import Foundation
 import Prompter
 import PrompterTasks
 import PrompterTestSupport
+import PrompterToySupport
 
-/// Data of the two kinds of task that only tests know, in words that the tiny BERT knows, some of them
-/// in several pieces.
+/// Data of the two kinds of task that only tests know, in words that the tiny BERT knows, some of
+/// them in several pieces.
 enum ToyWords {
   private static let words = [
     "plus": ["good", "great", "best", "goodly"], "minus": ["bad", "dull", "worst", "badly"],

@@ -7,8 +7,9 @@ import PrompterTokenizer
 /// A tag for each word of a text: a kind of task that only tests know, made as the article
 /// "Adding a kind of task" says.
 ///
-/// A data file has the words in one column and as many tags in another, both between blanks. The head
-/// reads the state of each word's first piece, and the loss is the cross-entropy over all words.
+/// A data file has the words in one column and as many tags in another, both between
+/// blanks. The head reads the state of each word's first piece, and the loss is the
+/// cross-entropy over all words.
 struct WordTagging: HeadKind {
   static let name = TaskDescription.Kind(rawValue: "word-tagging")
   static let presetNames = [name.rawValue]

@@ -7,14 +7,16 @@ import PrompterJSON
 import PrompterTasks
 import PrompterTensor
 import PrompterTestSupport
+import PrompterToySupport
 import Testing
 
-/// A kind of task that is added by a folder and a line in the list, and reads several states of a row.
+/// A kind of task that is added by a folder and a line in the list, and reads several states of a
+/// row.
 @Suite(.namesValues) struct WordTaggingTests {
   private let validation = ToyWords.tagged(24, seed: 2)
 
   private func tags(_ query: String, _ predictor: Predictor) throws -> WordTags {
-    try #require(predictor.predict([Query(query)])[0].answer as? WordTags)
+    try #require(predictor.predict([Query(query)])[0].content as? WordTags)
   }
 
   @Test(arguments: ["plain", "layers", "random", "head-only", "fine-tuning"])
@@ -36,7 +38,7 @@ import Testing
       let queries = validation.examples.map { Query($0.text) }
       let answers = try ToyWords.predictor(read).predict(queries)
       #expect(try answers == ToyWords.predictor(prompt).predict(queries))
-      #expect(Set(answers.map(\.answer.text)).count > 4)
+      #expect(Set(answers.map(\.answer)).count > 4)
       #expect(
         try ToyWords.predictor(read, threads: 2).evaluate("p", on: validation)
           .metrics["word_accuracy"] == best)
@@ -79,7 +81,7 @@ import Testing
       let prediction = try predictor.predict([Query(long)])[0]
       // Of 24 tokens two are special, and each word has two.
       #expect(prediction.isCut)
-      #expect((prediction.answer as? WordTags)?.tags.count == 11)
+      #expect((prediction.content as? WordTags)?.tags.count == 11)
       for blank in ["", " \n "] {
         let answer = try tags(blank, predictor)
         #expect(answer.tags.isEmpty && answer.probability == nil && answer.text.isEmpty)

@@ -52,8 +52,8 @@ struct Words {
   /// Where each word is read: at its first piece.
   ///
   /// One without pieces, as of nothing but control
-  /// characters, is read where the one before it is; those that were cut off are not read. Of a text
-  /// without words the first token is read.
+  /// characters, is read where the one before it is; those that were cut off are not read. Of a
+  /// text without words the first token is read.
   func places(in encoding: Encoding) -> [Int] {
     let pieces = ranges.map { range in
       encoding.offsets.indices.first {

@@ -3,16 +3,16 @@
 internal import Foundation
 internal import PrompterCheckpoint
 
-/// What sentence-transformers computes one after another, as `modules.json` of a model's folder lists
-/// it.
+/// What sentence-transformers computes one after another, as `modules.json` of a
+/// model's folder lists it.
 struct SentenceModules {
   /// The name of the list.
   static let file = "modules.json"
 
   /// One of them.
   struct Module: Equatable {
-    /// The path of its files within the model's folder, empty where they are the model's own; nil where
-    /// it leads out of the folder.
+    /// The path of its files within the model's folder, empty where they are the model's own; nil
+    /// where it leads out of the folder.
     let path: String?
     /// Whether it makes one vector of hidden states.
     let isPooling: Bool
