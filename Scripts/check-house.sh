@@ -52,6 +52,8 @@ kinds='PrompterTasks/Kinds'
 # Labels that are written are the same task for a model that writes. The help has an example.
 named_only_in 'Text classification' '\b[tT]extClassification|text-classification' \
   "$kinds/TaskKinds|$kinds/TextClassification/[^/]*|$kinds/TextToText/TextToText|PrompterCLI/TrainCommand"
+named_only_in 'Text regression' '\b[tT]extRegression|text-regression' \
+  "$kinds/TaskKinds|$kinds/TextRegression/[^/]*"
 # Its part of a task's description is a member of cards, which older versions wrote. The columns of its
 # templates are in the help of an option.
 named_only_in 'Text to text' '\b[tT]extToText|text-to-text' \

@@ -5,6 +5,7 @@ public enum TaskKinds {
   /// The list: whoever adds a kind adds a line.
   @TaskLocal public static var all: [any TaskKind.Type] = [
     TextClassification.self,
+    TextRegression.self,
     TextToText.self,
   ]
 
