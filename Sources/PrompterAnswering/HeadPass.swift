@@ -140,6 +140,10 @@ private struct TextUnit {
   /// What they cost together, in slots that pass all layers.
   let cost: Int
 
+  // So many rows that what is shared costs little beside the rest, and no more: a unit is one
+  // batch.
+  private static let longest = 64
+
   static func units(
     of rows: [ReadRow], _ prompts: [ResidentPrompt], layerCount: Int, sharing: Bool
   ) -> [TextUnit] {
@@ -148,12 +152,18 @@ private struct TextUnit {
     while first < rows.count {
       var end = first + 1
       if sharing, prompts.count > 1 {
-        while end < rows.count, rows[end].row.hasText(of: rows[first].row) { end += 1 }
+        while end < rows.count, end - first < longest,
+          rows[end].row.hasText(of: rows[first].row)
+        {
+          end += 1
+        }
       }
       let below = rows[first..<end].map {
         prompts[$0.row.prompt].layersBelow(of: layerCount)
       }
       let shared = end - first > 1 ? min(below.min() ?? 0, layerCount - 1) : 0
+      // Rows that share nothing go where there is room for them.
+      if shared == 0 { end = first + 1 }
       let layers = shared + (end - first) * (layerCount - shared)
       units.append(
         TextUnit(
@@ -182,10 +192,11 @@ extension Backbone {
       return sequenceStates(
         of: batch, prompts: prompts, above: lower, pooling: pooling, dropout: dropout, in: pass)
     }
-    let reading = BatchReading(rows, poolings: rows.map { _ in .cls }) { _ in false }
-    return hiddenStates(
+    let reading = BatchReading(rows, poolings: rows.map { _ in pooling }) { _ in false }
+    let hidden = hiddenStates(
       of: batch, prompts: prompts, above: lower, reading: reading.reading, dropout: dropout,
       in: pass)
+    return reading.states(of: Array(rows.indices), in: hidden, self, pass)
   }
 }
 

@@ -136,11 +136,18 @@ extension Predictor {
   /// - Returns: What ``predict(prepared:)`` answers.
   /// - Throws: ``PredictionError`` if a query names no known prompt.
   public func prepared(_ queries: [Query], firstNumber: Int = 0) throws -> PreparedQueries {
+    prepared(
+      try queries.map { ($0, try resident(named: $0.task)) }, firstNumber: firstNumber)
+  }
+
+  // The same of queries whose prompts are known, and stay these whatever comes or goes.
+  func prepared(
+    _ queries: [(query: Query, task: ResidentTask)], firstNumber: Int
+  ) -> PreparedQueries {
     let memo = TextMemo()
     return PreparedQueries(
-      try queries.enumerated().map { place, query in
-        try resident(named: query.task).input(
-          of: query, number: firstNumber + place, memo: memo)
+      queries.enumerated().map { place, asked in
+        asked.task.input(of: asked.query, number: firstNumber + place, memo: memo)
       })
   }
 

@@ -38,7 +38,9 @@ final class ResidentTask: Sendable {
     outline.deep = nil
     self.outline = outline
     kind = try prompt.card.task.asked()
-    guard prompt.head != nil ? kind is any HeadKind : model.textWriter != nil else {
+    guard (prompt.head != nil) == (kind is any HeadKind),
+      prompt.head != nil || model.textWriter != nil
+    else {
       throw PromptError.unusable(
         file: name, value: "its kind of task", found: prompt.card.task.kind.rawValue,
         expected: "one whose answers a head gives, for the model \(model.name) writes none")

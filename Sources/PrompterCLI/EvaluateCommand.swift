@@ -142,7 +142,8 @@ struct EvaluationFile {
   private func examples(of kind: some TaskKind) throws -> any ExampleSet {
     let source = DataSource(kind: kind, form: form, labelMap: labelMap, console: console)
     let examples = try source.examples(path, for: .evaluation, limit: limitFirst)
-    return limit.map { examples.drawn($0, seed: Self.seed) } ?? examples
+    return limit.map { examples.drawn($0, seed: Self.seed, isStratified: kind.isStratified) }
+      ?? examples
   }
 
   // The same examples for each prompt and each time.

@@ -84,21 +84,21 @@ struct PredictCommand: ParsableCommand {
   private func answer(
     _ text: String, of loaded: [LoadedPrompt], with predictor: Predictor
   ) throws {
-    let names: [String]
-    switch try queries.tasks(of: predictor) {
-    case nil: names = predictor.names
-    case .one(let name): names = [try predictor.name(of: name)]
-    case .several(let several): names = several
-    }
+    let (names, isList): ([String], Bool) =
+      switch try queries.tasks(of: predictor) {
+      case nil: (predictor.names, false)
+      case .one(let name): ([try predictor.name(of: name)], false)
+      case .several(let several): (several, true)
+      }
     let predictions = try predictor.predict(names.map { Query(text, queries.pair, task: $0) })
     if console.json || format.outputFormat != nil {
       let writer = writer(for: loaded)
       if let header = writer.header { try Output.write(header) }
-      for prediction in predictions {
+      let results = predictions.map { QueryResult(answer: .success($0)) }
+      for results in isList ? [results] : results.map({ [$0] }) {
         try Output.write(
           writer.line(
-            for: QueryOutcome(
-              id: .null, line: 1, results: [QueryResult(answer: .success(prediction))])))
+            for: QueryOutcome(id: .null, line: 1, results: results, isList: isList)))
       }
     } else {
       try Output.write(
@@ -121,7 +121,7 @@ struct PredictCommand: ParsableCommand {
       tasks: try queries.tasks(of: predictor),
       columns: try queries.fields.named(), clock: clock)
     let most = 4 * compute.threadCount * batchSize
-    let batches = Ahead(from: input, limit: most, size: { $0.count }) {
+    let batches = Ahead(from: input, limit: most, size: { max($0.count, $0.queryCount) }) {
       try $0.next(atMost: batchSize)
     }
     let answers = Ahead(from: batches) { batches in

@@ -25,10 +25,13 @@ struct TrainingFiles<Kind: TaskKind> {
     if let share = files.validationSplit {
       let scored = try Self.scoredExamples(training, files, source)
       (training, validation) = try training.split(
-        evaluation: scored, validationShare: share, seed: seed)
+        evaluation: scored, validationShare: share, seed: seed,
+        isStratified: source.kind.isStratified)
     }
     // The same is validated on, however much is learnt from.
-    if let limit = files.limit { training = training.drawn(limit, seed: seed) }
+    if let limit = files.limit {
+      training = training.drawn(limit, seed: seed, isStratified: source.kind.isStratified)
+    }
     // What is wrong with the labels of the training data is told when training begins.
     let source = source.completed(by: training)
     validation =
@@ -63,7 +66,9 @@ struct TrainingFiles<Kind: TaskKind> {
     _ count: Int, _ files: TrainingFileOptions, _ source: DataSource<Kind>, seed: UInt64
   ) throws -> [TrainingFiles] {
     let scored = try Self.scoredExamples(training, files, source)
-    return try training.folds(count, evaluation: scored, seed: seed).map {
+    return try training.folds(
+      count, evaluation: scored, seed: seed, isStratified: kind.isStratified
+    ).map {
       TrainingFiles(kind, $0.training, $0.validation, test)
     }
   }
@@ -136,4 +141,10 @@ struct DataSource<Kind: TaskKind> {
     console.note(examples.omissions, of: url, kind.task)
     return examples
   }
+}
+
+extension TaskKind {
+  /// Whether parts of data have their share of each answer: of numbers that a head gives each may
+  /// be the only one of its value.
+  var isStratified: Bool { hasLabels || task.isWritten }
 }

@@ -60,7 +60,8 @@ extension Backbone {
     of rows: [Row], prompts: PromptState, through layers: Int, in pass: Pass
   ) -> LowerStates {
     precondition(
-      layers < layerCount && layers <= prompts.layersBelow, "A prompt begins below these layers.")
+      layers > 0 && layers < layerCount && layers <= prompts.layersBelow,
+      "A prompt begins below these layers.")
     let shared = SharedTexts(rows, firstPositions: prompts.firstPositions)
     let batch = Batch(shared.rows)
     let states = hiddenStates(

@@ -31,19 +31,24 @@ extension MethodName: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let name = try container.decode(String.self)
-    let isName = name.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "-"):
-        true
-      default: false
-      }
-    }
-    guard isName, (1...Self.longest).contains(name.utf8.count) else {
+    self.init(rawValue: name)
+    guard isValid else {
       throw DecodingError.dataCorruptedError(
         in: container, debugDescription: "it should be a name of a-z, 0-9 and hyphens")
     }
-    self.init(rawValue: name)
+  }
+
+  /// Whether a card may have the name: 1 to 64 lowercase letters, digits and hyphens.
+  package var isValid: Bool {
+    (1...Self.longest).contains(rawValue.utf8.count)
+      && rawValue.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+          UInt8(ascii: "-"):
+          true
+        default: false
+        }
+      }
   }
 
   /// Writes the name as a string.

@@ -107,7 +107,8 @@ extension PTuningV2.Settings {
 
   /// The same, pushing the text back where a run of an older version did, which always did so.
   public func continuing(_ words: String) -> Self {
-    guard countsFromZero, start == nil, !words.hasSuffix(Self.fromZero) else { return self }
+    guard countsFromZero, start == nil, shiftsPositions == nil, !words.hasSuffix(Self.fromZero)
+    else { return self }
     var settings = self
     settings.shiftsPositions = true
     return settings

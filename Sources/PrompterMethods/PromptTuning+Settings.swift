@@ -69,7 +69,7 @@ extension PromptTuning.Settings {
     if decoderLength != 0 {
       try TrainingError.checkCount(decoderLength, "length of the decoder's prompt")
     }
-    guard initialization.isUsable(length: promptLength, width: shape.width) else {
+    guard initialization.isUsable(length: promptLength + decoderLength, width: shape.width) else {
       throw TrainingError.emptyInitialization("the \(initialization.kind) given")
     }
   }

@@ -7,6 +7,8 @@
 public struct SettingsRecord: Sendable, Equatable {
   /// A value of JSON's.
   public enum Value: Sendable, Equatable {
+    /// Nothing.
+    case null
     /// True or false.
     case bool(Bool)
     /// A finite number; whole ones are written without a point.
@@ -62,6 +64,7 @@ extension SettingsRecord.Value: CustomStringConvertible {
   /// The value, whole numbers without a point.
   public var description: String {
     switch self {
+    case .null: "null"
     case .bool(let value): "\(value)"
     case .number(let value): integer.map { "\($0)" } ?? "\(value)"
     case .string(let text): text
@@ -97,7 +100,9 @@ extension SettingsRecord.Value: Codable {
   /// Reads whatever stands there.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
-    if let value = try? container.decode(Bool.self) {
+    if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode(Bool.self) {
       self = .bool(value)
     } else if let value = try? container.decode(Double.self), value.isFinite {
       self = .number(value)
@@ -114,6 +119,7 @@ extension SettingsRecord.Value: Codable {
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
+    case .null: try container.encodeNil()
     case .bool(let value): try container.encode(value)
     case .number(let value):
       if let whole = integer { try container.encode(whole) } else { try container.encode(value) }

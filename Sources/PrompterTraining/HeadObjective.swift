@@ -48,8 +48,7 @@ final class HeadObjective<Kind: HeadKind>: Objective {
     }
     outputScale = kind.outputScale(of: self.training.targets)
     layer = Self.freshHead(
-      outputs: kind.outputCount, width: setting.backbone.width, scale: outputScale,
-      seed: setting.plan.seed)
+      outputs: kind.outputCount, width: setting.backbone.width, seed: setting.plan.seed)
     lowerStates = LowerStateCache.pair(
       for: self.training.rows, self.validation?.encoded.rows, examples: self.training.count,
       in: setting)
@@ -57,19 +56,17 @@ final class HeadObjective<Kind: HeadKind>: Objective {
   }
 
   private static func freshHead(
-    outputs: Int, width: Int, scale: OutputScale, seed: UInt64
+    outputs: Int, width: Int, seed: UInt64
   ) -> Linear {
     var generator = SeededGenerator(seed: seed, purpose: "head")
-    let weight = Tensor(
-      normal: [outputs, width], deviation: 0.02 * scale.deviation, using: &generator)
-    let bias = Tensor(repeating: scale.center, shape: [outputs])
+    let weight = Tensor(normal: [outputs, width], deviation: 0.02, using: &generator)
     return Linear(
       weight: Parameter("head.weight", weight, isTrained: true),
-      bias: Parameter("head.bias", bias, isTrained: true))
+      bias: Parameter("head.bias", Tensor(zeros: [outputs]), isTrained: true))
   }
 
   var head: Linear? { layer }
-  var headRateFactor: Double { outputScale.deviation }
+  var answeringHead: Linear? { outputScale.applied(to: layer) }
   var exampleCount: Int { training.count }
   var cutCount: Int { training.cutCount }
   var warnings: [DataWarning] { [training, validation?.encoded].compactMap { $0?.warning } }
@@ -109,10 +106,9 @@ extension HeadObjective {
   ) -> BatchGradients {
     if let frozen = frozenStates?.training {
       let targets = examples.map { training.targets[$0] }
-      return step.gradients { [kind, layer] _, pass in
-        kind.loss(
-          of: frozen.outputs(of: examples, by: layer, in: pass), for: targets, scale: step.scale,
-          zLoss: step.zLoss)
+      return step.gradients { [kind, layer, outputScale] _, pass in
+        outputScale.loss(
+          of: kind, frozen.outputs(of: examples, by: layer, in: pass), for: targets, step)
       }
     }
     let work = examples.map { example in
@@ -126,7 +122,7 @@ extension HeadObjective {
     let (backbone, pooling, lower) = (setting.backbone, setting.trainer.pooling, cache)
     let dropout = setting.plan.backboneDropout
     return Replicas(team: setting.team).gradients(costs: work.map(\.cost), step: step) {
-      [kind, layer] share, prompt, pass in
+      [kind, layer, outputScale] share, prompt, pass in
       let own = share.flatMap { work[$0].rows }
       let states = backbone.readStates(
         of: own, numbers: share.flatMap { Array(numbers[$0]..<numbers[$0 + 1]) }, prompts: prompt,
@@ -134,9 +130,8 @@ extension HeadObjective {
           of: share.flatMap { work[$0].places }, own.map(\.row), on: backbone,
           prompts: step.tables),
         pooling: pooling, dropout: dropout, in: pass)
-      return kind.loss(
-        of: layer(states, in: pass), for: share.map { work[$0].target }, scale: step.scale,
-        zLoss: step.zLoss)
+      return outputScale.loss(
+        of: kind, layer(states, in: pass), for: share.map { work[$0].target }, step)
     }
   }
 
@@ -160,7 +155,8 @@ extension HeadObjective {
   func scores(of prompt: FoldedPrompt) throws -> ValidationScores? {
     guard let validation else { return nil }
     let outputs =
-      frozenStates?.validation?.outputs(head: layer.frozen()) ?? outputs(of: validation, prompt)
+      frozenStates?.validation?.outputs(head: outputScale.applied(to: layer))
+      ?? outputs(of: validation, prompt)
     let byExample = (0..<validation.encoded.count).map { example in
       validation.encoded.rows(of: example).map { outputs[$0] }
     }
@@ -192,7 +188,7 @@ extension HeadObjective {
   private func headPass(_ prompt: FoldedPrompt) -> HeadPass {
     HeadPass(
       backbone: setting.backbone, prompts: [ResidentPrompt(prompt, for: setting.backbone)],
-      poolings: [setting.trainer.pooling], heads: [layer.frozen()])
+      poolings: [setting.trainer.pooling], heads: [outputScale.applied(to: layer)])
   }
 }
 
@@ -220,9 +216,10 @@ extension HeadObjective {
       to: states.matrix, for: training.targets, seed: setting.plan.seed, team: setting.team,
       goesOn: { goesOn(0.9 + 0.1 * $0) })
     guard let fitted else { return nil }
-    layer.weight.value.buffer.update(from: fitted.weight.buffer)
-    layer.bias.value.buffer.update(from: fitted.bias.buffer)
-    return fitted.fit
+    outputScale.set(layer, to: fitted)
+    var fit = fitted.fit
+    fit.loss /= outputScale.deviation * outputScale.deviation
+    return fit
   }
 
   // Whether a head alone is trained, on one state an example that no dropout changes.

@@ -18,8 +18,8 @@ protocol Objective: AnyObject {
   var columns: Fields? { get }
   /// The layer that makes an answer of what it pools, trained beside the prompt.
   var head: Linear? { get }
-  /// What the head's rate is multiplied by: the unit of what it gives.
-  var headRateFactor: Double { get }
+  /// That layer as a prompt has it: one that gives answers as they are.
+  var answeringHead: Linear? { get }
   /// The number of training examples.
   var exampleCount: Int { get }
   /// The training texts that were cut because they were too long.
@@ -83,8 +83,8 @@ extension Objective {
   /// One, as a rule.
   func rowCount(of example: Int) -> Int { 1 }
 
-  /// Outputs that become probabilities have no unit.
-  var headRateFactor: Double { 1 }
+  /// The same, where what is trained gives answers as they are.
+  var answeringHead: Linear? { head }
 
   /// Without a head there is nothing to fit.
   func fitHead(under prompt: FoldedPrompt, goesOn: (Double) -> Bool) -> HeadFit? { nil }

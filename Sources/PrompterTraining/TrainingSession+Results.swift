@@ -42,7 +42,7 @@ extension TrainingSession {
     let weights = backbone.trainedParameters.flatMap(\.namedParts)
     return Prompt(
       card: card, folded: folded,
-      head: objective.head.map {
+      head: objective.answeringHead.map {
         Prompt.Head(weight: $0.weight.value, bias: $0.bias.value)
       },
       backboneWeights: weights.isEmpty

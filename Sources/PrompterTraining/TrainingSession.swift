@@ -164,7 +164,7 @@ final class TrainingSession {
       step: progress.step, of: stepCount, warmup: plan.warmup, epoch: epoch)
     let rate = plan.learningRate * factor
     let headRate = (plan.headLearningRate ?? plan.learningRate) * factor
-    try update(sum, rate: rate, headRate: headRate * objective.headRateFactor)
+    try update(sum, rate: rate, headRate: headRate)
     progress.note(
       loss: sum.loss, examples: indices.count,
       tokens: indices.reduce(0) { $0 + objective.tokenCount(of: $1) })

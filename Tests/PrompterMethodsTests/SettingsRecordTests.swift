@@ -47,7 +47,13 @@ import Testing
         .description == "a [1], b 0.1, c d")
   }
 
-  @Test(arguments: [#"{"a":[null]}"#, "[]", "3"])
+  @Test func `a null within a value is kept`() throws {
+    let kept = try record(#"{"a":[null,1],"b":{"c":null}}"#)
+    #expect(try record(String(decoding: JSONEncoder().encode(kept), as: UTF8.self)) == kept)
+    #expect(kept["a"] == .list([.null, .integer(1)]))
+  }
+
+  @Test(arguments: [#"{"a":1e999}"#, "[]", "3"])
   func `what is no record is refused`(text: String) {
     #expect(throws: DecodingError.self) { try record(text) }
   }

@@ -68,13 +68,14 @@ package struct QueryBatch: Sendable {
     _ records: [QueryRecord], predictor: Predictor, tasks: QueryTasks? = nil,
     firstNumber: Int = 0
   ) throws {
-    var queries: [Query] = []
+    var queries: [(query: Query, task: ResidentTask)] = []
     items = records.map { record -> Item in
       var id = JSONValue.null
       // What is known of one task's query; nil if it can be asked.
       func ask(_ line: QueryLine, _ name: String?) -> QueryFailure? {
         do {
-          queries.append(try line.query(columns: predictor.queryColumns(of: name), task: name))
+          let task = try predictor.resident(named: name)
+          queries.append((try line.query(columns: task.columns, task: name), task))
           return nil
         } catch { return Self.failure(error) }
       }
@@ -94,7 +95,7 @@ package struct QueryBatch: Sendable {
         return Item(id: id, line: record.line, failures: [(nil, Self.failure(error))])
       }
     }
-    self.queries = try predictor.prepared(queries, firstNumber: firstNumber)
+    self.queries = predictor.prepared(queries, firstNumber: firstNumber)
   }
 
   /// The number of records.

@@ -69,11 +69,11 @@ struct TaskOptions: ParsableArguments {
 
   @OptionGroup var fields: FieldOptions
 
-  private static let readNames = TaskKinds.presetNames(isWritten: false)
-  private static let writtenNames = TaskKinds.presetNames(isWritten: true)
+  private static var readNames: [String] { TaskKinds.presetNames(isWritten: false) }
+  private static var writtenNames: [String] { TaskKinds.presetNames(isWritten: true) }
 
   /// The names of all tasks.
-  static let names = Set(readNames + writtenNames).sorted()
+  static var names: [String] { Set(readNames + writtenNames).sorted() }
 
   private static let later: Set = [
     "token-classification", "question-answering", "multiple-choice", "causal-lm", "conll03",

@@ -2,6 +2,7 @@
 
 internal import PrompterCore
 internal import PrompterKernels
+internal import PrompterMethods
 internal import PrompterTasks
 internal import PrompterTensor
 
@@ -40,6 +41,11 @@ extension PromptCard {
           expected: "absent from a prompt that is not in the layers")
       }
     }
+    guard method.isValid else {
+      throw PromptError.unusable(
+        file: file, value: "`method`", found: method.rawValue,
+        expected: "a name of a-z, 0-9 and hyphens")
+    }
     guard let kind = try? task.asked() else {
       throw PromptError.unusable(
         file: file, value: "`task.kind`", found: task.kind.rawValue,
@@ -72,9 +78,13 @@ extension PromptCard {
   }
 
   private func checkLabels(of kind: any TaskKind, in file: String) throws {
-    // Where any text may be an answer there are none.
-    // A number has none, nor has an answer that may be any text.
+    // A number has none, and an answer that may be any text need not have any.
     let needsLabels = task.hasHead && kind.hasLabels
+    if let outputs = task.outputCount, !labels.isEmpty, labels.count != outputs {
+      throw PromptError.unusable(
+        file: file, value: "`task.labels`", found: "\(labels.prefix(8))",
+        expected: "as many labels as the head has outputs, \(outputs), or none")
+    }
     guard labels.count >= 2 || labels.isEmpty && !needsLabels, Set(labels).count == labels.count
     else {
       throw PromptError.unusable(

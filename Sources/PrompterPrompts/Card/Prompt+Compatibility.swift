@@ -59,12 +59,14 @@ extension Prompt {
   // A decoder of fewer layers than a prefix of PEFT's uses the first of them, as there.
   private func reaches(_ decoderLayers: Int) -> Bool {
     guard let deep = folded.deep, deep.stack == .decoder else { return true }
+    guard decoderLayers > 0 else { return false }
     return card.backbone.decoderLayers != nil || deep.layers.upperBound >= decoderLayers
   }
 
   // An adapter of PEFT's with prefixes for a decoder tells the width of keys alone.
   private var knowsKeysOnly: Bool {
-    card.backbone.sha256 == nil && card.promptStack == .decoder
+    card.backbone.sha256 == nil && card.promptStack == .decoder && head == nil
+      && folded.input == nil && folded.decoderInput == nil
   }
 
   private func checkPositions(of model: PretrainedModel) throws {

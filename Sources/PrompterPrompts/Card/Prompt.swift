@@ -90,7 +90,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
   }
 
   /// The version of this layout.
-  public var formatVersion = 1
+  public private(set) var formatVersion: Int
   /// The method.
   public var method: MethodName
   /// The task, its labels included.
@@ -177,6 +177,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
     self.promptLayers = promptLayers
     self.promptStack = promptStack
     self.firstPosition = firstPosition
+    // What a version of before would pass over changes what is computed.
+    formatVersion = firstPosition == nil ? 1 : 2
     self.placement = placement
     self.decoderPromptLength = decoderPromptLength
     self.trainsBackbone = trainsBackbone

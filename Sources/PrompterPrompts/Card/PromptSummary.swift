@@ -82,6 +82,9 @@ public struct PromptSummary: Codable, Sendable, Equatable {
   public var files: [File]
   /// What PEFT makes of it.
   public var peft: PEFTReport
+  // Whether probabilities are divided by a temperature, which other programs do not know.
+  private var hasTemperature: Bool { (best?.temperature ?? 1) != 1 }
+
   /// What a user should know before relying on the prompt.
   public var warnings: [String]
 
@@ -229,7 +232,10 @@ extension PromptSummary: CustomStringConvertible {
 
   private var peftText: String {
     switch (peft.loadable, peft.reason) {
-    case (true, nil): "loads it and computes the same"
+    case (true, nil):
+      hasTemperature
+        ? "loads it and computes the same; its probabilities are those of --uncalibrated"
+        : "loads it and computes the same"
     case (true, let reason?): "loads it and computes something else: \(reason)"
     case (false, let reason): "cannot load it" + (reason.map { ": \($0)" } ?? "")
     }

@@ -33,7 +33,7 @@ extension Prompt {
   public func writeModel(
     to folder: URL, from model: PretrainedModel, overwriting: Bool = false
   ) throws {
-    guard let backboneWeights else {
+    guard let backboneWeights, card.form == .none, card.decoderPromptLength == nil else {
       throw PromptError.noBackboneWeights(method: card.method.rawValue)
     }
     let target = folder.standardizedFileURL.resolvingSymlinksInPath()

@@ -181,7 +181,7 @@ extension PEFTAdapter {
     }
     // Without vectors it would be a prompt of another form.
     guard promptLength >= 1 else {
-      throw unusable("prompt_length", "\(promptLength)", "1 to \(1 << 20)")
+      throw unusable("num_virtual_tokens", "\(promptLength)", "1 to \(1 << 20)")
     }
     let expected = writesTexts ? 2 : 1
     guard (submodules ?? expected) == expected else {

@@ -106,13 +106,13 @@ public protocol HeadKind: TaskKind {
 /// Where a head's outputs begin and how far they vary.
 ///
 /// An optimiser moves weights by its rate, whatever outputs mean, so that numbers far from 0, or in
-/// the thousands, would take it thousands of steps. A head begins at the center, and its weights
-/// and their rate are in units of the deviation: it learns as if its outputs were of mean 0 and
-/// variance 1, and gives what they are.
+/// the thousands, would take it thousands of steps. A head is trained in units of the deviation
+/// from the center, the loss too: it learns as if its outputs were of mean 0 and variance 1. The
+/// prompt's head gives what they are.
 public struct OutputScale: Sendable, Equatable {
-  /// The bias to begin with.
+  /// What outputs are about.
   public var center: Float
-  /// What the weights to begin with and their rate are multiplied by.
+  /// The unit in which they are learnt.
   public var deviation: Double
 
   /// A scale from its parts.

@@ -122,13 +122,15 @@ extension ExampleSet {
   ///   - count: How many; all if there are not as many. Of examples that are scored together all or
   ///     none are drawn, so that there may be a few more or less.
   ///   - seed: The same seed draws the same.
+  ///   - isStratified: Whether answers are labels, each of which has its share.
   /// - Returns: The examples.
-  public func drawn(_ count: Int, seed: UInt64) -> Self {
+  public func drawn(_ count: Int, seed: UInt64, isStratified: Bool = true) -> Self {
     let count = min(count, examples.count)
     let units = examples.indices.map { index in
       UTF8Key(group(at: index).map { "g\($0)" } ?? "\(index)")
     }
-    let draw = StratifiedDraw(examples.indices.lazy.map { (units[$0], label(at: $0)) })
+    let draw = StratifiedDraw(
+      examples.indices.lazy.map { (units[$0], isStratified ? label(at: $0) : nil) })
     let share = Double(draw.unitCount) / Double(max(1, examples.count))
     let drawn = draw.units(Int((Double(count) * share).rounded()), seed: seed)
     return selecting { drawn.contains(units[$0]) }
@@ -141,13 +143,14 @@ extension ExampleSet {
   ///   - validationShare: The share of the second part, above 0 and below 1. Of each answer at
   ///     least one example stays in the first.
   ///   - seed: The same seed splits alike.
+  ///   - isStratified: Whether answers are labels, each of which has its share.
   /// - Returns: What of this is in the first part, and what of `evaluation` in the second.
   /// - Throws: ``DataError/misread(file:_:)`` if there are too few examples.
   public func split(
-    evaluation: Self? = nil, validationShare: Double, seed: UInt64
+    evaluation: Self? = nil, validationShare: Double, seed: UInt64, isStratified: Bool = true
   ) throws -> (training: Self, validation: Self) {
     let evaluation = evaluation ?? self
-    let units = try evaluation.draw.validationUnits(
+    let units = try evaluation.draw(isStratified).validationUnits(
       share: validationShare, seed: seed, file: file)
     return (parted(by: units).outside, evaluation.parted(by: units).inside)
   }
@@ -158,21 +161,23 @@ extension ExampleSet {
   ///   - count: The number of parts, two or more.
   ///   - evaluation: The same file, read to be evaluated on, where that gives other examples.
   ///   - seed: The same seed splits alike.
+  ///   - isStratified: Whether answers are labels, each of which has its share.
   /// - Returns: For each part, the others to learn from and itself.
   /// - Throws: ``DataError/misread(file:_:)`` if there are fewer different examples than parts.
   public func folds(
-    _ count: Int, evaluation: Self? = nil, seed: UInt64
+    _ count: Int, evaluation: Self? = nil, seed: UInt64, isStratified: Bool = true
   ) throws -> [(training: Self, validation: Self)] {
     let evaluation = evaluation ?? self
-    let draw = evaluation.draw
+    let draw = evaluation.draw(isStratified)
     try draw.check(partCount: count, file: file)
     return draw.parts(count, seed: seed).map { units in
       (parted(by: units).outside, evaluation.parted(by: units).inside)
     }
   }
 
-  private var draw: StratifiedDraw {
-    StratifiedDraw(examples.indices.lazy.map { (unit(of: $0), label(at: $0)) })
+  private func draw(_ isStratified: Bool) -> StratifiedDraw {
+    StratifiedDraw(
+      examples.indices.lazy.map { (unit(of: $0), isStratified ? label(at: $0) : nil) })
   }
 
   private func parted(by units: Set<UTF8Key>) -> (inside: Self, outside: Self) {

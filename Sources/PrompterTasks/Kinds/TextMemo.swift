@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import PrompterJSON
 internal import PrompterTokenizer
 internal import Synchronization
 
@@ -9,9 +10,16 @@ internal import Synchronization
 /// It belongs to readers of one tokenizer.
 public final class TextMemo: Sendable {
   struct Key: Equatable, Sendable {
-    let text: String
-    let pair: String?
+    let text: UTF8Key
+    let pair: UTF8Key?
     let maximumLength: Int
+
+    // Byte by byte: texts that are canonically equivalent may have other tokens.
+    init(text: String, pair: String?, maximumLength: Int) {
+      self.text = UTF8Key(text)
+      self.pair = pair.map(UTF8Key.init)
+      self.maximumLength = maximumLength
+    }
   }
 
   private let last = Mutex<(key: Key, encoding: Encoding)?>(nil)

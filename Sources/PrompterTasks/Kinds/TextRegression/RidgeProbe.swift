@@ -47,6 +47,13 @@ struct RidgeProbe {
     goesOn: (_ share: Double) -> Bool = { _ in true }
   ) -> FittedHead? {
     let stopwatch = Stopwatch()
+    guard Kernels.isFinite(states.buffer) else {
+      // Whoever fits refuses the loss, as that of any other training.
+      return FittedHead(
+        weight: Tensor(zeros: [1, states.columns]), bias: Tensor(zeros: [1]),
+        fit: HeadFit(
+          l2: 0, folds: 0, score: 0, loss: .nan, iterations: 0, hasConverged: false, seconds: 0))
+    }
     let data = CenteredStates(states, targets)
     let folds = (0..<Self.repetitions(examples: data.count)).flatMap { self.folds(data, $0) }
     let moments = team.mapInTurn(folds.count) { data.moments(of: folds[$0]) }
