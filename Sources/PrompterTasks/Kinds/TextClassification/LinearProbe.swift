@@ -24,21 +24,6 @@ struct LinearProbe {
   /// The threads; their number changes no bit.
   let team: ThreadTeam
 
-  /// The penalties tried, on the scale of ``StateScale``.
-  static let strengths: [Double] = [
-    10, 3, 1, 0.3, 0.1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6,
-  ]
-
-  // After so many strengths without a lower loss no weaker ones are tried.
-  private static let patience = 2
-
-  private static let foldCount = 5
-
-  // How often few examples are dealt out anew: how they fall into folds is chance too.
-  private static func repetitions(examples: Int) -> Int {
-    max(1, min(3, 3_000 / max(1, examples)))
-  }
-
   // What only tells strengths apart need not be as exact as what is kept. Products are float32, and
   // so is what they leave of a value.
   private static let choosing = LBFGS(
@@ -57,13 +42,13 @@ struct LinearProbe {
   ///   - goesOn: Told after each strength of the share that is done; whether to go on.
   /// - Returns: The head; `nil` if told to stop.
   func fit(
-    _ training: LabelledStates, strengths: [Double] = Self.strengths,
+    _ training: LabelledStates, strengths: [Double] = ProbeFolds.strengths,
     goesOn: (_ share: Double) -> Bool = { _ in true }
   ) -> FittedHead? {
     let stopwatch = Stopwatch()
     let scale = StateScale(of: training.states)
     let own = LabelledStates(states: scale.applied(to: training.states), labels: training.labels)
-    let paths = (0..<Self.repetitions(examples: own.count)).flatMap {
+    let paths = (0..<ProbeFolds.repetitions(examples: own.count)).flatMap {
       self.paths(own, repetition: $0)
     }
     guard let chosen = choose(among: strengths, on: paths, examples: own.count, goesOn) else {
@@ -116,9 +101,7 @@ extension LinearProbe {
     let inTurn = shuffled.enumerated().sorted {
       (labels[$0.element], $0.offset) < (labels[$1.element], $1.offset)
     }
-    var folds = [[Int]](repeating: [], count: min(Self.foldCount, labels.count))
-    for (turn, pair) in inTurn.enumerated() { folds[turn % folds.count].append(pair.element) }
-    return folds
+    return ProbeFolds.dealt(inTurn.map(\.element))
   }
 
   // With a fold's examples side by side, the others are two ranges and need no copies of their own.
@@ -152,7 +135,7 @@ extension LinearProbe {
       sinceLeast = loss < leastLoss ? 0 : sinceLeast + 1
       leastLoss = min(leastLoss, loss)
       guard goesOn(Double(number + 1) / Double(strengths.count)) else { return nil }
-      if sinceLeast == Self.patience { break }
+      if sinceLeast == ProbeFolds.patience { break }
     }
     return strongest(of: candidates, examples: examples)
   }

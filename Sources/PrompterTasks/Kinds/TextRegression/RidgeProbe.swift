@@ -18,21 +18,6 @@ struct RidgeProbe {
   /// The threads; their number changes no bit.
   let team: ThreadTeam
 
-  /// The penalties tried, in units of the features' mean variance.
-  static let strengths: [Double] = [
-    10, 3, 1, 0.3, 0.1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6,
-  ]
-
-  // After so many strengths without a lower error no weaker ones are tried.
-  private static let patience = 2
-
-  private static let foldCount = 5
-
-  // How often few examples are dealt out anew: how they fall into folds is chance too.
-  private static func repetitions(examples: Int) -> Int {
-    max(1, min(3, 3_000 / max(1, examples)))
-  }
-
   /// Fits a head.
   ///
   /// - Parameters:
@@ -43,7 +28,7 @@ struct RidgeProbe {
   /// - Returns: The head; nil if told to stop.
   /// - Complexity: O(examples × width²) for the moments, and O(width³) for each fold and strength.
   func fit(
-    _ states: Tensor, targets: [Float], strengths: [Double] = Self.strengths,
+    _ states: Tensor, targets: [Float], strengths: [Double] = ProbeFolds.strengths,
     goesOn: (_ share: Double) -> Bool = { _ in true }
   ) -> FittedHead? {
     let stopwatch = Stopwatch()
@@ -55,14 +40,14 @@ struct RidgeProbe {
           l2: 0, folds: 0, score: 0, loss: .nan, iterations: 0, hasConverged: false, seconds: 0))
     }
     let data = CenteredStates(states, targets)
-    let folds = (0..<Self.repetitions(examples: data.count)).flatMap { self.folds(data, $0) }
+    let folds = (0..<ProbeFolds.repetitions(examples: data.count)).flatMap { self.folds(data, $0) }
     let moments = team.mapInTurn(folds.count) { data.moments(of: folds[$0]) }
     // The first dealing has every example once.
-    let all = moments.prefix(min(Self.foldCount, data.count)).reduce(
+    let all = moments.prefix(ProbeFolds.count(examples: data.count)).reduce(
       StateMoments(width: data.width)
     ) { $0.with($1) }
     let paths = zip(folds, moments).map { Path(heldOut: $0, training: all.without($1)) }
-    let unit = data.meanVariance
+    let unit = data.scale.variance
     guard let chosen = choose(among: strengths, unit: unit, on: paths, of: data, goesOn),
       let solution = all.solution(penalty: chosen.strength * unit)
     else { return nil }
@@ -95,11 +80,7 @@ extension RidgeProbe {
   // A random order, dealt out in turn.
   private func folds(_ data: CenteredStates, _ repetition: Int) -> [[Int]] {
     var generator = SeededGenerator(seed: seed, purpose: "ridge folds", index: repetition)
-    var folds = [[Int]](repeating: [], count: min(Self.foldCount, data.count))
-    for (turn, example) in (0..<data.count).shuffled(using: &generator).enumerated() {
-      folds[turn % folds.count].append(example)
-    }
-    return folds
+    return ProbeFolds.dealt((0..<data.count).shuffled(using: &generator))
   }
 
   private func choose(
@@ -123,7 +104,7 @@ extension RidgeProbe {
         best = Chosen(strength: strength, score: score(predictions, references))
       }
       guard goesOn(Double(number + 1) / Double(strengths.count)) else { return nil }
-      if sinceLeast == Self.patience { break }
+      if sinceLeast == ProbeFolds.patience { break }
     }
     return best ?? strengths.first.map { Chosen(strength: $0, score: 0) }
   }
@@ -135,11 +116,10 @@ private struct CenteredStates: Sendable {
   let count: Int
   /// The targets, their mean taken off.
   let targets: [Double]
-  /// The mean over features of their variances; 1 if all states are equal.
-  let meanVariance: Double
+  /// The features' means and their mean variance.
+  let scale: StateScale
 
   private let states: Tensor
-  private let mean: [Double]
   private let targetMean: Double
 
   init(_ states: Tensor, _ targets: [Float]) {
@@ -147,28 +127,12 @@ private struct CenteredStates: Sendable {
     let targetMean = PrompterTasks.mean(of: targets.map(Double.init))
     self.targetMean = targetMean
     self.targets = targets.map { Double($0) - targetMean }
-    var (mean, squares) = ([Double](repeating: 0, count: width), 0.0)
-    let (rows, columns) = (states.rows, states.columns)
-    states.buffer.withSpan { span in
-      for row in 0..<rows {
-        for column in 0..<columns { mean[column] += Double(span[row * columns + column]) }
-      }
-      for column in 0..<columns { mean[column] /= Double(rows) }
-      for row in 0..<rows {
-        for column in 0..<columns {
-          let difference = Double(span[row * columns + column]) - mean[column]
-          squares += difference * difference
-        }
-      }
-    }
-    self.mean = mean
-    let variance = squares / Double(rows * columns)
-    meanVariance = variance > 0 && variance.isFinite ? variance : 1
+    scale = StateScale(of: states)
   }
 
   private func state(_ example: Int) -> [Double] {
     states.buffer.withSpan { span in
-      (0..<width).map { Double(span[example * width + $0]) - mean[$0] }
+      (0..<width).map { Double(span[example * width + $0]) - scale.mean[$0] }
     }
   }
 
@@ -184,6 +148,6 @@ private struct CenteredStates: Sendable {
 
   /// The bias over states and for targets as they are.
   func uncentered(_ head: (weight: [Double], bias: Double)) -> Double {
-    zip(head.weight, mean).reduce(head.bias + targetMean) { $0 - $1.0 * $1.1 }
+    zip(head.weight, scale.mean).reduce(head.bias + targetMean) { $0 - $1.0 * $1.1 }
   }
 }
