@@ -149,21 +149,20 @@ private struct TextUnit {
   ) -> [TextUnit] {
     var units: [TextUnit] = []
     var first = 0
+    // A row with a prompt in the first layer shares nothing, and goes where there is room for it.
+    func below(_ row: Int) -> Int {
+      sharing && prompts.count > 1
+        ? min(prompts[rows[row].row.prompt].layersBelow(of: layerCount), layerCount - 1) : 0
+    }
     while first < rows.count {
-      var end = first + 1
-      if sharing, prompts.count > 1 {
-        while end < rows.count, end - first < longest,
-          rows[end].row.hasText(of: rows[first].row)
-        {
-          end += 1
-        }
+      var (end, shared) = (first + 1, below(first))
+      while shared > 0, end < rows.count, end - first < longest,
+        rows[end].row.hasText(of: rows[first].row), below(end) > 0
+      {
+        shared = min(shared, below(end))
+        end += 1
       }
-      let below = rows[first..<end].map {
-        prompts[$0.row.prompt].layersBelow(of: layerCount)
-      }
-      let shared = end - first > 1 ? min(below.min() ?? 0, layerCount - 1) : 0
-      // Rows that share nothing go where there is room for them.
-      if shared == 0 { end = first + 1 }
+      if end - first == 1 { shared = 0 }
       let layers = shared + (end - first) * (layerCount - shared)
       units.append(
         TextUnit(
@@ -176,7 +175,8 @@ private struct TextUnit {
 }
 
 extension Row {
-  fileprivate func hasText(of other: Row) -> Bool {
+  /// Whether two rows have one text, whatever their prompts are.
+  func hasText(of other: Row) -> Bool {
     ids == other.ids && segments == other.segments
   }
 }
@@ -187,14 +187,14 @@ extension Backbone {
     of rows: [ReadRow], numbers: [Int], prompts: PromptState, above lower: LowerStates?,
     pooling: Pooling, dropout: Float, in pass: Pass
   ) -> Variable {
-    let batch = Batch(rows.map(\.row), numbers: numbers)
     guard rows.contains(where: { $0.slots != nil }) else {
       return sequenceStates(
-        of: batch, prompts: prompts, above: lower, pooling: pooling, dropout: dropout, in: pass)
+        of: Batch(rows.map(\.row), numbers: numbers), prompts: prompts, above: lower,
+        pooling: pooling, dropout: dropout, in: pass)
     }
-    let reading = BatchReading(rows, poolings: rows.map { _ in pooling }) { _ in false }
+    let reading = BatchReading(rows, numbers: numbers, poolings: rows.map { _ in pooling })
     let hidden = hiddenStates(
-      of: batch, prompts: prompts, above: lower, reading: reading.reading, dropout: dropout,
+      of: reading.batch, prompts: prompts, above: lower, reading: reading.reading, dropout: dropout,
       in: pass)
     return reading.states(of: Array(rows.indices), in: hidden, self, pass)
   }

@@ -51,6 +51,23 @@ import Testing
     }
   }
 
+  // A prompt in all layers between others parts what they share, and a unit has an end.
+  @Test func `tasks in any order answer as alone, to the bit`() throws {
+    let prompts = try Self.prompts.get()
+    let predictor = try Predictor(model: Toy.model(), prompts: prompts)
+    let names = ["two on top", "all layers", "head", "top", "before the text", "pooled head"]
+    let queries = Self.texts.flatMap { text in
+      (names + Array(repeating: "top", count: 70)).map { Query(text, task: $0) }
+    }
+    let alone = try names.map { name in
+      try Self.texts.map { try predictor.predict([Query($0, task: name)])[0] }
+    }
+    for (place, answer) in try predictor.predict(queries).enumerated() {
+      let name = try #require(names.firstIndex(of: answer.task))
+      #expect(answer == alone[name][place / (names.count + 70)])
+    }
+  }
+
   @Test func `a prompt in upper layers leaves the text's positions as they are`() throws {
     let prompts = try Self.prompts.get()
     let upper = try #require(prompts.first { $0.name == "top" }).prompt
