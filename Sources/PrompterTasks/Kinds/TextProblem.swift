@@ -14,6 +14,8 @@ public enum TextProblem: Error, Equatable, Sendable, CustomStringConvertible {
   case noColumn(String)
   /// The tokens that cannot be left out are more than there is room for.
   case tooLong(tokens: Int, room: Int)
+  /// Nothing of a text that is read in windows fits beside the tokens that each window has.
+  case noWindow(room: Int)
 
   /// Part of a sentence with what was found and what was expected.
   public var description: String {
@@ -31,6 +33,9 @@ public enum TextProblem: Error, Equatable, Sendable, CustomStringConvertible {
       "the column `\(name)` of its template is not given"
     case .tooLong(let tokens, let room):
       "the text has \(tokens) tokens, special ones included, and the model has room for \(room)"
+    case .noWindow(let room):
+      "the text is read in windows of \(room) tokens, and what stands in each of them leaves none "
+        + "to it"
     }
   }
 }

@@ -106,6 +106,25 @@ public struct TextReader: Sendable {
     return encoding
   }
 
+  /// A text, or the second of two, in parts that overlap, none of which is cut.
+  ///
+  /// - Parameters:
+  ///   - text: The first text, which is in each part, or the only one.
+  ///   - pair: The second text.
+  ///   - overlap: How many tokens neighbours share, if there is room for more than so many.
+  /// - Returns: The parts in the order of the text, one at least.
+  /// - Throws: ``TextProblem`` if the backbone cannot read them, or nothing of the text fits.
+  public func windows(
+    _ text: String, _ pair: String? = nil, overlap: Int
+  ) throws(TextProblem) -> [Encoding] {
+    guard
+      let windows = tokenizer.windows(
+        of: text, pair: pair, maximumLength: maximumLength, overlap: overlap)
+    else { throw .noWindow(room: maximumLength) }
+    for window in windows { try limits.check(window) }
+    return windows
+  }
+
   /// A row of which a head reads one pooled state.
   ///
   /// - Throws: ``TextProblem`` if the backbone cannot read it.
