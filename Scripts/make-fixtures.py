@@ -108,17 +108,17 @@ def make_backbone():
 class Batch:
     """Five ragged rows; padded only here, for PyTorch."""
 
-    def __init__(self, texts):
+    def __init__(self, texts, vocabulary=VOCABULARY, begin=2, end=3):
         generator = torch.Generator().manual_seed(11 if texts == "single" else 12)
         self.texts = texts
         self.lengths = [9, 2, 17, 5, 12] if texts == "single" else [7, 17, 5, 11, 14]
         self.labels = torch.tensor([2, 0, 1, 1, 0])
         self.rows, self.row_segments = [], []
         for length in self.lengths:
-            row = torch.randint(5, VOCABULARY, (length,), generator=generator).tolist()
-            row[0], row[-1] = 2, 3
+            row = torch.randint(5, vocabulary, (length,), generator=generator).tolist()
+            row[0], row[-1] = begin, end
             middle = length - 1 if texts == "single" else 1 + length // 3
-            row[middle] = 3
+            row[middle] = end
             self.rows.append(row)
             self.row_segments.append([int(i > middle) for i in range(length)])
         longest = max(self.lengths)
@@ -138,32 +138,34 @@ class Batch:
         return {"input_ids": self.ids, "token_type_ids": self.segments, "attention_mask": self.mask}
 
 
-class Prompted(nn.Module):
-    """A BERT classifier with an input prompt or deep prompts, written out from its parts."""
+class Trained(nn.Module):
+    """What is trained over a backbone: a prompt of a method and a head. `hidden` is a family's."""
 
-    def __init__(self, method, pooling):
+    def __init__(self, method, pooling, backbone):
         super().__init__()
         self.method, self.pooling = method, pooling
         self.length, self.layers, hidden = METHODS[method]
-        self.backbone = make_backbone().requires_grad_(method == "fine-tuning")
+        self.backbone = backbone.requires_grad_(method == "fine-tuning")
+        layers, width = backbone.config.num_hidden_layers, backbone.config.hidden_size
         torch.manual_seed(100 + 10 * list(METHODS).index(method) + POOLINGS.index(pooling))
         random = lambda *shape, scale: nn.Parameter(torch.randn(*shape) * scale)
-        flat = LAYERS * 2 * WIDTH
+        flat = layers * 2 * width
         self.own = nn.ParameterDict()  # dots are not allowed in names here; a slash stands for one
         if hidden:
-            self.own["embedding"] = random(self.length, WIDTH, scale=1.0)
-            self.own["mlp/0/weight"] = random(hidden, WIDTH, scale=0.2)
+            self.own["embedding"] = random(self.length, width, scale=1.0)
+            self.own["mlp/0/weight"] = random(hidden, width, scale=0.2)
             self.own["mlp/0/bias"] = random(hidden, scale=0.1)
             self.own["mlp/2/weight"] = random(flat, hidden, scale=0.3)
             self.own["mlp/2/bias"] = random(flat, scale=0.1)
         elif self.layers:
-            prompt = torch.randn(self.length, LAYERS, 2 * WIDTH)
-            unprompted = [l for l in range(LAYERS) if l not in self.layers]
+            prompt = torch.randn(self.length, layers, 2 * width)
+            unprompted = [l for l in range(layers) if l not in self.layers]
             prompt[:, unprompted] = 0
             self.own["prompt"] = nn.Parameter(prompt.reshape(self.length, flat))
         elif self.length:
-            self.own["input"] = random(self.length, WIDTH, scale=0.3)
-        self.own["head/weight"] = random(LABELS, WIDTH, scale=0.3)
+            words = backbone.get_input_embeddings().weight
+            self.own["input"] = random(self.length, words.shape[1], scale=0.3)
+        self.own["head/weight"] = random(LABELS, width, scale=0.3)
         self.own["head/bias"] = random(LABELS, scale=0.1)
 
     def trainable(self):
@@ -182,18 +184,40 @@ class Prompted(nn.Module):
         inner = F.linear(self.own["embedding"], self.own["mlp/0/weight"], self.own["mlp/0/bias"])
         return F.linear(torch.tanh(inner), self.own["mlp/2/weight"], self.own["mlp/2/bias"])
 
+    def first_position(self):
+        """Where the text begins: after a deep prompt, also in layers without one."""
+        return self.length if self.layers else 0
+
+    def forward(self, batch):
+        """Hidden states [rows, longest, width] of the text alone, and logits."""
+        hidden = self.hidden(batch)
+        hidden = hidden[:, hidden.shape[1] - batch.ids.shape[1]:]
+        if self.pooling == "mean":
+            weight = batch.mask[..., None].to(hidden.dtype)
+            pooled = (hidden * weight).sum(1) / weight.sum(1)
+        else:
+            pooled = hidden[:, 0] if self.pooling == "cls" else self.pooler(hidden)
+        return hidden, F.linear(pooled, self.own["head/weight"], self.own["head/bias"])
+
+    def pooler(self, hidden):
+        return self.backbone.pooler(hidden)
+
+
+class Prompted(Trained):
+    """A BERT classifier with an input prompt or deep prompts, written out from its parts."""
+
+    def __init__(self, method, pooling):
+        super().__init__(method, pooling, make_backbone())
+
     def embed(self, batch):
         """The input of layer 0 with its mask. An input prompt is embedded as words are."""
         parts, rows = self.backbone.embeddings, len(batch.ids)
         words, segments, mask = parts.word_embeddings(batch.ids), batch.segments, batch.mask
-        first = 0
         if self.method == "prompt-tuning":
             words = torch.cat([self.own["input"].expand(rows, -1, -1), words], 1)
             segments = F.pad(segments, (self.length, 0))
             mask = F.pad(mask, (self.length, 0), value=1)
-        elif self.layers:
-            first = self.length  # the text stands after the prompt, also in layers without one
-        positions = torch.arange(first, first + words.shape[1])
+        positions = self.first_position() + torch.arange(words.shape[1])
         total = words + parts.position_embeddings(positions) + parts.token_type_embeddings(segments)
         return parts.LayerNorm(total), mask
 
@@ -210,8 +234,8 @@ class Prompted(nn.Module):
         context = (scores.softmax(-1) @ value).transpose(1, 2).reshape(rows, -1, WIDTH)
         return layer.attention.output(context, hidden)
 
-    def forward(self, batch):
-        """Hidden states [rows, longest, width] of the text alone, and logits."""
+    def hidden(self, batch):
+        """Hidden states [rows, longest, width], those of an input prompt before the text's."""
         hidden, mask = self.embed(batch)
         prompt = self.prompt()
         blocks = None if prompt is None else prompt.split(WIDTH, dim=1)
@@ -220,13 +244,7 @@ class Prompted(nn.Module):
             pair = (blocks[2 * index], blocks[2 * index + 1]) if prompted else None
             attended = self.attend(layer, hidden, mask, pair)
             hidden = layer.output(layer.intermediate(attended), attended)
-        hidden = hidden[:, hidden.shape[1] - batch.ids.shape[1]:]
-        if self.pooling == "mean":
-            weight = batch.mask[..., None].to(hidden.dtype)
-            pooled = (hidden * weight).sum(1) / weight.sum(1)
-        else:
-            pooled = hidden[:, 0] if self.pooling == "cls" else self.backbone.pooler(hidden)
-        return hidden, F.linear(pooled, self.own["head/weight"], self.own["head/bias"])
+        return hidden
 
 
 def train(model, batch, rate, decay):
@@ -248,9 +266,9 @@ def train(model, batch, rate, decay):
     return losses, norms, rates
 
 
-def golden(method, texts, pooling, output):
-    """Runs one case and writes its file; returns the model as it was before training."""
-    model, batch = Prompted(method, pooling), Batch(texts)
+def golden(method, texts, pooling, output, make=Prompted, batch=Batch):
+    """Runs one case of the model that `make` makes and writes its file."""
+    model, batch = make(method, pooling), batch(texts)
     rate = 5e-4 if method == "fine-tuning" else 1e-2
     decay = 0.01 if texts == "pair" else 0.0
     tensors = batch.tensors() | {"labels": batch.labels.float()}
@@ -266,7 +284,8 @@ def golden(method, texts, pooling, output):
         tensors["folded.prompt"] = model.prompt()
     losses, norms, rates = train(model, batch, rate, decay)
     tensors |= {"losses": torch.tensor(losses), "norms": torch.tensor(norms)}
-    check_conditioning(method, texts, pooling, rate, decay, losses)
+    exact = train(make(method, pooling).double(), batch, rate, decay)[0]
+    check_conditioning(f"{method} {texts} {pooling}", losses, exact)
     case = {
         "method": method, "texts": texts, "pooling": pooling, "prompt_length": model.length,
         "layers": [layer + 1 for layer in model.layers], "mlp_hidden": METHODS[method][2],
@@ -279,12 +298,11 @@ def golden(method, texts, pooling, output):
     save(tensors, output / f"{method}-{texts}-{pooling}.safetensors", {"case": json.dumps(case)})
 
 
-def check_conditioning(method, texts, pooling, rate, decay, losses):
+def check_conditioning(case, losses, exact):
     """The same run in float64 must give the same losses, else no other program could match them."""
-    exact = train(Prompted(method, pooling).double(), Batch(texts), rate, decay)[0]
     gap = max(abs(a - b) for a, b in zip(losses, exact))
-    assert gap < 1e-5, f"{method} {texts} {pooling}: float32 and float64 losses differ by {gap}"
-    assert losses[-1] < losses[0], f"{method} {texts} {pooling}: training did not help: {losses}"
+    assert gap < 1e-5, f"{case}: float32 and float64 losses differ by {gap}"
+    assert losses[-1] < losses[0], f"{case}: training did not help: {losses}"
 
 
 def save(tensors, path, metadata=None):

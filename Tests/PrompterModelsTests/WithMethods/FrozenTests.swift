@@ -84,7 +84,7 @@ import Testing
 }
 
 /// A hash of all weights of a backbone, wherever they stand in it, packed ones included.
-private func digest(of backbone: BERT) -> Int {
+private func digest(of backbone: any Backbone) -> Int {
   var hasher = Hasher()
   func visit(_ value: Any) {
     if let parameter = value as? Parameter {

@@ -11,7 +11,8 @@ import PrompterNN
 import PrompterTensor
 import Testing
 
-/// One run recorded from PyTorch; Scripts/make-fixtures.py says what its file holds.
+/// One run recorded from PyTorch; Scripts/make-fixtures.py says what its file holds, whichever
+/// family its model is of.
 struct GoldenCase {
   /// The file's metadata.
   struct Description: Decodable {
@@ -31,22 +32,23 @@ struct GoldenCase {
     let learningRates: [Double]
   }
 
-  let name: String
+  let source: GoldenFile
   let file: SafetensorsFile
   let run: Description
+  let shape: any ModelConfiguration
 
-  /// The names of all golden files.
-  static let names: [String] =
-    ((try? FileManager.default.contentsOfDirectory(
-      at: TinyBERT.fixtures, includingPropertiesForKeys: nil)) ?? [])
-    .filter { $0.pathExtension == "safetensors" }
-    .map { $0.deletingPathExtension().lastPathComponent }
-    .sorted()
+  /// The names of BERT's golden files.
+  static let names = GoldenFile.files(in: "bert").map(\.name)
 
+  /// One of BERT's.
   init(_ name: String) throws {
-    self.name = name
-    file = try SafetensorsFile(
-      contentsOf: TinyBERT.fixtures.appending(path: name + ".safetensors"))
+    try self.init(GoldenFile(folder: "bert", name: name))
+  }
+
+  init(_ source: GoldenFile) throws {
+    self.source = source
+    shape = try ModelFamilies.configuration(from: ModelFolder(source.model))
+    file = try SafetensorsFile(contentsOf: source.url)
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     run = try decoder.decode(
@@ -77,7 +79,7 @@ struct GoldenCase {
   }
 
   /// The method with the file's starting values.
-  func method(for backbone: BERT) throws -> any PromptMethod {
+  func method(for backbone: any Backbone) throws -> any PromptMethod {
     guard run.method.hasPrefix("p-tuning-v2") else {
       return run.method == "prompt-tuning"
         ? PromptTuning(try file.tensor("parameter.input"), layerCount: backbone.layerCount)
@@ -98,15 +100,17 @@ struct GoldenCase {
   /// blocks of the prompted ones.
   func prompted(_ tensor: Tensor, like parameter: Parameter) -> [Float] {
     guard parameter.name == "prompt" else { return tensor.values }
-    let block = tensor.columns / 3
+    let block = tensor.columns / shape.layerCount
     let kept = layers.lowerBound * block..<layers.upperBound * block
     return columns(kept, of: Variable(tensor)).value.values
   }
 
   /// The whole run as it starts.
   func trainingRun(replicas: Int = 1, precision: Precision = .float32) throws -> TrainingRun {
-    let backbone = try TinyBERT.load(
-      isTrained: run.method == "fine-tuning", precision: precision)
+    _ = ThreadTeam(count: 1)  // as every replica does
+    let backbone = try shape.backbone(
+      from: Weights(contentsOf: source.model), isTrained: run.method == "fine-tuning",
+      replacing: [:], precision: precision)
     func trained(_ name: String) throws -> Parameter {
       Parameter(name, try file.tensor("parameter." + name), isTrained: true)
     }

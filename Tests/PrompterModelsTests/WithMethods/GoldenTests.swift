@@ -9,15 +9,17 @@ import PrompterNN
 import PrompterTensor
 import Testing
 
-/// The numbers of PyTorch, over methods, one or two texts, and what the head reads.
+/// The numbers of PyTorch, over families, methods, one or two texts, and what the head reads.
 @Suite struct GoldenTests {
   @Test func `all golden files are there`() {
-    #expect(GoldenCase.names.count == 34)
+    for (folder, count) in GoldenFile.folders {
+      #expect(GoldenFile.files(in: folder).count == count, "\(folder)")
+    }
   }
 
-  @Test(arguments: GoldenCase.names)
-  func `hidden states and logits are PyTorch's`(name: String) throws {
-    let golden = try GoldenCase(name)
+  @Test(arguments: GoldenFile.all)
+  func `hidden states and logits are PyTorch's`(file: GoldenFile) throws {
+    let golden = try GoldenCase(file)
     let run = try golden.trainingRun()
     let batch = Batch(run.rows)
     let state = run.method.makeState(in: .inference())
@@ -29,11 +31,11 @@ import Testing
     try #expect(gap(run.logits(state: state).values, golden.values("logits")) < 1e-4)
   }
 
-  @Test(arguments: GoldenCase.names, [1, 2, 3])
+  @Test(arguments: GoldenFile.all, [1, 2, 3])
   func `loss, gradients and their norm are PyTorch's, however rows are split`(
-    name: String, replicas: Int
+    file: GoldenFile, replicas: Int
   ) throws {
-    let golden = try GoldenCase(name)
+    let golden = try GoldenCase(file)
     let run = try golden.trainingRun(replicas: replicas)
     let step = try run.step()
     try #expect(abs(step.loss - Double(golden.values("loss")[0])) < 1e-4)
@@ -43,9 +45,9 @@ import Testing
     try golden.checkGradients(of: step, run, within: 1e-3)
   }
 
-  @Test(arguments: GoldenCase.names, [1, 2, 3])
-  func `ten steps of training lose what PyTorch's lose`(name: String, replicas: Int) throws {
-    let golden = try GoldenCase(name)
+  @Test(arguments: GoldenFile.all, [1, 2, 3])
+  func `ten steps of training lose what PyTorch's lose`(file: GoldenFile, replicas: Int) throws {
+    let golden = try GoldenCase(file)
     let run = try golden.trainingRun(replicas: replicas)
     let losses = try golden.values("losses").map { Double($0) }
     let norms = try golden.values("norms").map { Double($0) }

@@ -8,7 +8,7 @@ import PrompterTensor
 
 /// Training in its simplest form: the flow of tapes that a trainer must have, on one thread.
 struct TrainingRun {
-  let backbone: BERT
+  let backbone: any Backbone
   let method: any PromptMethod
   let head: Linear
   let rows: [Row]
