@@ -90,7 +90,8 @@ extension BackboneShape {
     self.init(
       layerCount: configuration.layerCount,
       decoderLayerCount: configuration.layerCount(of: .decoder),
-      width: configuration.width, attentionWidth: configuration.attentionWidth,
+      width: configuration.width, embeddingWidth: configuration.embeddingWidth,
+      attentionWidth: configuration.attentionWidth,
       parameterCount: configuration.parameterCount(hasPooler: true))
   }
 }

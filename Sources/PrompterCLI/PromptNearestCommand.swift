@@ -62,7 +62,8 @@ struct PromptNearestCommand: ParsableCommand {
   private static let largestCount = 1_000
 
   private func published(at url: URL, for model: PretrainedModel) throws -> FoldedPrompt {
-    let start = try PromptInitialization.prompt(contentsOf: url, width: model.backbone.width)
+    let start = try PromptInitialization.prompt(
+      contentsOf: url, width: model.backbone.embeddingWidth)
     guard case .prompt(let vectors) = start else { return FoldedPrompt() }
     return FoldedPrompt(input: vectors)
   }

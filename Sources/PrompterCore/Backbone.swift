@@ -20,6 +20,8 @@ public enum Reading: Sendable {
 public protocol Backbone: Sendable {
   /// The number of values in a hidden state.
   var width: Int { get }
+  /// The number of values in the embedding of a word, and of a virtual token before a text.
+  var embeddingWidth: Int { get }
   /// The number of values in a key, or a value, of all heads: what deep prompts are made of.
   var attentionWidth: Int { get }
   /// The number of layers that read a batch.
@@ -80,7 +82,7 @@ public protocol Backbone: Sendable {
   /// What the checkpoint's own pooler makes of hidden states [rows, width].
   func pooled(_ hidden: Variable, in pass: Pass) -> Variable
 
-  /// The word embeddings of some tokens [ids, width].
+  /// The word embeddings of some tokens [ids, embedding width].
   func wordEmbeddings(of ids: [Int32]) -> Tensor
 }
 
@@ -106,6 +108,9 @@ public enum Pooling: String, Codable, Sendable, CaseIterable {
 }
 
 extension Backbone {
+  /// The width, as most families have it.
+  public var embeddingWidth: Int { width }
+
   /// The width, as most families have it.
   public var attentionWidth: Int { width }
 

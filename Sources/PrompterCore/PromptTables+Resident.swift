@@ -9,7 +9,7 @@ extension PromptTables<Tensor> {
   ///   - prompts: The prompts; batch rows name them by their index here.
   ///   - layerCount: The number of the backbone's layers.
   ///   - decoderLayerCount: The number of its decoder's layers, if it has one.
-  ///   - width: The backbone's width.
+  ///   - width: The width of the backbone's word embeddings.
   /// - Complexity: O(prompts × layers); of their values only those that stand where words stand are
   ///   copied.
   public init(
@@ -32,7 +32,7 @@ extension PromptTables<Tensor> {
   public init(_ prompts: [ResidentPrompt], for backbone: any Backbone) {
     self.init(
       prompts, layerCount: backbone.layerCount,
-      decoderLayerCount: backbone.layerCount(of: .decoder), width: backbone.width)
+      decoderLayerCount: backbone.layerCount(of: .decoder), width: backbone.embeddingWidth)
   }
 
   /// The prompts that some rows name, of any number that are there.

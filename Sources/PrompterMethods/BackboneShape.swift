@@ -10,6 +10,8 @@ public struct BackboneShape: Sendable, Equatable {
   public var decoderLayerCount: Int
   /// The width of hidden states.
   public var width: Int
+  /// The width of word embeddings.
+  public var embeddingWidth: Int
   /// The width of keys and values.
   public var attentionWidth: Int
   /// The number of weights.
@@ -17,12 +19,13 @@ public struct BackboneShape: Sendable, Equatable {
 
   /// A shape from its parts.
   public init(
-    layerCount: Int, decoderLayerCount: Int = 0, width: Int, attentionWidth: Int? = nil,
-    parameterCount: Int
+    layerCount: Int, decoderLayerCount: Int = 0, width: Int, embeddingWidth: Int? = nil,
+    attentionWidth: Int? = nil, parameterCount: Int
   ) {
     self.layerCount = layerCount
     self.decoderLayerCount = decoderLayerCount
     self.width = width
+    self.embeddingWidth = embeddingWidth ?? width
     self.attentionWidth = attentionWidth ?? width
     self.parameterCount = parameterCount
   }
@@ -31,7 +34,8 @@ public struct BackboneShape: Sendable, Equatable {
   public init(_ backbone: any Backbone) {
     self.init(
       layerCount: backbone.layerCount, decoderLayerCount: backbone.layerCount(of: .decoder),
-      width: backbone.width, attentionWidth: backbone.attentionWidth,
+      width: backbone.width, embeddingWidth: backbone.embeddingWidth,
+      attentionWidth: backbone.attentionWidth,
       parameterCount: backbone.parameterCount)
   }
 

@@ -69,7 +69,8 @@ extension PromptTuning.Settings {
     if decoderLength != 0 {
       try TrainingError.checkCount(decoderLength, "length of the decoder's prompt")
     }
-    guard initialization.isUsable(length: promptLength + decoderLength, width: shape.width) else {
+    guard initialization.isUsable(length: promptLength + decoderLength, width: shape.embeddingWidth)
+    else {
       throw TrainingError.emptyInitialization("the \(initialization.kind) given")
     }
   }
@@ -88,14 +89,14 @@ extension PromptTuning.Settings {
 
   /// A vector for each virtual token.
   public func parameterCount(for shape: BackboneShape) -> Int {
-    (promptLength + decoderLength) * shape.width
+    (promptLength + decoderLength) * shape.embeddingWidth
   }
 
   /// Vectors that start as they shall.
   public func make(for backbone: any Backbone, seed: UInt64) -> any PromptMethod {
     // One draw for both, so that the two prompts do not start alike.
     let vectors = initialization.vectors(
-      length: promptLength + decoderLength, width: backbone.width, seed: seed,
+      length: promptLength + decoderLength, width: backbone.embeddingWidth, seed: seed,
       embeddings: backbone.wordEmbeddings)
     return PromptTuning(
       vectors.rows(0..<promptLength), placement: placement,

@@ -26,7 +26,7 @@ public struct PromptTuning: PromptMethod {
   /// A prompt that starts from given vectors; ``PromptInitialization`` makes them.
   ///
   /// - Parameters:
-  ///   - vectors: P, [prompt length, width].
+  ///   - vectors: P, [prompt length, embedding width].
   ///   - placement: Where P stands; before the text, as the paper has it, by default.
   ///   - decoderVectors: The same for the decoder's input, if it has a prompt of its own.
   ///   - layerCount: The backbone's number of layers.

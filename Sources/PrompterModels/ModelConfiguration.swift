@@ -18,6 +18,8 @@ public protocol ModelConfiguration: Sendable {
   var unkeptRules: [String] { get }
   /// The width of hidden states.
   var width: Int { get }
+  /// The width of word embeddings.
+  var embeddingWidth: Int { get }
   /// The width of the keys of all heads.
   var attentionWidth: Int { get }
   /// The number of attention heads.
@@ -70,6 +72,8 @@ extension ModelConfiguration {
   public var writesTexts: Bool { false }
   /// None.
   public var unkeptRules: [String] { [] }
+  /// The width.
+  public var embeddingWidth: Int { width }
   /// The width.
   public var attentionWidth: Int { width }
   /// Segments are not looked at.

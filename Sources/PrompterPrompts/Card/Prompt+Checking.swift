@@ -28,6 +28,9 @@ extension PromptCard {
     if let width = backbone.attentionWidth {
       try expect(1...1 << 20, width, "backbone.attention_width")
     }
+    if let width = backbone.embeddingWidth {
+      try expect(1...1 << 20, width, "backbone.embedding_width")
+    }
     if let heads = backbone.heads { try expect(1...backbone.width, heads, "backbone.heads") }
     try expect(0...1 << 48, trainableParameters, "trainable_parameters")
     try expect(1...1 << 20, maximumLength, "maximum_length")

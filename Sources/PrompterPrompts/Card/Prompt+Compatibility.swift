@@ -42,6 +42,7 @@ extension Prompt {
       && (trained.decoderLayers == nil || trained.decoderLayers == decoderLayers)
       && reaches(decoderLayers ?? 0)
       && (folded.deep == nil || trained.deepWidth == found.attentionWidth)
+      && (folded.input == nil || trained.wordWidth == found.embeddingWidth)
       && trained.heads ?? found.headCount == found.headCount
     guard isAlike else {
       var shown = trained
@@ -52,7 +53,8 @@ extension Prompt {
           PromptCard.BackboneIdentity(
             name: model.name, family: model.family, layers: found.layerCount, width: found.width,
             heads: found.headCount, parameters: 0, sha256: nil,
-            attentionWidth: found.attentionWidth, decoderLayers: decoderLayers), hasWidth: true))
+            attentionWidth: found.attentionWidth, embeddingWidth: found.embeddingWidth,
+            decoderLayers: decoderLayers), hasWidth: true))
     }
   }
 
@@ -90,6 +92,9 @@ extension Prompt {
     if let layers = backbone.decoderLayers { parts.append("\(layers) in the decoder") }
     if !hasWidth || backbone.deepWidth != backbone.width {
       parts.append("keys of width \(backbone.deepWidth)")
+    }
+    if hasWidth, backbone.wordWidth != backbone.width {
+      parts.append("words of width \(backbone.wordWidth)")
     }
     if let heads = backbone.heads { parts.append("\(heads) heads") }
     return "\(backbone.name) (\(parts.joined(separator: ", ")))"

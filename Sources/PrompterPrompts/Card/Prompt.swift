@@ -63,19 +63,23 @@ public struct PromptCard: Codable, Sendable, Equatable {
     public var sha256: String?
     /// The width of keys and values, if it is not that of hidden states.
     public var attentionWidth: Int?
+    /// The width of word embeddings, if it is not that of hidden states.
+    public var embeddingWidth: Int?
     /// The number of layers of its decoder, if it has one; `nil` as well when it is not known.
     public var decoderLayers: Int?
 
     private enum CodingKeys: String, CodingKey {
       case name, family, layers, width, heads, parameters, sha256
       case attentionWidth = "attention_width"
+      case embeddingWidth = "embedding_width"
       case decoderLayers = "decoder_layers"
     }
 
     /// An identity from its parts.
     public init(
       name: String, family: String, layers: Int, width: Int, heads: Int? = nil, parameters: Int,
-      sha256: String?, attentionWidth: Int? = nil, decoderLayers: Int? = nil
+      sha256: String?, attentionWidth: Int? = nil, embeddingWidth: Int? = nil,
+      decoderLayers: Int? = nil
     ) {
       self.name = name
       self.family = family
@@ -85,6 +89,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
       self.parameters = parameters
       self.sha256 = sha256
       self.attentionWidth = attentionWidth
+      self.embeddingWidth = embeddingWidth
       self.decoderLayers = decoderLayers
     }
   }

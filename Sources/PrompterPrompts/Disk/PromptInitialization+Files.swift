@@ -14,7 +14,7 @@ extension PromptInitialization {
   ///
   /// - Parameters:
   ///   - url: The folder or the file.
-  ///   - width: The backbone's width.
+  ///   - width: The width of the backbone's word embeddings.
   /// - Returns: The start, which has a length of its own.
   /// - Throws: ``PromptError`` if there is no input prompt of this width; errors of reading.
   public static func prompt(contentsOf url: URL, width: Int) throws -> PromptInitialization {

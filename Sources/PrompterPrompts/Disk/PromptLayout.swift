@@ -81,11 +81,11 @@ extension PromptCard {
     }
     switch form {
     case .deep: shapes[names.deep] = [promptLength, stackLayers * 2 * backbone.deepWidth]
-    case .input: shapes[names.input] = [inputRows(in: layout), backbone.width]
+    case .input: shapes[names.input] = [inputRows(in: layout), backbone.wordWidth]
     case .none: break
     }
     if let decoderPromptLength {
-      shapes[names.decoderInput] = [decoderPromptLength, backbone.width]
+      shapes[names.decoderInput] = [decoderPromptLength, backbone.wordWidth]
     }
     return shapes
   }
@@ -100,6 +100,8 @@ extension PromptCard {
 extension PromptCard.BackboneIdentity {
   /// The width of keys and values.
   public var deepWidth: Int { attentionWidth ?? width }
+  /// The width of word embeddings.
+  public var wordWidth: Int { embeddingWidth ?? width }
 }
 
 extension Prompt {

@@ -118,6 +118,7 @@ public struct PretrainedModel: Sendable {
       heads: backbone.headCount, parameters: backbone.parameterCount,
       sha256: sha256,
       attentionWidth: backbone.attentionWidth == backbone.width ? nil : backbone.attentionWidth,
+      embeddingWidth: backbone.embeddingWidth == backbone.width ? nil : backbone.embeddingWidth,
       decoderLayers: decoderLayers)
   }
 }

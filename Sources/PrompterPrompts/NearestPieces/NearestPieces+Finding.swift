@@ -31,9 +31,10 @@ extension NearestPieces {
     guard !parts.isEmpty else {
       throw PromptError.noInputVectors(isDeep: folded.deep != nil)
     }
-    for (_, vectors) in parts where vectors.columns != model.backbone.width {
+    for (_, vectors) in parts where vectors.columns != model.backbone.embeddingWidth {
       throw PromptError.unusable(
-        file: model.name, value: "the width of its embeddings", found: "\(model.backbone.width)",
+        file: model.name, value: "the width of its embeddings",
+        found: "\(model.backbone.embeddingWidth)",
         expected: "\(vectors.columns), the prompt's")
     }
     let table = PieceTable(of: model)

@@ -32,7 +32,7 @@ extension PEFTAdapter {
     self.init(
       peftType: isDeep ? Self.prefix : "PROMPT_TUNING",
       taskType: hasHead ? "SEQ_CLS" : Self.textTask, promptLength: card.promptLength,
-      width: isDeep ? card.backbone.deepWidth : card.backbone.width,
+      width: isDeep ? card.backbone.deepWidth : card.backbone.wordWidth,
       layers: card.backbone.layers > 0 ? card.backbone.layers : nil, heads: card.backbone.heads,
       submodules: hasHead ? 1 : 2,
       baseModel: card.backbone.name)

@@ -72,7 +72,7 @@ extension PromptStart {
       guard !ids.isEmpty else { throw TrainingError.emptyInitialization("the text `\(text)`") }
       return .text(ids)
     case .prompt(let path):
-      return try .prompt(contentsOf: URL(filePath: path), width: model.backbone.width)
+      return try .prompt(contentsOf: URL(filePath: path), width: model.backbone.embeddingWidth)
     }
   }
 }
