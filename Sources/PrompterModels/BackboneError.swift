@@ -9,7 +9,7 @@ public enum BackboneError: Error, Equatable, CustomStringConvertible {
   /// The sizes amount to more weights than any machine has room for.
   case tooLarge(parameters: Double)
   /// The heads do not share the width evenly.
-  case headsDoNotDivideWidth(heads: Int, width: Int)
+  case headsDoNotDivideWidth(heads: Int, width: Int, key: String = "hidden_size")
 
   /// One sentence with what was found and what was expected.
   public var description: String {
@@ -20,8 +20,8 @@ public enum BackboneError: Error, Equatable, CustomStringConvertible {
       "The tokenizer makes \(what), which is beyond the model: `\(key)` in config.json is \(limit)."
     case .tooLarge(let parameters):
       "config.json: the sizes amount to \(parameters) weights; at most 2^48 are read."
-    case .headsDoNotDivideWidth(let heads, let width):
-      "config.json: `hidden_size` is \(width), which \(heads) attention heads cannot share evenly."
+    case .headsDoNotDivideWidth(let heads, let width, let key):
+      "config.json: `\(key)` is \(width), which \(heads) attention heads cannot share evenly."
     }
   }
 }

@@ -14,27 +14,16 @@ import Testing
   // A copy of the tiny BERT's folder with its weights and configuration changed; what loading says.
   private func load<Result>(
     weights change: (inout [String: Tensor]) -> Void = { _ in },
-    configuration: (inout [String: Any]) -> Void = { _ in }, _ body: (BERT) throws -> Result
+    configuration: (inout [String: Any]) -> Void = { _ in },
+    _ body: (PostNormEncoder) throws -> Result
   ) throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "bert-\(UUID())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-
-    let file = try SafetensorsFile(
-      contentsOf: TinyBERT.folder.appending(path: "model.safetensors"))
-    var tensors: [String: Tensor] = [:]
-    for name in file.names { tensors[name] = try file.tensor(name) }
-    change(&tensors)
-    try SafetensorsFile.write(
-      tensors, metadata: [:], to: folder.appending(path: "model.safetensors"))
-
-    let config = try Data(contentsOf: TinyBERT.folder.appending(path: "config.json"))
-    var keys = try #require(try JSONSerialization.jsonObject(with: config) as? [String: Any])
-    configuration(&keys)
-    try JSONSerialization.data(withJSONObject: keys)
-      .write(to: folder.appending(path: "config.json"))
-    return try body(
-      BERT(from: Weights(contentsOf: folder), BERT.Configuration(contentsOf: folder)))
+    try withChangedModel(
+      TinyBERT.folder, weights: change, configuration: configuration,
+      { folder in
+        try body(
+          PostNormEncoder(
+            from: Weights(contentsOf: folder), BERT.Configuration(contentsOf: folder)))
+      })
   }
 
   private func complaint(
@@ -58,7 +47,7 @@ import Testing
 
   @Test func `weights under the prefix bert. are the same model`() throws {
     let row = TinyBERT.texts(lengths: [9])
-    func states(_ bert: BERT) -> [Float] {
+    func states(_ bert: PostNormEncoder) -> [Float] {
       bert.sequenceStates(
         of: Batch(row), prompts: .none(layerCount: 3), pooling: .pooler, dropout: 0,
         in: .inference()
@@ -75,7 +64,7 @@ import Testing
 
   @Test func `without a pooler [CLS] itself is read`() throws {
     let batch = Batch(TinyBERT.texts(lengths: [9, 4]))
-    func states(_ bert: BERT, _ pooling: Pooling) -> [Float] {
+    func states(_ bert: PostNormEncoder, _ pooling: Pooling) -> [Float] {
       bert.sequenceStates(
         of: batch, prompts: .none(layerCount: 3), pooling: pooling, dropout: 0, in: .inference()
       ).value.values
@@ -92,7 +81,7 @@ import Testing
     let name = "encoder.layer.1.attention.self.value.bias"
     let found = complaint(weights: { $0[name] = nil })
     #expect(found.hasSuffix("has no tensor `\(name)`."))
-    #expect(found.contains("/bert-"))
+    #expect(found.contains("/changed-"))
   }
 
   @Test func `a missing weight under a prefix is named in full`() {
@@ -172,8 +161,8 @@ import Testing
       "hidden_act", "position_embedding_type", "model_type",
     ]
     try load(configuration: { keys in optional.forEach { keys[$0] = nil } }) { bert in
-      #expect(bert.configuration.segmentCount == 2)
-      #expect(bert.configuration.epsilon == 1e-12)
+      #expect(bert.design.segmentCount == 2)
+      #expect(bert.design.epsilon == 1e-12)
       #expect(bert.trainedDropout == 0.1)
     }
   }

@@ -17,7 +17,7 @@ import Testing
 
   // The states of each row's first slot and the gradient that their sum of squares gives to a
   // prompt.
-  private func run(_ backbone: BERT, readingAll: Bool, dropout: Float) throws -> Run {
+  private func run(_ backbone: PostNormEncoder, readingAll: Bool, dropout: Float) throws -> Run {
     let pass = Pass.training(seed: 4, step: 1)
     let tape = try #require(pass.tape)
     let prompt = FoldedPrompt.deep(length: 4, layers: 0..<3, seed: 1)

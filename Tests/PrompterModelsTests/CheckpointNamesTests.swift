@@ -36,7 +36,7 @@ import Testing
 
   // MARK: BERT
 
-  private static func states(_ bert: BERT) -> [Float] {
+  private static func states(_ bert: PostNormEncoder) -> [Float] {
     bert.sequenceStates(
       of: Batch(TinyBERT.texts(lengths: [9, 4])), prompts: .none(layerCount: 3), pooling: .pooler,
       dropout: 0, in: .inference()
@@ -78,7 +78,7 @@ import Testing
     } _: { weights in
       let configuration = try BERT.Configuration(contentsOf: TinyBERT.folder)
       #expect(try configuration.check(weights).isEmpty)
-      return Self.states(try BERT(from: weights, configuration))
+      return Self.states(try PostNormEncoder(from: weights, configuration))
     }
     #expect(try found == Self.states(TinyBERT.load()))
   }
@@ -89,14 +89,14 @@ import Testing
     let same = try Self.withWeights(TinyBERT.folder) {
       $0[old] = $0[new]
     } _: {
-      Self.states(try BERT(from: $0, configuration))
+      Self.states(try PostNormEncoder(from: $0, configuration))
     }
     #expect(try same == Self.states(TinyBERT.load()))
     try Self.withWeights(TinyBERT.folder) {
       $0[old] = Tensor(zeros: [32])
     } _: { weights in
       #expect {
-        try BERT(from: weights, configuration)
+        try PostNormEncoder(from: weights, configuration)
       } throws: {
         "\($0)".contains("`\(old)` and `\(new)` are names of one weight")
           && "\($0)".contains("different values")

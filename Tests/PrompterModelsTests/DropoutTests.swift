@@ -9,7 +9,7 @@ import Testing
 
 /// What is dropped depends on the seed, the step and the row, on nothing else.
 @Suite struct DropoutTests {
-  private let backbone: BERT
+  private let backbone: PostNormEncoder
   private let rows = TinyBERT.texts(lengths: [9, 2, 17, 5, 12, 7, 3])
 
   init() throws { backbone = try TinyBERT.load(attentionDropout: 0.2) }

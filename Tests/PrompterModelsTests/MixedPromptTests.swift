@@ -10,7 +10,7 @@ import Testing
 
 /// Rows of one batch under different prompts, each as if it were alone.
 @Suite struct MixedPromptTests {
-  private let backbone: BERT
+  private let backbone: PostNormEncoder
   private let prompts: [FoldedPrompt]
   private let rows: [Row]
 
@@ -33,7 +33,7 @@ import Testing
   }
 
   private func states(
-    of rows: [Row], _ prompts: [FoldedPrompt], _ pooling: Pooling, by other: BERT? = nil
+    of rows: [Row], _ prompts: [FoldedPrompt], _ pooling: Pooling, by other: PostNormEncoder? = nil
   ) -> [[Float]] {
     let state = PromptState.folded(prompts)
     return (other ?? backbone).sequenceStates(
@@ -41,7 +41,7 @@ import Testing
     ).value.rowValues
   }
 
-  private func single(_ row: Row, _ pooling: Pooling, by other: BERT? = nil) -> [Float] {
+  private func single(_ row: Row, _ pooling: Pooling, by other: PostNormEncoder? = nil) -> [Float] {
     var alone = row
     alone.prompt = 0
     return states(of: [alone], [prompts[row.prompt]], pooling, by: other)[0]

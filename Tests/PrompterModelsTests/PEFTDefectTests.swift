@@ -11,7 +11,7 @@ import Testing
 
 /// Adapters as PEFT saves them, where PEFT is right and where it is not.
 @Suite struct PEFTDefectTests {
-  private let backbone: BERT
+  private let backbone: PostNormEncoder
 
   init() throws { backbone = try TinyBERT.load() }
 

@@ -18,15 +18,17 @@ enum TinyBERT {
   /// The backbone's own folder.
   static let folder = fixtures.appending(path: "model")
 
-  static func load(isTrained: Bool = false, precision: Precision = .float32) throws -> BERT {
+  static func load(isTrained: Bool = false, precision: Precision = .float32) throws
+    -> PostNormEncoder
+  {
     keepToOneThread()
-    return try BERT(
+    return try PostNormEncoder(
       from: Weights(contentsOf: folder), BERT.Configuration(contentsOf: folder),
       isTrained: isTrained, precision: precision)
   }
 
   /// The same weights with dropout of attention probabilities, which the fixture has not.
-  static func load(attentionDropout: Double) throws -> BERT {
+  static func load(attentionDropout: Double) throws -> PostNormEncoder {
     let json = try String(
       contentsOf: folder.appending(path: "config.json"), encoding: .utf8
     ).replacing(
@@ -34,7 +36,7 @@ enum TinyBERT {
       with: "\"attention_probs_dropout_prob\": \(attentionDropout)")
     let configuration = try JSONDecoder().decode(BERT.Configuration.self, from: Data(json.utf8))
     keepToOneThread()
-    return try BERT(from: Weights(contentsOf: folder), configuration)
+    return try PostNormEncoder(from: Weights(contentsOf: folder), configuration)
   }
 
   /// As every replica does: the product library would split rows over threads in its own way.

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import PrompterCheckpoint
-public import PrompterCore
-public import PrompterKernels
-public import PrompterTensor
+internal import PrompterCore
 
 /// ``BERT`` and its checkpoints.
 public enum BERTFamily: ModelFamily {
@@ -27,28 +24,5 @@ public enum BERTFamily: ModelFamily {
     from source: any ModelSource
   ) throws -> any ModelConfiguration {
     try BERT.Configuration(of: source)
-  }
-}
-
-extension BERT.Configuration: ModelConfiguration {
-  /// `bert`.
-  public var family: String { BERTFamily.name }
-  /// The number of rows of the table of positions.
-  public var positionLimit: Int? { positionCount }
-  /// The number of rows of the table of segments.
-  public var segmentLimit: Int? { segmentCount }
-
-  /// Whether weights have a pooler's, with or without the prefix.
-  public func hasPooler(in weights: Weights) -> Bool {
-    weights.containsScope("pooler") || weights.containsScope("bert.pooler")
-  }
-
-  /// A ``BERT``; see ``ModelConfiguration``.
-  public func backbone(
-    from weights: Weights, isTrained: Bool, replacing replacements: [String: Tensor],
-    precision: Precision
-  ) throws -> any Backbone {
-    try BERT(
-      from: weights, self, isTrained: isTrained, replacing: replacements, precision: precision)
   }
 }

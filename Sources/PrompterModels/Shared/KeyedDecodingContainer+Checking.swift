@@ -12,9 +12,9 @@ extension KeyedDecodingContainer {
     return found
   }
 
-  // A probability that leaves something over; 0.1 where nothing is said.
-  func dropout(_ key: Key) throws -> Float {
-    let found = try decodeIfPresent(Float.self, forKey: key) ?? 0.1
+  // A probability that leaves something over.
+  func dropout(_ key: Key, default fallback: Float = 0.1) throws -> Float {
+    let found = try decodeIfPresent(Float.self, forKey: key) ?? fallback
     guard (0..<1).contains(found) else {
       throw BackboneError.unusable(
         key: key.stringValue, found: "\(found)", expected: "a probability below 1")
@@ -39,6 +39,13 @@ extension KeyedDecodingContainer {
         key: key.stringValue, found: "`\(found)`",
         expected: known.map { "`\($0)`" }.joined(separator: " or "))
     }
+  }
+
+  // A count of which only one is known.
+  func expect(_ key: Key, _ known: Int) throws {
+    guard let found = try decodeIfPresent(Int.self, forKey: key), found != known else { return }
+    throw BackboneError.unusable(
+      key: key.stringValue, found: "\(found)", expected: "\(known)")
   }
 
   // A token, or a list of one.

@@ -9,7 +9,7 @@ internal import PrompterTensor
 /// The layers that read a text: each attention and a perceptron.
 struct T5Encoder: Sendable {
   let blocks: [(attention: T5SelfAttention, perceptron: T5Perceptron)]
-  let positions: T5Positions
+  let positions: DistanceBiases
   let norm: RMSNorm
 
   init(from loader: ParameterLoader, _ c: T5.Configuration) throws {
@@ -20,7 +20,7 @@ struct T5Encoder: Sendable {
         try T5Perceptron(from: layers["1"], c)
       )
     }
-    positions = try T5Positions(from: loader, c, isCausal: false)
+    positions = try DistanceBiases(from: loader, c, isCausal: false)
     norm = try loader["final_layer_norm"].rmsNorm(width: c.width, epsilon: c.epsilon)
   }
 
@@ -79,7 +79,7 @@ struct T5Decoder: Sendable {
   }
 
   let blocks: [Block]
-  let positions: T5Positions
+  let positions: DistanceBiases
   let norm: RMSNorm
 
   init(from loader: ParameterLoader, _ c: T5.Configuration) throws {
@@ -90,7 +90,7 @@ struct T5Decoder: Sendable {
         cross: try T5CrossAttention(from: layers["1"], c),
         perceptron: try T5Perceptron(from: layers["2"], c))
     }
-    positions = try T5Positions(from: loader, c, isCausal: true)
+    positions = try DistanceBiases(from: loader, c, isCausal: true)
     norm = try loader["final_layer_norm"].rmsNorm(width: c.width, epsilon: c.epsilon)
   }
 
@@ -147,7 +147,7 @@ struct T5Decoder: Sendable {
   }
 }
 
-extension T5Positions {
+extension DistanceBiases {
   init(from loader: ParameterLoader, _ c: T5.Configuration, isCausal: Bool) throws {
     table = try loader["block.0.layer.0.SelfAttention.relative_attention_bias"].table(
       "weight", [c.bucketCount, c.headCount])

@@ -9,13 +9,13 @@ import Testing
 
 @testable import PrompterModels
 
-@Suite struct T5PositionsTests {
+@Suite struct DistanceBiasesTests {
   @Test(arguments: [true, false])
   func `distances fall into the buckets that transformers has`(isCausal: Bool) throws {
     let file = try SafetensorsFile(
       contentsOf: TinyT5.fixtures.appending(path: "buckets.safetensors"))
     for (count, reach) in [(32, 128), (8, 10), (64, 256), (16, 500)] {
-      let positions = T5Positions(
+      let positions = DistanceBiases(
         table: Parameter("table", Tensor(zeros: [count, 1]), isTrained: false),
         isCausal: isCausal, reach: reach)
       let kind = isCausal ? "causal" : "bidirectional"

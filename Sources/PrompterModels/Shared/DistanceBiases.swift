@@ -5,13 +5,13 @@ internal import PrompterAutodiff
 internal import PrompterNN
 internal import PrompterTensor
 
-/// T5's biases by distance (Raffel and others 2020, section 2.1): a table of numbers for each head
-/// and each bucket of distances, shared by all layers of a stack.
+/// Biases by distance (Raffel and others 2020, section 2.1): a table of numbers for each head and
+/// each bucket of distances, shared by all layers of a stack.
 ///
 /// Near distances have a bucket each; beyond, buckets widen with the distance's logarithm, and from
 /// some distance on all share one. An encoder has half of its buckets for keys after the query; in
 /// a decoder there are none after it.
-struct T5Positions: Sendable {
+struct DistanceBiases: Sendable {
   let table: Parameter  // [buckets, heads]
   let isCausal: Bool
   let reach: Int  // the distance from which on all share a bucket
