@@ -8,6 +8,7 @@ public enum ModelFamilies {
   @TaskLocal public static var all: [any ModelFamily.Type] = [
     BERTFamily.self,
     T5Family.self,
+    RoBERTaFamily.self,
   ]
 
   /// The family of a name, as prompts remember it.
@@ -46,6 +47,7 @@ public enum ModelFamilies {
   // The type of a class of transformers, as in `T5ForConditionalGeneration`.
   private static func modelType(ofClass name: String, among known: [String]) -> String {
     let name = name.lowercased()
-    return known.sorted { $0.count > $1.count }.first(where: name.hasPrefix) ?? name
+    return known.sorted { $0.count > $1.count }
+      .first { name.hasPrefix($0.filter { $0 != "-" }) } ?? name
   }
 }

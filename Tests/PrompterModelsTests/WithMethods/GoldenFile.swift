@@ -12,9 +12,12 @@ struct GoldenFile: Sendable, Equatable, CustomTestStringConvertible {
 
   var testDescription: String { "\(folder)/\(name)" }
 
-  /// The folders of golden runs, and the number of files in each. BERT's are made by
-  /// Scripts/make-fixtures.py, all others by Scripts/make-encoder-fixtures.py.
-  static let folders = ["bert": 34]
+  /// The folders of golden runs, and the number of files in each.
+  ///
+  /// BERT's are made by Scripts/make-fixtures.py, all others by Scripts/make-encoder-fixtures.py.
+  static let folders = [
+    "bert": 34, "encoders/roberta": 8, "encoders/xlm-roberta": 3,
+  ]
 
   /// All files of all families.
   static let all = folders.keys.sorted().flatMap { files(in: $0) }
