@@ -48,6 +48,8 @@ shown="$shown|$options/(PTuningV2|PromptTuning)Options"
 named_only_in 'The family BERT' '\bBERT([A-Z]|\b)|"bert"|\.bert\b' "$families|PrompterModels/BERT/[^/]*"
 named_only_in 'The family RoBERTa' '\b(RoBERTa|CamemBERT|XLMR)([A-Z]|\b)|"(xlm-)?roberta"|"camembert"' \
   "$families|PrompterModels/RoBERTa/[^/]*"
+named_only_in 'The family DistilBERT' '\bDistilBERT([A-Z]|\b)|"distilbert"' \
+  "$families|PrompterModels/DistilBERT/[^/]*"
 named_only_in 'The family T5' '\bT5([A-Z]|\b)|"m?t5"|\.t5\b' "$families|PrompterModels/T5/[^/]*|$shown"
 
 kinds='PrompterTasks/Kinds'

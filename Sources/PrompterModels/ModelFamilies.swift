@@ -9,6 +9,7 @@ public enum ModelFamilies {
     BERTFamily.self,
     T5Family.self,
     RoBERTaFamily.self,
+    DistilBERTFamily.self,
   ]
 
   /// The family of a name, as prompts remember it.
