@@ -10,6 +10,7 @@ public enum ModelFamilies {
     T5Family.self,
     RoBERTaFamily.self,
     DistilBERTFamily.self,
+    ELECTRAFamily.self,
   ]
 
   /// The family of a name, as prompts remember it.
