@@ -11,6 +11,7 @@ public enum ModelFamilies {
     RoBERTaFamily.self,
     DistilBERTFamily.self,
     ELECTRAFamily.self,
+    MPNetFamily.self,
   ]
 
   /// The family of a name, as prompts remember it.
