@@ -12,6 +12,7 @@ public enum ModelFamilies {
     DistilBERTFamily.self,
     ELECTRAFamily.self,
     MPNetFamily.self,
+    ALBERTFamily.self,
   ]
 
   /// The family of a name, as prompts remember it.
