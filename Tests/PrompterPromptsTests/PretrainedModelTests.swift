@@ -33,7 +33,7 @@ import Testing
     let configuration = bench.folder.appending(component: "config.json")
     try #"{"model_type": "gpt2"}"#.write(to: configuration, atomically: true, encoding: .utf8)
     #expect { try PretrainedModel(contentsOf: bench.folder) } throws: {
-      "\($0)".contains("`model_type` is `gpt2`") && "\($0)".contains("`bert` or `mt5` or `t5`")
+      "\($0)".contains("`model_type` is `gpt2`") && "\($0)".contains("`albert` or `bert` or ")
     }
   }
 }

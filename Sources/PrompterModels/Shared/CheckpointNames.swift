@@ -17,12 +17,14 @@ enum CheckpointNames {
   /// transformers counts up itself, tables that it has stopped to use, and heads.
   static let ignored = IgnoredNames(
     endings: [
-      "position_ids", "_float_tensor", "rotary_emb.inv_freq",
+      "position_ids", "embeddings.token_type_ids", "_float_tensor", "rotary_emb.inv_freq",
       "EncDecAttention.relative_attention_bias.weight",
     ],
     beginnings: [
       "cls.", "classifier.", "score.", "qa_outputs.", "classification_head.", "lm_head.",
-      "encoder.embed_tokens.", "decoder.embed_tokens.",
+      "encoder.embed_tokens.", "decoder.embed_tokens.", "pre_classifier.", "vocab_transform.",
+      "vocab_layer_norm.", "vocab_projector.", "discriminator_predictions.",
+      "generator_predictions.", "generator_lm_head.", "predictions.", "sop_classifier.",
     ])
 
   struct IgnoredNames {

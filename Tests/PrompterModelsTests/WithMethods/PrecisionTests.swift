@@ -39,17 +39,17 @@ private struct Limits: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct PrecisionTests {
-  private static let frozen = GoldenCase.names.filter { !$0.hasPrefix("fine-tuning") }
-  private static let trained = GoldenCase.names.filter { $0.hasPrefix("fine-tuning") }
+  private static let frozen = GoldenFile.all.filter { !$0.name.hasPrefix("fine-tuning") }
+  private static let trained = GoldenFile.all.filter { $0.name.hasPrefix("fine-tuning") }
   private static let cases =
-    frozen.flatMap { name in Limits.all.map { (name, $0) } }
+    frozen.flatMap { file in Limits.all.map { (file, $0) } }
     + trained.map { ($0, Limits.all[0]) }
 
   @Test(arguments: cases)
-  fileprivate func `BERT's states, loss and gradients are near PyTorch's`(
-    name: String, limits: Limits
+  fileprivate func `an encoder's states, loss and gradients are near PyTorch's`(
+    file: GoldenFile, limits: Limits
   ) throws {
-    let golden = try GoldenCase(name)
+    let golden = try GoldenCase(file)
     let run = try golden.trainingRun(precision: limits.precision)
     let batch = Batch(run.rows)
     let hidden = run.backbone.hiddenStates(
@@ -67,9 +67,10 @@ private struct Limits: Sendable, CustomTestStringConvertible {
   }
 
   @Test(arguments: cases)
-  fileprivate func `ten steps lose nearly what PyTorch's lose`(name: String, limits: Limits) throws
-  {
-    let golden = try GoldenCase(name)
+  fileprivate func `ten steps lose nearly what PyTorch's lose`(
+    file: GoldenFile, limits: Limits
+  ) throws {
+    let golden = try GoldenCase(file)
     let run = try golden.trainingRun(replicas: 2, precision: limits.precision)
     var optimizer = AdamW(run.parameters, weightDecay: golden.run.weightDecay)
     for (index, expected) in try golden.values("losses").enumerated() {
@@ -82,8 +83,8 @@ private struct Limits: Sendable, CustomTestStringConvertible {
   }
 
   @Test(arguments: trained)
-  func `a model that is trained knows no integers`(name: String) throws {
-    let golden = try GoldenCase(name)
+  func `a model that is trained knows no integers`(file: GoldenFile) throws {
+    let golden = try GoldenCase(file)
     let (exact, other) = try (
       golden.trainingRun().step(), golden.trainingRun(precision: .int16).step()
     )
