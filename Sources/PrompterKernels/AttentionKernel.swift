@@ -6,8 +6,9 @@ internal import CPrompterKernels
 ///
 /// Vaswani and others 2017, section 3.2. For every head and every query of batch row r:
 /// o = Σⱼ softmax(scale q · kⱼ + bias) vⱼ, j over the prompt's and the row's own keys, where
-/// attention is causal only over those up to the query's own place. The bias depends on the head
-/// and on the distance from query to key alone (Raffel and others 2020, section 2.1).
+/// attention is causal only over those up to the query's own place, and under a window only over
+/// those near it; a prompt's keys are seen by every query. The bias depends on the head and on the
+/// distance from query to key alone (Raffel and others 2020, section 2.1).
 public struct AttentionKernel: Sendable {
   /// The number of heads.
   public let heads: Int
@@ -23,6 +24,9 @@ public struct AttentionKernel: Sendable {
   public let queryPlaces: [Int32]?
   /// Whether a query sees no key beyond its own place.
   public let isCausal: Bool
+  /// How many places before or after its own a query sees its row's keys; nil for all of them
+  /// (Beltagy and others 2020, section 3.1).
+  public let window: Int?
   /// Whether a row's only query may have other bits than it would have among several: faster, and
   /// harmless where how many queries a row has is the row's own affair.
   public let reordersLoneQueries: Bool
@@ -51,15 +55,18 @@ public struct AttentionKernel: Sendable {
   ///   - queryOffsets: Row r owns queries queryOffsets[r] ..< queryOffsets[r + 1].
   ///   - keys: The keys and values that each row sees.
   ///   - queryPlaces: Each query's place among its row's keys; needed if attention is causal or has
-  ///     a bias.
+  ///     a bias or a window.
   ///   - isCausal: Whether a query sees no key beyond its own place.
+  ///   - window: How many places before or after its own a query sees keys, at least 1; nil for all.
+  ///     A row's queries must then stand in the order of their places, and there may be no bias.
   ///   - reordersLoneQueries: Whether a row's only query may have other bits than among several.
   ///   - queryHeads: How many queries in turn are the heads of one.
   ///   - dropout: Dropout of probabilities and the key of each batch row, if any.
   public init(
     heads: Int, size: Int, scale: Float, queryOffsets: [Int32], keys: KeyRanges,
-    queryPlaces: [Int32]? = nil, isCausal: Bool = false, reordersLoneQueries: Bool = false,
-    queryHeads: Int = 1, dropout: (dropout: Dropout, rowKeys: [UInt32])? = nil
+    queryPlaces: [Int32]? = nil, isCausal: Bool = false, window: Int? = nil,
+    reordersLoneQueries: Bool = false, queryHeads: Int = 1,
+    dropout: (dropout: Dropout, rowKeys: [UInt32])? = nil
   ) {
     precondition(queryOffsets.count == keys.begin.count + 1, "Queries and keys must pair up.")
     precondition(
@@ -67,7 +74,10 @@ public struct AttentionKernel: Sendable {
       "Every row needs at least one query.")
     precondition(
       dropout.map { $0.rowKeys.count == keys.begin.count } ?? true, "A key for every row.")
-    precondition(queryPlaces != nil || !isCausal, "Causal attention needs places.")
+    precondition(
+      queryPlaces != nil || (!isCausal && window == nil),
+      "Causal attention and windows need places.")
+    precondition(window.map { $0 > 0 } ?? true, "A window has a place on either side.")
     self.heads = heads
     self.size = size
     self.scale = scale
@@ -75,6 +85,7 @@ public struct AttentionKernel: Sendable {
     self.keys = keys
     self.queryPlaces = queryPlaces
     self.isCausal = isCausal
+    self.window = window
     self.reordersLoneQueries = reordersLoneQueries
     self.queryHeads = queryHeads
     self.dropout = dropout
@@ -86,10 +97,13 @@ public struct AttentionKernel: Sendable {
     precondition(queryPlaces.count == queryCount, "A place for every query.")
     for row in 0..<rows {
       let limit = keys.end[row] - keys.begin[row]
+      let places = queryPlaces[Int(queryOffsets[row])..<Int(queryOffsets[row + 1])]
       precondition(
-        queryPlaces[Int(queryOffsets[row])..<Int(queryOffsets[row + 1])].allSatisfy {
-          $0 >= 0 && $0 < limit
-        }, "A query's place lies outside its row's keys.")
+        places.allSatisfy { $0 >= 0 && $0 < limit },
+        "A query's place lies outside its row's keys.")
+      precondition(
+        window == nil || zip(places, places.dropFirst()).allSatisfy { $0 <= $1 },
+        "Under a window queries stand in the order of their places.")
     }
   }
 
@@ -106,7 +120,8 @@ public struct AttentionKernel: Sendable {
   ///
   /// `logSums` gets the logarithms of the softmax denominators [queries, heads], if given.
   ///
-  /// - Complexity: 4 width Σᵣ queriesᵣ (promptᵣ + keysᵣ) FLOPs.
+  /// - Complexity: 4 width Σᵣ queriesᵣ (promptᵣ + keysᵣ) FLOPs; under a window of w places a long
+  ///   row's keys count as at most 2 w + 96.
   public func forward(
     queries: ColumnBlock, keys: ColumnBlock, values: ColumnBlock, prefix: AttentionPrefix?,
     bias: PositionBias? = nil, into output: Buffer, logSums: Buffer?
@@ -254,6 +269,7 @@ public struct AttentionKernel: Sendable {
         unsafe description.query_heads = queryHeads
         unsafe description.query_places = queryPlaces == nil ? nil : first + starts[3]
         unsafe description.is_causal = isCausal ? 1 : 0
+        unsafe description.window = window ?? 0
         unsafe description.reorders_lone_queries = reordersLoneQueries ? 1 : 0
         unsafe description.bias = UnsafePointer(bias?.lines.base)
         unsafe description.bias_stride = bias?.distances ?? 0
@@ -271,6 +287,7 @@ public struct AttentionKernel: Sendable {
   private func check(_ bias: PositionBias?, longest: Int) {
     guard let bias else { return }
     precondition(queryPlaces != nil, "A bias by distance needs places.")
+    precondition(window == nil, "A bias by distance goes with no window.")
     Kernels.expect(bias.lines, count: heads * bias.distances, "attention")
     precondition(longest <= bias.reach + 1, "A bias does not reach over the longest row.")
   }

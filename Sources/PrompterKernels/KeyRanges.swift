@@ -22,6 +22,12 @@ public struct KeyRanges: Sendable {
     areShared = false
   }
 
+  /// Which of its row's keys each key is, where no rows share any.
+  public var places: [Int32] {
+    precondition(!areShared, "Keys that rows share have no places.")
+    return zip(begin, end).flatMap { begin, end in (0..<end - begin).map { $0 } }
+  }
+
   /// Any ranges of a matrix of `count` rows, none of them empty; several rows may have the same.
   public init(begin: [Int32], end: [Int32], count: Int) {
     precondition(

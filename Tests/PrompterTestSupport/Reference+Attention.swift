@@ -34,7 +34,9 @@ extension Reference {
         for head in 0..<kernel.heads {
           let columns = head * kernel.size..<(head + 1) * kernel.size
           let place = kernel.queryPlaces.map { Int($0[query]) } ?? 0
-          let visible = kernel.isCausal ? text.prefix(place + 1) : text[...]
+          let visible = (kernel.isCausal ? text.prefix(place + 1) : text[...]).filter {
+            abs($0 - text.lowerBound - place) <= kernel.window ?? .max
+          }
           let seen =
             prompt.compactMap { token in
               prefix.map { (keys: $0.keys, values: $0.values, token: token) }
@@ -45,10 +47,13 @@ extension Reference {
                 * columns.reduce(0) { $0 + queries[query, $1] * seen.keys[seen.token, $1] }
                 + bias(head, index - prompt.count - place)
             })
+          // A key's number among its row's, for what it does not see is counted too.
+          let skipped = visible.first.map { $0 - text.lowerBound } ?? 0
           if let (dropout, rowKeys) = kernel.dropout {
             let path = [rowKeys[row], UInt32(head), UInt32(query - first)]
             for index in shares.indices {
-              shares[index] *= dropoutFactor(dropout, keys: path, index: index)
+              let number = index < prompt.count ? index : index + skipped
+              shares[index] *= dropoutFactor(dropout, keys: path, index: number)
             }
           }
           for column in columns {

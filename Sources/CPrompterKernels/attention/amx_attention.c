@@ -5,6 +5,8 @@
 
 #include "attention/amx_attention.h"
 
+#include <string.h>
+
 #include "attention/amx_attention_tiles.h"
 #include "attention/attention_backward.h"
 #include "attention/attention_forward.h"
@@ -25,6 +27,7 @@ struct factors_of_head {
   float *p, *ds;   // [block, stride]
   float *sums;     // [block, size]
   float *dk, *dv;  // [keys, size]
+  float *row_dk, *row_dv;  // [keys of the text, size], of a row that is taken in parts
 };
 
 static void *take(char **memory, size_t count, size_t bytes) {
@@ -57,6 +60,8 @@ static size_t divide(char *memory, size_t queries, size_t keys, size_t size,
   f->sums = take(&rest, tiled_block * size, sizeof(float));
   f->dk = take(&rest, heard * size, sizeof(float));
   f->dv = take(&rest, heard * size, sizeof(float));
+  f->row_dk = take(&rest, heard * size, sizeof(float));
+  f->row_dv = take(&rest, heard * size, sizeof(float));
   return (size_t)(rest - memory);
 }
 
@@ -69,9 +74,11 @@ struct tiled_pass {
   const struct prompter_attention *a;
   const struct prompter_rounded_attention *m;
   struct factors_of_head f;
-  struct place at, next;  // the head that is computed, and the one that is fetched meanwhile
-  struct head before;     // of which zeros and the prompt's rows are where they were
-  int differs, is_known;  // whether counts are others than there, and the prompt is the same
+  size_t number;                   // which head comes next
+  struct head whole, after;        // the head that is computed, and the next one
+  struct head now, next;           // the part that is computed, and the one that is fetched meanwhile
+  int is_last, is_done;            // whether the part is its head's last one; whether all are done
+  int differs, is_known;  // whether counts are others than before, and the prompt is the same
 };
 
 static struct tiled_pass pass_of(const struct prompter_attention *a,
@@ -87,32 +94,57 @@ static struct tiled_pass pass_of(const struct prompter_attention *a,
   return pass;
 }
 
-// The i-th head. The last one is its own next.
-PROMPTER_INLINE struct head head_at(struct tiled_pass *p, size_t i) {
-  p->at = place_of(p->a, i);
-  p->next = place_of(p->a, i + 1 < p->a->rows * p->a->heads ? i + 1 : i);
-  struct head t = head_of(p->a, p->at.row, p->at.head, 0, 1);
+PROMPTER_INLINE struct head head_at(const struct prompter_attention *a, size_t i) {
+  struct place at = place_of(a, i);
+  struct head t = head_of(a, at.row, at.head, 0, 1);
   t.is_rounded = 1;
-  p->differs = t.queries != p->before.queries || t.keys != p->before.keys;
-  p->is_known = t.prefix_k == p->before.prefix_k && t.prefix_v == p->before.prefix_v &&
-                t.prompt == p->before.prompt;
-  p->before = t;
   return t;
 }
 
-// What belongs to a head of a matrix that has a row for each query, or for each key.
-PROMPTER_INLINE struct part asked_of(const struct tiled_pass *p, struct place at,
-                                     struct prompter_rounded x, size_t column) {
-  const int32_t *offsets = p->a->query_offsets + at.row;
-  size_t first = (size_t)offsets[0], count = (size_t)offsets[1] - first, size = p->a->size;
-  return (struct part){x, first, count, column + at.head * size, size / deep};
+// Goes on to the next part of the head, or to the next head. The last one is its own next.
+static const struct head *advance(struct tiled_pass *p) {
+  const struct prompter_attention *a = p->a;
+  struct head before = p->now;
+  if (p->is_last) p->whole = p->after;
+  p->now = p->next;
+  p->is_done = p->is_last && p->number > a->rows * a->heads;
+  size_t end = p->now.first_query + p->now.queries;
+  p->is_last = end == p->whole.queries;
+  if (!p->is_last) {
+    p->next = part_of(a, &p->whole, end, tiled_block);
+  } else {
+    if (p->number < a->rows * a->heads) {
+      p->after = head_at(a, p->number);
+      p->next = part_of(a, &p->after, 0, tiled_block);
+    }
+    p->number++;
+  }
+  p->differs = p->now.queries != before.queries || p->now.keys != before.keys;
+  p->is_known = p->now.prefix_k == before.prefix_k && p->now.prefix_v == before.prefix_v &&
+                p->now.prompt == before.prompt;
+  return p->is_done ? NULL : &p->now;
 }
 
-PROMPTER_INLINE struct part heard_of(const struct tiled_pass *p, struct place at,
+// The first part of the first head.
+static const struct head *begin(struct tiled_pass *p) {
+  p->after = head_at(p->a, 0);
+  p->next = part_of(p->a, &p->after, 0, tiled_block);
+  p->is_last = 1;
+  p->number = 1;
+  return advance(p);
+}
+
+// What belongs to a head of a matrix that has a row for each query, or for each key.
+PROMPTER_INLINE struct part asked_of(const struct tiled_pass *p, const struct head *t,
                                      struct prompter_rounded x, size_t column) {
-  size_t first = (size_t)p->a->key_begin[at.row], size = p->a->size;
-  size_t count = (size_t)p->a->key_end[at.row] - first;
-  return (struct part){x, first, count, column + at.head * size, size / deep};
+  size_t first = (size_t)p->a->query_offsets[t->row] + t->first_query, size = p->a->size;
+  return (struct part){x, first, t->queries, column + t->number * size, size / deep};
+}
+
+PROMPTER_INLINE struct part heard_of(const struct tiled_pass *p, const struct head *t,
+                                     struct prompter_rounded x, size_t column) {
+  size_t first = (size_t)p->a->key_begin[t->row] + t->first_key, size = p->a->size;
+  return (struct part){x, first, t->text, column + t->number * size, size / deep};
 }
 
 PROMPTER_AMX_INLINE void gather_asked(const struct tiled_pass *p, struct part x,
@@ -157,7 +189,7 @@ PROMPTER_AMX_INLINE void forward_block(const struct tiled_pass *p, const struct 
                                        float *log_sums) {
   const struct prompter_attention *a = p->a;
   const struct factors_of_head *f = &p->f;
-  struct part out = asked_of(p, p->at, p->m->out, 0);
+  struct part out = asked_of(p, t, p->m->out, 0);
   size_t count = at_most(tiled_block, t->queries - first), rows = in_tiles(count, lines);
   size_t size = a->size, steps = in_tiles(t->keys, deep);
   float inverse[tiled_block];
@@ -176,30 +208,33 @@ PROMPTER_AMX_INLINE void forward_block(const struct tiled_pass *p, const struct 
 PROMPTER_AMX_INLINE void gather_head(const struct tiled_pass *p, const struct head *t) {
   const struct prompter_rounded_attention *m = p->m;
   const struct factors_of_head *f = &p->f;
-  gather_asked(p, asked_of(p, p->at, m->queries, m->query_column), f->q);
-  gather_heard(p, t, t->prefix_k, heard_of(p, p->at, m->keys, m->key_column), f->k);
-  gather_heard(p, t, t->prefix_v, heard_of(p, p->at, m->values, m->value_column), f->v);
+  gather_asked(p, asked_of(p, t, m->queries, m->query_column), f->q);
+  gather_heard(p, t, t->prefix_k, heard_of(p, t, m->keys, m->key_column), f->k);
+  gather_heard(p, t, t->prefix_v, heard_of(p, t, m->values, m->value_column), f->v);
   turn_rows(f->k, t->stride / lines, f->turned_k);
 }
 
 PROMPTER_AMX_INLINE void fetch_next(const struct tiled_pass *p) {
   const struct prompter_rounded_attention *m = p->m;
-  fetch_rows(asked_of(p, p->next, m->queries, m->query_column), 0);
-  fetch_rows(heard_of(p, p->next, m->keys, m->key_column), 0);
-  fetch_rows(heard_of(p, p->next, m->values, m->value_column), 0);
+  fetch_rows(asked_of(p, &p->next, m->queries, m->query_column), 0);
+  fetch_rows(heard_of(p, &p->next, m->keys, m->key_column), 0);
+  fetch_rows(heard_of(p, &p->next, m->values, m->value_column), 0);
+}
+
+// Where a part's logarithms begin.
+PROMPTER_INLINE size_t first_log_sum(const struct prompter_attention *a, const struct head *t) {
+  return ((size_t)a->query_offsets[t->row] + t->first_query) * a->heads + t->number;
 }
 
 PROMPTER_AMX static void forward(struct tiled_pass *p, float *log_sums) {
   const struct prompter_attention *a = p->a;
-  for (size_t i = 0; i < a->rows * a->heads; i++) {
-    struct head t = head_at(p, i);
-    size_t first = (size_t)a->query_offsets[p->at.row] * a->heads + t.number;
-    gather_head(p, &t);
-    make_depth(p->f.v, in_tiles(t.keys, deep), a->size / lines, p->f.deep_v);
+  for (const struct head *t = begin(p); t != NULL; t = advance(p)) {
+    gather_head(p, t);
+    make_depth(p->f.v, in_tiles(t->keys, deep), a->size / lines, p->f.deep_v);
     fetch_next(p);
-    fetch_rows(asked_of(p, p->at, p->m->out, 0), 1);
-    for (size_t q = 0; q < t.queries; q += tiled_block) {
-      forward_block(p, &t, q, log_sums == NULL ? NULL : log_sums + first);
+    fetch_rows(asked_of(p, t, p->m->out, 0), 1);
+    for (size_t q = 0; q < t->queries; q += tiled_block) {
+      forward_block(p, t, q, log_sums == NULL ? NULL : log_sums + first_log_sum(a, t));
     }
   }
 }
@@ -213,14 +248,25 @@ PROMPTER_AMX void tiled_attention_forward(const struct prompter_attention *a,
   _tile_release();
 }
 
-// The gradients of keys or values: those of the prompt are added.
+// The gradients of keys or values: those of the prompt are added. Those of a text that is taken in
+// parts are added up in `row` until the last one.
 PROMPTER_AMX_INLINE void give_heard(const struct tiled_pass *p, const struct head *t, const float *x,
-                                    float *prefix, size_t prefix_stride, struct part text) {
+                                    float *prefix, size_t prefix_stride, float *row,
+                                    struct prompter_rounded text, size_t column) {
   size_t size = p->a->size;
   for (size_t r = 0; prefix != NULL && r < t->prompt; r++) {
     for (size_t i = 0; i < size; i++) prefix[r * prefix_stride + i] += x[r * size + i];
   }
-  if (text.of.tiles != NULL) round_rows(x + t->prompt * size, size, NULL, text);
+  if (text.tiles == NULL) return;
+  x += t->prompt * size;
+  if (!is_cut(p->a, &p->whole, tiled_block)) {
+    round_rows(x, size, NULL, heard_of(p, t, text, column));
+    return;
+  }
+  if (t->first_query == 0) memset(row, 0, p->whole.text * size * sizeof *row);
+  float *some = row + t->first_key * size;
+  for (size_t i = 0; i < t->text * size; i++) some[i] += x[i];
+  if (p->is_last) round_rows(row, size, NULL, heard_of(p, &p->whole, text, column));
 }
 
 // Adds up scores, transposed, times rows of a block's queries, for the first `wanted` sixteens of
@@ -267,28 +313,24 @@ PROMPTER_AMX static void backward(struct tiled_pass *p,
                                   const float *log_sums) {
   const struct prompter_attention *a = p->a;
   const struct factors_of_head *f = &p->f;
-  for (size_t i = 0; i < a->rows * a->heads; i++) {
-    struct head t = head_at(p, i);
-    struct head_gradients to = gradients_of(a, d, p->at.row, t.number);
-    struct part dq = asked_of(p, p->at, g->queries, g->query_column);
-    struct part dk = heard_of(p, p->at, g->keys, g->key_column);
-    struct part dv = heard_of(p, p->at, g->values, g->value_column);
-    size_t first = (size_t)a->query_offsets[p->at.row] * a->heads + t.number;
-    size_t wanted = in_tiles(dq.of.tiles != NULL ? t.keys : t.prompt, lines);
-    gather_head(p, &t);
-    gather_asked(p, asked_of(p, p->at, g->out, 0), f->dout);
-    turn_rows(f->v, t.stride / lines, f->turned_v);
+  for (const struct head *t = begin(p); t != NULL; t = advance(p)) {
+    struct head_gradients to = gradients_of(a, d, t->row, t->number);
+    struct part dq = asked_of(p, t, g->queries, g->query_column);
+    size_t wanted = in_tiles(dq.of.tiles != NULL ? t->keys : t->prompt, lines);
+    gather_head(p, t);
+    gather_asked(p, asked_of(p, t, g->out, 0), f->dout);
+    turn_rows(f->v, t->stride / lines, f->turned_v);
     fetch_next(p);
-    fetch_rows(asked_of(p, p->next, g->out, 0), 0);
-    if (dq.of.tiles != NULL) make_depth(f->k, in_tiles(t.keys, deep), a->size / lines, f->deep_k);
+    fetch_rows(asked_of(p, &p->next, g->out, 0), 0);
+    if (dq.of.tiles != NULL) make_depth(f->k, in_tiles(t->keys, deep), a->size / lines, f->deep_k);
     fetch_rows(dq, 1);
-    for (size_t q = 0; q < t.queries; q += tiled_block) {
-      backward_block(p, &t, q, wanted, to.bias, log_sums + first, dq);
+    for (size_t q = 0; q < t->queries; q += tiled_block) {
+      backward_block(p, t, q, wanted, to.bias, log_sums + first_log_sum(a, t), dq);
     }
-    fetch_rows(dk, 1);
-    fetch_rows(dv, 1);
-    give_heard(p, &t, f->dk, to.prefix_k, to.prefix_stride, dk);
-    give_heard(p, &t, f->dv, to.prefix_v, to.prefix_stride, dv);
+    fetch_rows(heard_of(p, t, g->keys, g->key_column), 1);
+    fetch_rows(heard_of(p, t, g->values, g->value_column), 1);
+    give_heard(p, t, f->dk, to.prefix_k, to.prefix_stride, f->row_dk, g->keys, g->key_column);
+    give_heard(p, t, f->dv, to.prefix_v, to.prefix_stride, f->row_dv, g->values, g->value_column);
   }
 }
 

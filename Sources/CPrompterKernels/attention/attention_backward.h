@@ -16,7 +16,7 @@ PROMPTER_INLINE float expected_gradient(const struct prompter_attention *a, cons
   if (a->dropout_threshold) {
     uint32_t key = dropout_key_of(a, t, query);
     for (size_t j = 0; j < t->keys; j++) {
-      float factor = dropout_factor(key, (uint32_t)j, a->dropout_threshold, a->dropout_scale);
+      float factor = dropout_of(a, t, key, j);
       sum += probability[j] * (gradient[j] * factor);
     }
     return sum;
@@ -50,6 +50,8 @@ PROMPTER_INLINE void score_gradients(const struct prompter_attention *a, const s
       float value = exponential(probability[j] * scale - log_sum);
       probability[j] = j < limit ? value : 0.0f;
     }
+    size_t hidden = hidden_from(a, t, first + r);
+    for (size_t j = 0; j < hidden; j++) probability[t->prompt + j] = 0.0f;
     if (t->is_rounded) {
       dot = expected_gradient(a, t, first + r, probability, gradient);
     } else {
@@ -58,7 +60,7 @@ PROMPTER_INLINE void score_gradients(const struct prompter_attention *a, const s
     if (a->dropout_threshold) {
       uint32_t key = dropout_key_of(a, t, first + r);
       for (size_t j = 0; j < t->keys; j++) {
-        float factor = dropout_factor(key, (uint32_t)j, a->dropout_threshold, a->dropout_scale);
+        float factor = dropout_of(a, t, key, j);
         gradient[j] = a->scale * probability[j] * (gradient[j] * factor - dot);
         probability[j] *= factor;
       }
@@ -109,9 +111,9 @@ PROMPTER_INLINE struct head_gradients gradients_of(const struct prompter_attenti
   return g;
 }
 
-PROMPTER_INLINE void backward_head(const struct prompter_attention *a,
-                                   const struct prompter_attention_gradients *d,
-                                   const struct head *t, struct head_gradients g, const float *out,
+// With `adds_keys` the gradients of keys and values are added to, else they are written.
+PROMPTER_INLINE void backward_part(const struct prompter_attention *a, const struct head *t,
+                                   struct head_gradients g, int adds_keys, const float *out,
                                    const float *dout, size_t out_stride, const float *log_sums,
                                    float *scratch, struct prefix known[2]) {
   int is_one = t->k == t->v && t->prefix_k == t->prefix_v;
@@ -142,7 +144,7 @@ PROMPTER_INLINE void backward_head(const struct prompter_attention *a,
     if (g.q != NULL) {
       struct strided s = {ds, t->stride, 1}, s_text = {ds + t->prompt, t->stride, 1};
       float *dq = g.q + i * g.query_stride;
-      int adds = i != 0 || d->adds_keys;
+      int adds = i != 0 || adds_keys;
       if (t->prompt) {
         small_product(t->is_wide, count, n, t->prompt, s, t->prefix_k, t->prefix_stride, dq,
                       g.query_stride, 0);
@@ -152,6 +154,30 @@ PROMPTER_INLINE void backward_head(const struct prompter_attention *a,
       small_product(t->is_wide, t->text, n, count, text_p, go, out_stride, g.v, g.key_stride, adds);
       small_product(t->is_wide, t->text, n, count, text_s, q, t->q.row, g.k, g.key_stride, adds);
     }
+  }
+}
+
+PROMPTER_INLINE void backward_head(const struct prompter_attention *a,
+                                   const struct prompter_attention_gradients *d,
+                                   const struct head *t, struct head_gradients g, const float *out,
+                                   const float *dout, size_t out_stride, const float *log_sums,
+                                   float *scratch, struct prefix known[2]) {
+  int cut = is_cut(a, t, block);
+  for (size_t r = 0; cut && g.q != NULL && !d->adds_keys && r < t->text; r++) {
+    for (size_t c = 0; c < a->size; c++) g.k[r * g.key_stride + c] = g.v[r * g.key_stride + c] = 0;
+  }
+  for (size_t first = 0; first < t->queries;) {
+    struct head part = part_of(a, t, first, block);
+    struct head_gradients some = g;
+    if (g.q != NULL) {
+      some.q += first * g.query_stride;
+      some.k += part.first_key * g.key_stride;
+      some.v += part.first_key * g.key_stride;
+    }
+    backward_part(a, &part, some, cut || d->adds_keys,
+                  t->is_rounded ? NULL : out + first * out_stride, dout + first * out_stride,
+                  out_stride, log_sums + first * a->heads, scratch, known);
+    first += part.queries;
   }
 }
 

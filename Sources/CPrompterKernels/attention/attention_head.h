@@ -12,6 +12,10 @@
 // over a whole number of thirty-twos of them.
 enum { block = 48, tiled_block = 64 };
 
+// Where a part's keys begin is a multiple of this among its row's, so that sums are taken in the
+// same sixteens and thirty-twos wherever that is: what a query does not see adds nothing to them.
+enum { key_step = 32 };
+
 // What is transposed, or written by eights or sixteens, spoils up to sixteen values beyond its end.
 enum { room = 16 };
 
@@ -21,8 +25,11 @@ struct prefix {
   size_t count;
 };
 
-// What one head of one batch row works on.
+// What one head of one batch row works on, or, of a long row under a window, some of its queries and
+// the keys that they see.
 struct head {
+  size_t row;
+  size_t first_query, first_key;  // of this part among its row's
   size_t queries, prompt, text, keys, stride;  // keys = prompt + text; stride = padded keys
   size_t turned;                               // the stride of what is transposed, the same for all
   struct strided q;
@@ -47,6 +54,7 @@ PROMPTER_INLINE struct head head_of(const struct prompter_attention *a, size_t r
   size_t prompt = prefix.count;
   size_t text = (size_t)(a->key_end[row] - a->key_begin[row]);
   return (struct head){
+      .row = row,
       .queries = (size_t)a->query_offsets[row + 1] - first_query,
       .prompt = prompt,
       .text = text,
@@ -93,7 +101,7 @@ PROMPTER_INLINE struct place place_of(const struct prompter_attention *a, size_t
 
 PROMPTER_INLINE uint32_t dropout_key_of(const struct prompter_attention *a, const struct head *t,
                                         size_t query) {
-  uint32_t heads = (uint32_t)a->query_heads, i = (uint32_t)query;
+  uint32_t heads = (uint32_t)a->query_heads, i = (uint32_t)(t->first_query + query);
   return derived_key(derived_key(t->row_key, t->number * heads + i % heads), i / heads);
 }
 
@@ -112,10 +120,56 @@ PROMPTER_INLINE void gather_transposed(const struct prompter_attention *a, const
   for (size_t c = 0; c < a->size; c++) store16(y + c * stride + t->keys, zeros);
 }
 
-// The keys that a query sees, prompt included: all, or those up to its own place.
+// The factor of key j's probability: of its number among its row's keys, prompt included.
+PROMPTER_INLINE float dropout_of(const struct prompter_attention *a, const struct head *t,
+                                 uint32_t key, size_t j) {
+  size_t number = j < t->prompt ? j : j + t->first_key;
+  return dropout_factor(key, (uint32_t)number, a->dropout_threshold, a->dropout_scale);
+}
+
+// One past the last key that a query sees, prompt included: all, or those up to its own place or to
+// the end of its window.
 PROMPTER_INLINE size_t seen_by(const struct prompter_attention *a, const struct head *t,
                                size_t query) {
-  return a->is_causal ? t->prompt + (size_t)t->places[query] + 1 : t->keys;
+  if (!a->is_causal && !a->window) return t->keys;
+  size_t ahead = a->is_causal ? 0 : a->window;
+  return t->prompt + at_most((size_t)t->places[query] + ahead + 1 - t->first_key, t->text);
+}
+
+// How many of the text's first keys a query does not see.
+PROMPTER_INLINE size_t hidden_from(const struct prompter_attention *a, const struct head *t,
+                                   size_t query) {
+  size_t begin = t->first_key + a->window, place = a->window ? (size_t)t->places[query] : 0;
+  return place > begin ? place - begin : 0;
+}
+
+// Whether a head is taken in parts of at most `most` queries, for most of its keys are seen by none
+// of those.
+PROMPTER_INLINE int is_cut(const struct prompter_attention *a, const struct head *whole,
+                           size_t most) {
+  return a->window && whole->text > most + 2 * a->window + key_step;
+}
+
+// The whole head, or its part that begins with query `first`: as many as stand near each other, and
+// all keys that one of them sees.
+PROMPTER_INLINE struct head part_of(const struct prompter_attention *a, const struct head *whole,
+                                    size_t first, size_t most) {
+  struct head t = *whole;
+  if (!is_cut(a, whole, most)) return t;
+  t.places += first;
+  size_t low = (size_t)t.places[0], count = 1, limit = at_most(most, whole->queries - first);
+  while (count < limit && (size_t)t.places[count] < low + most) count++;
+  size_t begin = low > a->window ? low - a->window : 0;
+  t.first_query = first;
+  t.first_key = begin / key_step * key_step;
+  t.queries = count;
+  t.text = at_most((size_t)t.places[count - 1] + a->window + 1, whole->text) - t.first_key;
+  t.keys = t.prompt + t.text;
+  t.stride = sixteens(t.keys);
+  t.q.p += first * t.q.row;
+  t.k += t.first_key * t.key_stride;
+  t.v += t.first_key * t.key_stride;
+  return t;
 }
 
 // scores = scale * scores + bias for the keys that a query sees.

@@ -4,7 +4,8 @@
 // A batch row r owns the queries query_offsets[r] ..< query_offsets[r + 1], sees the keys and
 // values key_begin[r] ..< key_end[r], which other rows may see too, and before those its prompt's
 // keys and values where those lie, prefixes[r]. A query sees every key of its own row or, where
-// attention is causal, no key beyond its own place. Nothing is padded.
+// attention is causal, no key beyond its own place or, under a window, those near its own place.
+// Its prompt's it sees always. Nothing is padded.
 
 #ifndef PROMPTER_ATTENTION_H
 #define PROMPTER_ATTENTION_H
@@ -36,9 +37,11 @@ struct prompter_attention {
   size_t query_heads;
 
   // Which of its row's keys, prompt aside, each query stands at. NULL where it does not matter:
-  // where attention is neither causal nor biased.
+  // where attention is neither causal nor biased nor under a window. Ascending under a window.
   const int32_t *query_places;
   int is_causal;
+  // How many places before or after its own a query sees its row's keys; 0 for any. Without a bias.
+  size_t window;
   // Whether the scores of a row's only query may be added up in another order than those of
   // several: faster, but its bits are then others than among queries that someone else wants.
   int reorders_lone_queries;
