@@ -40,14 +40,19 @@ public struct AttentionWeights: Sendable {
 ///     are x's.
 ///   - prompt: The layer's prompts, if any.
 ///   - bias: Biases by distance, if any; the kernel must know the queries' places.
+///   - rotation: By what queries and keys are turned at their places, if they are; rounded before
+///     and after. The kernel must know the queries' places, and no rows may share keys.
 /// - Returns: y [queries, outputs].
 public func attention(
   _ kernel: AttentionKernel, between weights: AttentionWeights, of x: Variable,
-  queriesOf own: Variable? = nil, prompt: DeepPrompt?, bias: BiasLines? = nil
+  queriesOf own: Variable? = nil, prompt: DeepPrompt?, bias: BiasLines? = nil,
+  rotation: RotationTable? = nil
 ) -> Variable {
   precondition((own == nil) == (weights.queries == nil), "Queries of their own need both.")
   let tape = Tape.common([x, own, bias?.lines] + (prompt?.variables ?? []))
   let inputs = weights.inputs(x, own?.value, width: kernel.width)
+  let turns = rotation.map { Turns(kernel, $0, areApart: own != nil) }
+  turns?.turn(inputs, .forward)
   let logSums = tape.map { _ in Tensor(uninitialized: [kernel.queryCount, kernel.heads]) }
   let heard = kernel.forward(
     inputs, prefix: prompt?.prefix, bias: bias?.bias, logSums: logSums?.buffer)
@@ -63,10 +68,32 @@ public func attention(
         bias: bias?.lines.adjoint?.owned().buffer),
       inputs: inputs, prefix: prompt?.prefix, bias: bias?.bias, into: gradients)
     guard let gradients else { return }
+    turns?.turn(gradients, .backward)
     x.pullBack(gradients.keys.matrix, through: weights.heard.weight)
     if let queries = weights.queries {
       pullBack(gradients.queries.matrix, through: queries.weight, to: own)
     }
+  }
+}
+
+// How the heads of queries and keys are turned, where those stand: in one matrix, or in two.
+private struct Turns {
+  let heads: Int
+  let keys: Rotation
+  let queries: Rotation?  // nil: beside the keys, as many
+
+  init(_ kernel: AttentionKernel, _ table: RotationTable, areApart: Bool) {
+    heads = kernel.heads
+    keys = Rotation(table, places: kernel.keys.places)
+    queries = areApart ? Rotation(table, places: kernel.queryPlaces ?? []) : nil
+  }
+
+  func turn(_ inputs: AttentionKernel.RoundedInputs, _ direction: RotationDirection) {
+    guard let queries else {
+      return inputs.keys.matrix.rotate(heads: 2 * heads, by: keys, direction)
+    }
+    inputs.queries.matrix.rotate(heads: heads, by: queries, direction)
+    inputs.keys.matrix.rotate(heads: heads, by: keys, direction)
   }
 }
 

@@ -19,6 +19,7 @@
 #include "prompter_position_bias.h"
 #include "prompter_products.h"
 #include "prompter_ranking.h"
+#include "prompter_rotation.h"
 #include "prompter_rounded.h"
 #include "prompter_sha256.h"
 #include "prompter_threads.h"
