@@ -43,7 +43,7 @@ public func rmsNorm(
 }
 
 // A variable for x + added, whose gradient goes to both unchanged.
-private func recordedSum(_ total: Tensor, _ x: Variable, _ added: Variable?) -> Variable {
+func recordedSum(_ total: Tensor, _ x: Variable, _ added: Variable?) -> Variable {
   guard let added else { return x }
   guard let tape = Tape.common(x, added) else { return Variable(total) }
   return tape.record(total) { [x = x.adjoint, added = added.adjoint] dsum in

@@ -86,6 +86,66 @@ void prompter_layer_norm_backward(float *restrict dx, float *restrict dgain,
   }
 }
 
+PROMPTER_CLONES
+void prompter_layer_norm_of_sum(float *restrict y, float *restrict sum, float *restrict moments,
+                                const float *restrict x, const float *restrict added,
+                                const float *restrict gain, const float *restrict offset,
+                                float epsilon, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++) {
+    float *target = (added != NULL ? sum : y) + r * columns;
+    float mean = summed_row(target, x + r * columns, NULL,
+                            added != NULL ? added + r * columns : NULL, columns);
+    float inverse = 1.0f / sqrtf(variance(target, mean, columns) + epsilon);
+    const float *row = added != NULL ? target : x + r * columns;
+    float *to = y + r * columns;
+    if (offset != NULL) {
+      for (size_t c = 0; c < columns; c++) to[c] = (row[c] - mean) * inverse * gain[c] + offset[c];
+    } else {
+      for (size_t c = 0; c < columns; c++) to[c] = (row[c] - mean) * inverse * gain[c];
+    }
+    if (moments != NULL) {
+      moments[2 * r] = mean;
+      moments[2 * r + 1] = inverse;
+    }
+  }
+}
+
+// As in prompter_layer_norm_backward, with n computed again from the sum.
+PROMPTER_CLONES
+void prompter_layer_norm_of_sum_backward(float *restrict dsum, float *restrict dgain,
+                                         float *restrict doffset, const float *restrict dy,
+                                         const float *restrict further, const float *restrict sum,
+                                         const float *restrict moments, const float *restrict gain,
+                                         size_t rows, size_t columns) {
+  PROMPTER_REASSOCIATE
+  for (size_t r = 0; r < rows; r++) {
+    const float *s = sum + r * columns, *g = dy + r * columns;
+    float *d = dsum + r * columns;
+    float mean = moments[2 * r], inverse = moments[2 * r + 1];
+    float total = 0.0f, product = 0.0f;
+    for (size_t c = 0; c < columns; c++) {
+      float value = g[c] * gain[c];
+      total += value;
+      product += value * ((s[c] - mean) * inverse);
+    }
+    total /= (float)columns;
+    product /= (float)columns;
+    for (size_t c = 0; c < columns; c++) {
+      d[c] = (g[c] * gain[c] - total - (s[c] - mean) * inverse * product) * inverse;
+    }
+    if (further != NULL) {
+      const float *f = further + r * columns;
+      for (size_t c = 0; c < columns; c++) d[c] += f[c];
+    }
+    if (dgain != NULL) {
+      for (size_t c = 0; c < columns; c++) dgain[c] += g[c] * ((s[c] - mean) * inverse);
+    }
+    if (doffset != NULL) {
+      for (size_t c = 0; c < columns; c++) doffset[c] += g[c];
+    }
+  }
+}
+
 PROMPTER_INLINE float sum_of_squares(const float *x, size_t columns) {
   PROMPTER_REASSOCIATE
   float sum = 0.0f;
