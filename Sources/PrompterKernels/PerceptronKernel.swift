@@ -58,7 +58,8 @@ public struct PerceptronKernel: Sendable {
   ) -> Int32 {
     var parts = unsafe prompter_perceptron(
       inner: inner.matrix, outer: outer.matrix, inputs: inner.inputs, hidden: inner.outputs,
-      outputs: outer.outputs, bias: bias?.base, kind: activation.kind, format: format.kept)
+      outputs: outer.outputs, bias: bias?.base, kind: activation.kind, format: format.kept,
+      is_gated: 0)
     return unsafe withUnsafePointer(to: &parts, body)
   }
 }

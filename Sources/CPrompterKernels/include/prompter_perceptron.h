@@ -14,7 +14,17 @@ struct prompter_perceptron {
   const float *bias;  // [hidden], before the activation; NULL for none
   enum prompter_activation kind;
   enum prompter_slope format;
+  // Whether the activation is gated: activation(a) * b. The inner weight, and the bias, then have
+  // 2 * hidden rows: sixteen of a, the sixteen of b, and so on; `hidden` is a multiple of 32. Slopes
+  // of both halves are kept in bfloat16. Only for weights in tiles.
+  int is_gated;
 };
+
+/// Whether gated perceptrons of weights in bfloat16 can be computed: whether those are in tiles.
+int prompter_perceptron_gates(void);
+
+/// The bytes that a gated perceptron's slopes of so many rows take.
+size_t prompter_gated_slope_bytes(size_t rows, size_t hidden);
 
 /// y [rows, outputs] = activation(x inner^T + bias) outer^T for x [rows, inputs], and the
 /// activation's derivatives into `slopes`, unless that is NULL, in an order of its own: there is

@@ -37,10 +37,12 @@ static int run(const struct prompter_perceptron *p, int is_backward, const float
   struct prompter_matrix *second = is_backward ? p->inner : p->outer;
   struct kept_panels *tiles = matrix_tiles(first, is_backward);
   struct kept_panels *further = matrix_tiles(second, is_backward);
-  if (tiles != NULL && further != NULL && (slopes == NULL || p->format != prompter_slope_exact)) {
-    struct tiles_between between = {p->bias, p->kind, p->format, slopes, is_backward};
+  int is_kept_in_tiles = p->is_gated || slopes == NULL || p->format != prompter_slope_exact;
+  if (tiles != NULL && further != NULL && is_kept_in_tiles) {
+    struct tiles_between between = {p->bias, p->kind, p->format, slopes, is_backward, p->is_gated};
     return bfloat16_tiles_chain(tiles, further, &between, x, rows, y);
   }
+  if (p->is_gated) return 1;
   size_t inputs = is_backward ? p->outputs : p->inputs;
   size_t outputs = is_backward ? p->inputs : p->outputs;
   size_t size = prompter_room(at_most(rows, portion)) * p->hidden;
@@ -56,6 +58,12 @@ static int run(const struct prompter_perceptron *p, int is_backward, const float
   }
   prompter_release(before);
   return status;
+}
+
+int prompter_perceptron_gates(void) { return has_bfloat16_tiles(); }
+
+size_t prompter_gated_slope_bytes(size_t rows, size_t hidden) {
+  return prompter_room(rows) * 2 * hidden * sizeof(uint16_t);
 }
 
 int prompter_perceptron_multiply(const struct prompter_perceptron *p, const float *x, size_t rows,

@@ -21,8 +21,11 @@
 enum { lines = 16, deep = 32, tile = lines * deep, wide = 2 * panel_columns };
 
 // What is done to sums: an activation (its kind), the pullback of one from slopes as they are kept,
-// or nothing but that a bias is added.
-enum passing { passing_short = 16, passing_bit, passing_sum };
+// or nothing but that a bias is added; or a gated activation (its kind and `passing_gated`), or the
+// pullback of one.
+enum passing {
+  passing_short = 16, passing_bit, passing_sum, passing_gated_back, passing_gated = 32
+};
 
 // Sums [rows, 32] that wait for it, and where they go: to tiles of the next product.
 struct waiting {
@@ -108,6 +111,56 @@ PROMPTER_AMX_INLINE void add_bias_to_rows(const struct waiting *w, size_t end) {
   }
 }
 
+PROMPTER_AMX_INLINE __m512bh narrow_both(const float *low, const float *high) {
+  return _mm512_cvtne2ps_pbh(_mm512_loadu_ps(high), _mm512_loadu_ps(low));
+}
+
+// Sixteen sums of the half that is activated, then those of the half that it is multiplied by: half
+// a line of the next product's rows. A line of slopes is kept: by either half.
+PROMPTER_AMX_INLINE void gate_rows(enum prompter_activation kind, const struct waiting *w,
+                                   size_t end) {
+  enum { half = wide / 2 };
+  for (size_t r = w->next; r < end; r++) {
+    const float *sums = w->sums + r * wide;
+    float value[half], slope[half], gate[half], line[half];
+    for (size_t i = 0; i < half; i++) {
+      float x = sums[i] + w->bias[i];
+      if (kind == prompter_activation_gelu) {
+        rough_gelu(x, &value[i], &slope[i]);
+      } else {
+        activation(kind, x, &value[i], &slope[i]);
+      }
+      gate[i] = sums[half + i] + w->bias[half + i];
+      line[i] = value[i] * gate[i];
+      slope[i] *= gate[i];
+    }
+    uint16_t *target = w->target + r / lines * w->sixteen + r % lines * deep;
+    _mm256_store_si256((__m256i *)target, (__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(line)));
+    if (w->slopes == NULL) continue;
+    _mm512_store_si512(w->slopes + r * w->slope_bytes, (__m512i)narrow_both(slope, value));
+  }
+}
+
+// Sixteen values of a line of slopes.
+PROMPTER_AMX_INLINE __m512 widened_half(const char *line, int second) {
+  __m256i halves = _mm256_load_si256((const __m256i *)line + second);
+  return (__m512)_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16);
+}
+
+// The gradients of 32 gated values make two lines of gradients of both halves, sixteen each.
+PROMPTER_AMX_INLINE void pull_gates_back(const struct waiting *w, size_t end) {
+  for (size_t r = w->next; r < end; r++) {
+    for (size_t i = 0; i < 2; i++) {
+      const char *slopes = w->slopes + i * 2 * lines * w->slope_bytes + r * w->slope_bytes;
+      __m512 dy = _mm512_loadu_ps(w->sums + r * wide + i * 16);
+      __m512 first = _mm512_mul_ps(dy, widened_half(slopes, 0));
+      __m512 second = _mm512_mul_ps(dy, widened_half(slopes, 1));
+      uint16_t *target = w->target + r / lines * w->sixteen + r % lines * deep + i * tile;
+      _mm512_store_si512(target, (__m512i)_mm512_cvtne2ps_pbh(second, first));
+    }
+  }
+}
+
 // Passes the next rows on, `count` at most. Not inlined, for a loop over tiles leaves no registers
 // for an activation's constants.
 PROMPTER_AMX __attribute__((noinline)) static void pass_rows(struct waiting *w,
@@ -117,7 +170,13 @@ PROMPTER_AMX __attribute__((noinline)) static void pass_rows(struct waiting *w,
     case passing_short: pull_rows_back(passing_short, w, end); break;
     case passing_bit: pull_rows_back(passing_bit, w, end); break;
     case passing_sum: add_bias_to_rows(w, end); break;
-    default: FOR_EACH_KIND((enum prompter_activation)passing, activate_rows, w, end)
+    case passing_gated_back: pull_gates_back(w, end); break;
+    default:
+      if (passing >= passing_gated) {
+        FOR_EACH_KIND((enum prompter_activation)(passing - passing_gated), gate_rows, w, end)
+      } else {
+        FOR_EACH_KIND((enum prompter_activation)passing, activate_rows, w, end)
+      }
   }
   w->next = end;
 }

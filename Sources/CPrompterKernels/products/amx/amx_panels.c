@@ -61,23 +61,29 @@ PROMPTER_AMX static void make_tiles(const float *x, size_t rows, size_t k, uint1
 
 // Sums of rows from `row` of a block and columns from `column`, at most 32 each, that are to be
 // passed on. Slopes are of all rows, of which the block begins with `first`: in blocks of 32 rows
-// and columns, for each of those is written and read in one sweep.
+// and columns, for each of those is written and read in one sweep. A gated activation makes half as
+// many columns of `n`, and its pullback twice as many; its slopes are of the larger number.
 static struct waiting waiting_for(size_t n, const struct tiles_between *b, size_t first, size_t row,
                                   size_t rows, size_t column, const float *sums,
                                   uint16_t *tiles) {
-  size_t bytes = b->slopes == NULL ? 0 : prompter_slope_bytes(b->format, wide);
-  size_t place = (first + row) / (2 * lines) * ((n + wide - 1) / wide) + column / wide;
-  size_t sixteen = (n + deep - 1) / deep * tile;
+  size_t kept = b->is_gated ? wide * sizeof(uint16_t) : prompter_slope_bytes(b->format, wide);
+  size_t bytes = b->slopes == NULL ? 0 : kept, times = b->is_gated && b->is_backward ? 2 : 1;
+  size_t place = ((first + row) / (2 * lines) * ((n + wide - 1) / wide) + column / wide) * times;
+  size_t made = b->is_gated && !b->is_backward ? n / 2 : n * times;
+  size_t to = b->is_gated && !b->is_backward ? column / 2 : column * times;
+  size_t sixteen = (made + deep - 1) / deep * tile;
   struct waiting w = {
       .sums = sums, .rows = at_most(rows, 2 * lines), .columns = at_most(wide, n - column),
       .slope_bytes = bytes, .sixteen = sixteen,
       .slopes = b->slopes == NULL ? NULL : b->slopes + place * 2 * lines * bytes,
-      .target = tiles + row / lines * sixteen + column / deep * tile};
+      .target = tiles + row / lines * sixteen + to / deep * tile + to % deep};
   if (b->bias != NULL) memcpy(w.bias, b->bias + column, w.columns * sizeof *w.bias);
   return w;
 }
 
 static enum passing passing_of(const struct tiles_between *b) {
+  if (b->is_gated && b->is_backward) return passing_gated_back;
+  if (b->is_gated) return (enum passing)((int)passing_gated + (int)b->kind);
   if (!b->is_backward) return (enum passing)b->kind;
   return b->format == prompter_slope_bit ? passing_bit : passing_short;
 }
@@ -96,7 +102,8 @@ PROMPTER_AMX __attribute__((noinline)) static void multiply_between(
       struct waiting further =
           waiting_for(b->columns, between, first, row, b->rows - row, column, some, tiles);
       // Bits of 32 rows are two lines, which need no fetching ahead.
-      factors.target = between->format == prompter_slope_bit ? NULL : further.slopes;
+      int is_short = between->is_gated || between->format != prompter_slope_bit;
+      factors.target = is_short ? further.slopes : NULL;
       factors.target_stride = further.slope_bytes;
       multiply_tiles(&factors, some, wide, 1, &waiting, passing);
       waiting = further;

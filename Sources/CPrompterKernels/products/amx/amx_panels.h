@@ -35,6 +35,7 @@ struct tiles_between {
   enum prompter_slope format;
   char *slopes;  // written, or read where `is_backward`; NULL: not wanted
   int is_backward;
+  int is_gated;  // as in prompter_perceptron.h
 };
 
 // Both products, the first one's n being the second one's k. What stands between is rounded as it
