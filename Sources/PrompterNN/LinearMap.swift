@@ -34,6 +34,11 @@ public struct LinearMap: Sendable {
     roundsFactors = precision != .float32
   }
 
+  // The same map, its frozen weight packed in another order.
+  init(_ map: LinearMap, packed: PackedMatrix) {
+    (parameters, roundsFactors, self.packed) = (map.parameters, map.roundsFactors, packed)
+  }
+
   private static func packed(_ weights: [Parameter], _ precision: Precision) -> PackedMatrix {
     let shape = weights[0].value.shape
     return PackedMatrix(

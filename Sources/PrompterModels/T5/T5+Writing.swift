@@ -21,7 +21,7 @@ extension T5: TextWriter {
     let vectors = embedding(
       prompts.tokens(of: targets), tokens: pass(words),
       virtualTokens: prompts.decoderInput?.vectors)
-    let all = T5Slots(offsets: targets.offsets, keys: targets.slotKeys)
+    let all = LayerSlots(offsets: targets.offsets, keys: targets.slotKeys)
     let read =
       targets.textSlots.count == targets.slotCount
       ? all : all.reading(targets.textSlots, offsets: targets.textOffsets)
@@ -30,7 +30,7 @@ extension T5: TextWriter {
       vectors, all, reading: read, memory: decoder.memory(of: memory, for: all, ranges, in: pass),
       ranges,
       prompts: prefixes(of: prompts, targets.prompts, targets.numbers, in: pass),
-      T5Setting(pass: pass, dropout: dropout, numbers: targets.numbers))
+      LayerSetting(pass: pass, dropout: dropout, numbers: targets.numbers))
     return logits(of: hidden, in: pass)
   }
 

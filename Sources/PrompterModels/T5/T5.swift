@@ -140,10 +140,10 @@ public struct T5: Backbone {
     // of training takes a thousand times as long as mapping those of its words again.
     defer { if pass.tape != nil { words.value.buffer.letGo() } }
     guard pass.dropout(dropout) == nil else {
-      return T5Setting(pass: pass, dropout: dropout, numbers: batch.numbers)
+      return LayerSetting(pass: pass, dropout: dropout, numbers: batch.numbers)
         .dropped(
           vectors(slots, prompts.input?.vectors),
-          T5Slots(offsets: batch.offsets, keys: batch.slotKeys))
+          LayerSlots(offsets: batch.offsets, keys: batch.slotKeys))
     }
     return assembled(slots, virtualTokens: prompts.input?.vectors, by: vectors)
   }
@@ -155,7 +155,7 @@ public struct T5: Backbone {
   ) -> Variable {
     encoder(
       layers, states, batch, prompts, reading: reading,
-      T5Setting(pass: pass, dropout: dropout, numbers: batch.numbers))
+      LayerSetting(pass: pass, dropout: dropout, numbers: batch.numbers))
   }
 
   /// The hidden states themselves.

@@ -71,7 +71,7 @@ struct T5Cache {
   }
 
   /// The place of slots, the last ones of their rows.
-  func rows(_ slots: T5Slots) -> T5CacheRows {
+  func rows(_ slots: LayerSlots) -> T5CacheRows {
     var targets: [Int32] = []
     for row in lengths.indices {
       for slot in Int(slots.offsets[row])..<Int(slots.offsets[row + 1]) {

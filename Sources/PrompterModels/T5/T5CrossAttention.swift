@@ -59,9 +59,9 @@ struct T5CrossAttention: Sendable {
   /// `memory` is what ``memory(of:for:_:in:)`` makes of the encoder's states, `ranges` tells which
   /// of them each row sees.
   func callAsFunction(
-    _ stream: T5Stream, _ slots: T5Slots, memory: T5Memory, _ ranges: KeyRanges,
-    _ setting: T5Setting
-  ) -> T5Stream {
+    _ stream: LayerStream, _ slots: LayerSlots, memory: T5Memory, _ ranges: KeyRanges,
+    _ setting: LayerSetting
+  ) -> LayerStream {
     let (sum, normalized) = norm(stream.sum, adding: stream.pending, in: setting.pass)
     let asked = queries(normalized, in: setting.pass)
     let heard =
@@ -69,13 +69,13 @@ struct T5CrossAttention: Sendable {
       case .projected(let memory): hear(memory, asked, slots, ranges, setting)
       case .states(let states): hear(states, asked, slots, ranges, setting)
       }
-    return T5Stream(
+    return LayerStream(
       sum: sum, pending: setting.dropped(output(heard, in: setting.pass), slots))
   }
 
   private func hear(
-    _ memory: KeysAndValues, _ asked: Variable, _ slots: T5Slots, _ ranges: KeyRanges,
-    _ setting: T5Setting
+    _ memory: KeysAndValues, _ asked: Variable, _ slots: LayerSlots, _ ranges: KeyRanges,
+    _ setting: LayerSetting
   ) -> Variable {
     let kernel = AttentionKernel(
       heads: heads, size: size, scale: 1, queryOffsets: slots.offsets, keys: ranges,
@@ -87,8 +87,8 @@ struct T5CrossAttention: Sendable {
 
   // All heads hear the same states, so they are queries of one head as wide as a state.
   private func hear(
-    _ states: Variable, _ asked: Variable, _ slots: T5Slots, _ ranges: KeyRanges,
-    _ setting: T5Setting
+    _ states: Variable, _ asked: Variable, _ slots: LayerSlots, _ ranges: KeyRanges,
+    _ setting: LayerSetting
   ) -> Variable {
     guard let heard else { preconditionFailure("Trained weights make keys and values.") }
     let kernel = AttentionKernel(
@@ -104,7 +104,7 @@ struct T5CrossAttention: Sendable {
 
   /// What slots hear of the encoder's states [states, width].
   func memory(
-    of states: Variable, for slots: T5Slots, _ ranges: KeyRanges, in pass: Pass
+    of states: Variable, for slots: LayerSlots, _ ranges: KeyRanges, in pass: Pass
   ) -> T5Memory {
     guard pass.tape != nil, heard != nil, isLess(slots, ranges) else {
       return .projected(
@@ -116,7 +116,7 @@ struct T5CrossAttention: Sendable {
   // Whether hearing states takes less than making their keys and values, both with their pullbacks,
   // in values of a state's width. Attention's seven products take three times as long as those with
   // weights.
-  private func isLess(_ slots: T5Slots, _ ranges: KeyRanges) -> Bool {
+  private func isLess(_ slots: LayerSlots, _ ranges: KeyRanges) -> Bool {
     let width = heads * size
     var direct = 4 * width * slots.places.count
     for row in ranges.begin.indices {

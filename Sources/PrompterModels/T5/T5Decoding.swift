@@ -32,7 +32,7 @@ final class T5Decoding: Decoding {
       layers: model.decoderLayerCount, heads: 2 * model.configuration.headCount,
       size: model.configuration.headSize, rows: targets.count, longest: lengths.max() ?? 1)
     logits = Tensor(zeros: [0, model.vocabularyCount])
-    let slots = T5Slots(offsets: targets.offsets, keys: [])
+    let slots = LayerSlots(offsets: targets.offsets, keys: [])
     write(
       embedding(
         prompts.tokens(of: targets), tokens: Variable(model.words.value),
@@ -48,18 +48,18 @@ final class T5Decoding: Decoding {
     cache.keep(rows)
     sources = rows.map { sources[$0] }
     promptIndices = rows.map { promptIndices[$0] }
-    let slots = T5Slots(after: cache.lengths)
+    let slots = LayerSlots(after: cache.lengths)
     write(
       embedding(tokens, tokens: Variable(model.words.value), virtualTokens: nil), at: slots,
       reading: slots)
   }
 
-  private func write(_ vectors: Variable, at slots: T5Slots, reading read: T5Slots) {
+  private func write(_ vectors: Variable, at slots: LayerSlots, reading read: LayerSlots) {
     cache.extend(by: zip(slots.offsets, slots.offsets.dropFirst()).map { $1 - $0 })
     let hidden = model.decoder(
       vectors, slots, reading: read, memory: memory, T5.ranges(of: sources, memoryOffsets),
       prompts: model.prefixes(of: prompts, promptIndices, [], in: pass), cache: cache,
-      T5Setting(pass: pass, dropout: 0, numbers: []))
+      LayerSetting(pass: pass, dropout: 0, numbers: []))
     logits = model.logits(of: hidden, in: pass).value
   }
 }

@@ -5,74 +5,6 @@ internal import PrompterKernels
 internal import PrompterNN
 internal import PrompterTensor
 
-/// What the layers of a stack add to: a sum, and what the last layer's norm has yet to add to it.
-struct T5Stream {
-  var sum: Variable
-  var pending: Variable?
-}
-
-/// Some slots of ragged rows: where each stands in its row, and its dropout's key.
-struct T5Slots {
-  /// Row r owns slots offsets[r] ..< offsets[r + 1].
-  let offsets: [Int32]
-  /// Each slot's place in its row.
-  let places: [Int32]
-  /// Each slot's key.
-  let keys: [UInt32]
-  /// The slots' indices among those of the whole rows; `nil` if they are all of them.
-  let indices: [Int32]?
-
-  /// All slots of rows given by their offsets.
-  init(offsets: [Int32], keys: [UInt32]) {
-    self.offsets = offsets
-    self.keys = keys
-    places = zip(offsets, offsets.dropFirst()).flatMap { begin, end in (0..<end - begin).map { $0 }
-    }
-    indices = nil
-  }
-
-  /// One slot after each row's `lengths[r]` earlier ones.
-  init(after lengths: [Int32]) {
-    offsets = (0...Int32(lengths.count)).map { $0 }
-    places = lengths
-    keys = []
-    indices = nil
-  }
-
-  /// Some slots of these rows, row by row.
-  func reading(_ indices: [Int32], offsets: [Int32]) -> T5Slots {
-    T5Slots(of: self, indices, offsets)
-  }
-
-  private init(of whole: T5Slots, _ indices: [Int32], _ offsets: [Int32]) {
-    self.offsets = offsets
-    self.indices = indices
-    places = indices.map { whole.places[Int($0)] }
-    keys = whole.keys.isEmpty ? [] : indices.map { whole.keys[Int($0)] }
-  }
-
-  /// These rows of what was computed for whole rows.
-  func rows(of x: Variable) -> Variable {
-    indices.map { PrompterAutodiff.rows($0, of: x) } ?? x
-  }
-}
-
-/// What all layers of one computation share.
-struct T5Setting {
-  let pass: Pass
-  let dropout: Float
-  let numbers: [UInt32]
-
-  func dropped(_ x: Variable, _ slots: T5Slots) -> Variable {
-    guard let dropout = pass.dropout(dropout) else { return x }
-    return drop(x, by: dropout, rowKeys: slots.keys)
-  }
-
-  var attentionDropout: (dropout: Dropout, rowKeys: [UInt32])? {
-    pass.dropout(dropout).map { ($0, numbers) }
-  }
-}
-
 /// Attention of a stack's slots to each other, scores unscaled and biased by distance.
 struct T5SelfAttention: Sendable {
   let norm: RMSNorm
@@ -105,17 +37,17 @@ struct T5SelfAttention: Sendable {
   /// With a cache, keys and values are added to those of earlier calls, and all of a row's are
   /// seen; without one, rows are whole. Of the slots only those of `reading` go on.
   func callAsFunction(
-    _ stream: T5Stream, _ slots: T5Slots, prompt: DeepPrompt?, bias: BiasLines,
-    cache: (rows: T5CacheRows, table: Tensor)? = nil, reading: T5Slots? = nil,
-    _ setting: T5Setting
-  ) -> T5Stream {
+    _ stream: LayerStream, _ slots: LayerSlots, prompt: DeepPrompt?, bias: BiasLines,
+    cache: (rows: T5CacheRows, table: Tensor)? = nil, reading: LayerSlots? = nil,
+    _ setting: LayerSetting
+  ) -> LayerStream {
     let read = reading ?? slots
     let (sum, normalized) = normalized(stream, in: setting.pass)
     if let weights, cache == nil {
       let heard = attention(
         kernel(slots, KeyRanges(offsets: slots.offsets), setting), between: weights,
         of: normalized, prompt: prompt, bias: bias)
-      return T5Stream(
+      return LayerStream(
         sum: read.rows(of: sum), pending: setting.dropped(read.rows(of: heard), read))
     }
     let width = heads * size
@@ -131,7 +63,7 @@ struct T5SelfAttention: Sendable {
       kernel(read, cache?.rows.keys ?? KeyRanges(offsets: slots.offsets), setting),
       queries: Projection(read.rows(of: projected), column: 0), keys: heardOf.keys,
       values: heardOf.values, prompt: prompt, bias: bias)
-    return T5Stream(
+    return LayerStream(
       sum: read.rows(of: sum),
       pending: setting.dropped(output(heard, in: setting.pass), read))
   }
@@ -139,7 +71,7 @@ struct T5SelfAttention: Sendable {
 
 extension T5SelfAttention {
   private func kernel(
-    _ read: T5Slots, _ keys: KeyRanges, _ setting: T5Setting
+    _ read: LayerSlots, _ keys: KeyRanges, _ setting: LayerSetting
   ) -> AttentionKernel {
     AttentionKernel(
       heads: heads, size: size, scale: 1, queryOffsets: read.offsets, keys: keys,
@@ -150,7 +82,7 @@ extension T5SelfAttention {
   // The stream's sum and its norm. The first layer's input may have been assembled of rows that are
   // copies of each other.
   private func normalized(
-    _ stream: T5Stream, in pass: Pass
+    _ stream: LayerStream, in pass: Pass
   ) -> (sum: Variable, normalized: Variable) {
     guard let pending = stream.pending else {
       return (stream.sum, stream.sum.mappingRows { norm($0, in: pass).normalized })
@@ -165,7 +97,9 @@ struct T5Perceptron: Sendable {
   let inner: LinearMap  // if gated, the activated half and the other side by side
   let outer: LinearMap
   let activation: Activation
-  let plain: Perceptron?  // of these two; nil: gated
+  // Of these two, one or the other.
+  let plain: Perceptron?
+  let gated: GatedPerceptron
 
   init(from loader: ParameterLoader, _ c: T5.Configuration) throws {
     norm = try loader["layer_norm"].rmsNorm(width: c.width, epsilon: c.epsilon)
@@ -175,6 +109,9 @@ struct T5Perceptron: Sendable {
     outer = try perceptron.linearMap("wo", outputs: c.width, inputs: c.innerWidth)
     activation = c.activation
     plain = c.isGated ? nil : Perceptron(inner: inner, activation: activation, outer: outer)
+    // Prompts that were trained before are answered to the bit.
+    gated = GatedPerceptron(
+      inner: inner, activation: activation, outer: outer, keepsDigits: true)
   }
 
   var linearMaps: [LinearMap] { [inner, outer] }
@@ -182,15 +119,14 @@ struct T5Perceptron: Sendable {
   var parameters: [Parameter] { norm.parameters + inner.parameters + outer.parameters }
 
   func callAsFunction(
-    _ stream: T5Stream, _ slots: T5Slots, _ setting: T5Setting
-  ) -> T5Stream {
+    _ stream: LayerStream, _ slots: LayerSlots, _ setting: LayerSetting
+  ) -> LayerStream {
     let (pass, drops) = (setting.pass, setting.pass.dropout(setting.dropout) != nil)
     let (sum, normalized) = norm(stream.sum, adding: stream.pending, in: pass)
+    let between = drops ? { setting.dropped($0, slots) } : nil
     let result =
-      plain?(normalized, in: pass, between: drops ? { setting.dropped($0, slots) } : nil)
-      ?? outer(
-        setting.dropped(activateGated(inner(normalized, in: pass), by: activation), slots),
-        in: pass)
-    return T5Stream(sum: sum, pending: setting.dropped(result, slots))
+      plain?(normalized, in: pass, between: between)
+      ?? gated(normalized, in: pass, between: between)
+    return LayerStream(sum: sum, pending: setting.dropped(result, slots))
   }
 }

@@ -37,9 +37,9 @@ struct T5Encoder: Sendable {
   /// the slots that are read, before it the sum that goes into the next one.
   func callAsFunction(
     _ layers: Range<Int>, _ states: Variable, _ batch: Batch, _ prompts: PromptState,
-    reading: Reading, _ setting: T5Setting
+    reading: Reading, _ setting: LayerSetting
   ) -> Variable {
-    let all = T5Slots(offsets: batch.offsets, keys: batch.slotKeys)
+    let all = LayerSlots(offsets: batch.offsets, keys: batch.slotKeys)
     var read = all
     if case .slots(let slots) = reading {
       // Whatever no head reads is not computed: no other queries are left.
@@ -47,7 +47,7 @@ struct T5Encoder: Sendable {
     }
     let deep = layers.map { prompts.deepPrompt(layer: $0, for: batch, in: setting.pass) }
     let bias = positions(upTo: Self.longest(batch.offsets, deep) - 1, in: setting.pass)
-    var stream = T5Stream(sum: states)
+    var stream = LayerStream(sum: states)
     for (layer, prompt) in zip(layers, deep) {
       let queries = layer == layers.upperBound - 1 ? read : all
       stream = blocks[layer].attention(
@@ -112,15 +112,15 @@ struct T5Decoder: Sendable {
   /// row sees, `cache` keeps those of what was written before, and `prompts` has those that a
   /// prompt puts before all of it.
   func callAsFunction(
-    _ vectors: Variable, _ slots: T5Slots, reading read: T5Slots, memory: [T5Memory],
-    _ ranges: KeyRanges, prompts: [DeepPrompt?], cache: T5Cache? = nil, _ setting: T5Setting
+    _ vectors: Variable, _ slots: LayerSlots, reading read: LayerSlots, memory: [T5Memory],
+    _ ranges: KeyRanges, prompts: [DeepPrompt?], cache: T5Cache? = nil, _ setting: LayerSetting
   ) -> Variable {
     let longest = prompts.compactMap { $0?.lengths.max() }.max()
     let bias = positions(
       upTo: Int((cache?.capacity ?? (slots.places.max() ?? 0) + 1) + (longest ?? 0)),
       in: setting.pass)
     let cached = cache?.rows(slots)
-    var stream = T5Stream(sum: setting.dropped(vectors, slots))
+    var stream = LayerStream(sum: setting.dropped(vectors, slots))
     for (index, block) in blocks.enumerated() {
       let queries = index == blocks.count - 1 ? read : slots
       let table = cache?.tables[index]
@@ -136,7 +136,7 @@ struct T5Decoder: Sendable {
 
   /// For each block, what slots hear of the encoder's states.
   func memory(
-    of states: Variable, for slots: T5Slots, _ ranges: KeyRanges, in pass: Pass
+    of states: Variable, for slots: LayerSlots, _ ranges: KeyRanges, in pass: Pass
   ) -> [T5Memory] {
     blocks.map { $0.cross.memory(of: states, for: slots, ranges, in: pass) }
   }
