@@ -22,9 +22,17 @@ extension AttentionWeights {
     self.init(heard: (heard, nil), queries: nil, output: output)
   }
 
-  private typealias Layer = (map: LinearMap, bias: Parameter?)
+  /// A linear map and its bias, if it has one.
+  public typealias Layer = (map: LinearMap, bias: Parameter?)
 
-  private init?(heard: Layer, queries: Layer?, output: LinearMap) {
+  /// The weights of layers with a bias or without, if they are frozen and round their factors to
+  /// bfloat16.
+  ///
+  /// - Parameters:
+  ///   - heard: Keys and values or, without `queries`, queries, keys and values.
+  ///   - queries: Queries alone.
+  ///   - output: What the output is multiplied by; a bias is left to whoever comes after.
+  public init?(heard: Layer, queries: Layer? = nil, output: LinearMap) {
     let layers = [heard] + (queries.map { [$0] } ?? [])
     let projections = layers.compactMap { layer -> Projections? in
       guard let weight = layer.map.packed, weight.precision == .bfloat16 else { return nil }

@@ -22,14 +22,19 @@ struct WeightLayout {
 
   /// A linear layer's weight and bias.
   mutating func expectLinear(_ name: String, outputs: Int, inputs: Int) throws {
-    try expect(name + ".weight", [outputs, inputs])
-    try expect(name + ".bias", [outputs])
+    try expectMap(name, [outputs, inputs], hasBias: true)
   }
 
-  /// A layer norm's gain and offset.
-  mutating func expectNorm(_ name: String, width: Int) throws {
+  /// A linear map's weight [outputs, inputs] and, if it has one, its bias.
+  mutating func expectMap(_ name: String, _ shape: Shape, hasBias: Bool) throws {
+    try expect(name + ".weight", shape)
+    if hasBias { try expect(name + ".bias", [shape[0]]) }
+  }
+
+  /// A layer norm's gain and, if it has one, its offset.
+  mutating func expectNorm(_ name: String, width: Int, hasOffset: Bool = true) throws {
     try expect(name + ".weight", [width])
-    try expect(name + ".bias", [width])
+    if hasOffset { try expect(name + ".bias", [width]) }
   }
 
   /// The tensors that are neither needed nor known to be of no use.
