@@ -55,6 +55,8 @@ named_only_in 'The family ELECTRA' '\bELECTRA([A-Z]|\b)|"electra"' \
 named_only_in 'The family MPNet' '\bMPNet([A-Z]|\b)|"mpnet"' "$families|PrompterModels/MPNet/[^/]*"
 named_only_in 'The family ALBERT' '\bALBERT([A-Z]|\b)|"albert"' "$families|PrompterModels/ALBERT/[^/]*"
 named_only_in 'The family T5' '\bT5([A-Z]|\b)|"m?t5"|\.t5\b' "$families|PrompterModels/T5/[^/]*|$shown"
+named_only_in 'The family ModernBERT' '\bModernBERT|"modernbert"|\.modernbert\b' \
+  "PrompterModels/ModelFamilies|PrompterModels/ModernBERT/[^/]*"
 
 kinds='PrompterTasks/Kinds'
 # Labels that are written are the same task for a model that writes. The help has an example.

@@ -32,6 +32,7 @@ import torch.nn.functional as F
 import transformers
 from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS, eager_mask
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
+from transformers.models.modernbert.modeling_modernbert import ModernBertPredictionHead
 
 bert = importlib.util.module_from_spec(spec := importlib.util.spec_from_file_location(
     "make_fixtures", Path(__file__).with_name("make-fixtures.py")))
@@ -205,6 +206,13 @@ def check_against_transformers(name, family):
     assert gap < 1e-5, f"{name}: the written-out attention differs from transformers by {gap}"
 
 
+def modernbert(config):
+    """A ModernBERT with the layer that its classifiers have before their heads."""
+    model = transformers.ModernBertModel(config)
+    model.head = ModernBertPredictionHead(config)
+    return model
+
+
 RoBERTa = dict(pad_token_id=1, bos_token_id=0, eos_token_id=2, type_vocab_size=1,
                layer_norm_eps=1e-5)
 FAMILIES = {
@@ -224,6 +232,12 @@ FAMILIES = {
     "mpnet": Family(
         transformers.MPNetModel, transformers.MPNetConfig, dict(layer_norm_eps=1e-5),
         first_position=2, has_segments=False, begin=0, end=2, prefixed=mpnet_attention),
+    "modernbert": Family(
+        modernbert, transformers.ModernBertConfig,
+        dict(local_attention=6, pad_token_id=0, cls_token_id=2, bos_token_id=2, sep_token_id=3,
+             eos_token_id=3),
+        has_segments=False, pooler=lambda model, hidden: model.head(hidden[:, 0]),
+        knows_positions=False),
     "albert": Family(
         transformers.AlbertModel, transformers.AlbertConfig, dict(embedding_size=16),
         pooler=lambda model, hidden: torch.tanh(model.pooler(hidden[:, 0]))),

@@ -13,6 +13,7 @@ public enum ModelFamilies {
     ELECTRAFamily.self,
     MPNetFamily.self,
     ALBERTFamily.self,
+    ModernBERTFamily.self,
   ]
 
   /// The family of a name, as prompts remember it.

@@ -17,7 +17,7 @@ struct GoldenFile: Sendable, Equatable, CustomTestStringConvertible {
   /// BERT's are made by Scripts/make-fixtures.py, all others by Scripts/make-encoder-fixtures.py.
   static let folders = [
     "bert": 34, "encoders/roberta": 8, "encoders/xlm-roberta": 3, "encoders/distilbert": 8,
-    "encoders/electra": 8, "encoders/mpnet": 8, "encoders/albert": 8,
+    "encoders/electra": 8, "encoders/mpnet": 8, "encoders/albert": 8, "encoders/modernbert": 8,
   ]
 
   /// All files of all families.
