@@ -17,7 +17,11 @@ PEER_METHODS = {"p-tuning-v2": "prefix-tuning", "prompt-tuning": "prompt-tuning"
 PEER_MODES = {"float32": ["--dtype", "float32"],
               "float32-eager": ["--dtype", "float32", "--attention", "eager"],
               "autocast-eager": ["--dtype", "autocast", "--attention", "eager"],
-              "bfloat16-eager": ["--dtype", "bfloat16", "--attention", "eager"]}
+              "bfloat16-eager": ["--dtype", "bfloat16", "--attention", "eager"],
+              "autocast": ["--dtype", "autocast"], "bfloat16": ["--dtype", "bfloat16"],
+              "bfloat16-compile": ["--dtype", "bfloat16", "--compile", "--warm-up", "3"]}
+# What BERT may be fastest in; for newer models all are worth a try.
+USUAL_MODES = ("float32", "float32-eager", "autocast-eager", "bfloat16-eager")
 
 
 def default_peer_modes():
@@ -27,7 +31,7 @@ def default_peer_modes():
     except OSError:
         flags = ""
     has_bfloat16 = "avx512_bf16" in flags or "amx_bf16" in flags
-    return ",".join(PEER_MODES) if has_bfloat16 else "float32,float32-eager"
+    return ",".join(USUAL_MODES) if has_bfloat16 else "float32,float32-eager"
 
 
 class Prompter:

@@ -61,6 +61,12 @@ def answer_runs(once, ready):
             print(json.dumps(once()), flush=True)
 
 
+def model_type(folder):
+    """The family of a model, as its folder says."""
+    with open(os.path.join(folder, "config.json"), encoding="utf-8") as file:
+        return json.load(file).get("model_type", "bert")
+
+
 def build_classifier(folder, labels, attention="sdpa", dtype=torch.float32):
     """BertForSequenceClassification from a folder: pooled [CLS], a fresh head, no dropout."""
     torch.manual_seed(0)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes a model with random weights: speed depends on the shape alone.
 
-    make_model.py --shape bert-base|t5-small --tokenizer FOLDER --output FOLDER
+    make_model.py --shape bert-base|modernbert-base|t5-small --tokenizer FOLDER --output FOLDER
 
 The tokenizer is copied from another model's folder; its vocabulary may be smaller.
 """
@@ -20,13 +20,15 @@ TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "spie
 def make(shape):
     if shape == "bert-base":
         return transformers.BertModel(transformers.BertConfig())
+    if shape == "modernbert-base":
+        return transformers.ModernBertForMaskedLM(transformers.ModernBertConfig())
     return transformers.T5ForConditionalGeneration(
         transformers.T5Config(vocab_size=32128, decoder_start_token_id=0))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--shape", choices=("bert-base", "t5-small"), default="bert-base")
+    parser.add_argument("--shape", choices=("bert-base", "modernbert-base", "t5-small"), default="bert-base")
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     args = parser.parse_args()

@@ -47,8 +47,13 @@ def build(args, labels):
     """The model of a method, its frozen weights without gradients."""
     import peft
     import torch
-    from common import build_classifier
+    from common import build_classifier, model_type
     dtype = torch.bfloat16 if args.dtype == "bfloat16" else torch.float32
+    if model_type(args.model) == "modernbert":
+        from written_prefix import WrittenPrefix
+        if args.method != "prefix-tuning":
+            sys.exit(f"{args.model}: only prefix-tuning is written out for ModernBERT")
+        return WrittenPrefix(args.model, labels, args.attention, dtype, args.prompt_length).train()
     model = build_classifier(args.model, labels, args.attention, dtype)
     shared = {"task_type": "SEQ_CLS", "num_virtual_tokens": args.prompt_length}
     if args.method == "prefix-tuning":
