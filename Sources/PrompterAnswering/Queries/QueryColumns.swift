@@ -20,15 +20,9 @@ public struct QueryColumns: Sendable, Equatable {
     var pair: String?
   }
 
-  /// A column of a template.
-  struct Column: Sendable, Equatable {
-    var name: String
-    var spellings: [String]
-  }
-
   let layouts: [Layout]
-  // The columns of a template, any of which a query may give; none of a task without a template.
-  var columns: [Column] = []
+  // The columns, any of which a query may give, of a task whose queries have others than texts.
+  var columns: [QueryColumn] = []
   // Whether a second text is looked for where a layout has no column for one.
   var takesPair = true
   private var isAboutPairs: Bool?
@@ -36,7 +30,7 @@ public struct QueryColumns: Sendable, Equatable {
   static let standard = Layout(text: "text", pair: "pair")
 
   init(of card: PromptCard) {
-    columns = card.task.templateColumns.map { Column(name: $0.name, spellings: $0.spellings) }
+    columns = (try? card.task.asked())?.queryColumns ?? []
     isAboutPairs = card.isAboutPairs
     guard columns.isEmpty else {
       layouts = [Self.standard]
@@ -61,7 +55,7 @@ public struct QueryColumns: Sendable, Equatable {
 
   /// The names under which a text is looked for, for messages.
   public var names: [String] {
-    var names = columns.map(\.name)
+    var names = columns.filter(\.isNamed).map(\.name)
     // What is looked for by many names is told by the first.
     for name in layouts.map(\.text) where names.isEmpty || name == Self.standard.text {
       if !names.contains(name) { names.append(name) }
@@ -94,7 +88,16 @@ public struct QueryColumns: Sendable, Equatable {
   public func query(
     task: String? = nil, _ value: (String) throws -> String?
   ) rethrows -> Query? {
-    guard columns.isEmpty else { return try templateQuery(task: task, value) }
+    try query(task: task, spelling: value, value)
+  }
+
+  /// The same where values that are no strings can be had as they are spelled.
+  package func query(
+    task: String?, spelling: (String) throws -> String?, _ value: (String) throws -> String?
+  ) rethrows -> Query? {
+    guard columns.isEmpty else {
+      return try columnQuery(task: task, spelling: spelling, value)
+    }
     var chosen: Layout?
     for layout in layouts where try value(layout.text) != nil {
       chosen = chosen ?? layout
@@ -111,13 +114,13 @@ public struct QueryColumns: Sendable, Equatable {
     return Query(text, pair, task: task)
   }
 
-  private func templateQuery(
-    task: String?, _ value: (String) throws -> String?
+  private func columnQuery(
+    task: String?, spelling: (String) throws -> String?, _ value: (String) throws -> String?
   ) rethrows -> Query? {
     var values: [String: String] = [:]
     for column in columns {
       for name in column.spellings where values[column.name] == nil {
-        values[column.name] = (try? value(name)) ?? nil
+        values[column.name] = (try? (column.takesAnyValue ? spelling : value)(name)) ?? nil
       }
     }
     // `text` and `pair` fill the first columns, unless columns have these names.

@@ -73,6 +73,12 @@ package struct QueryLine {
     return text
   }
 
+  /// A field as it is spelled, whatever its value is.
+  private func spelling(_ name: String) throws -> String? {
+    guard let value = member(name) else { return try text(name) }
+    return value.kind == .null ? nil : value.string ?? value.spelling
+  }
+
   /// The prompts that should answer, if the query names any.
   package func tasks() throws -> QueryTasks? {
     if case .row = source { return cell("task").map(QueryTasks.one) }
@@ -95,7 +101,7 @@ package struct QueryLine {
   /// - Throws: ``QueryFailure`` if it has no text, or something else in its place.
   package func query(columns: QueryColumns, task: String?) throws -> Query {
     if case .text(let text) = source { return Query(text, task: task) }
-    if let query = try columns.query(task: task, text) { return query }
+    if let query = try columns.query(task: task, spelling: spelling, text) { return query }
     let names = columns.names.map { "`\($0)`" }
     throw QueryFailure(
       "The query has no field "

@@ -71,6 +71,9 @@ public protocol TaskKind: Sendable {
 
   // MARK: Questions
 
+  /// The columns that a query has in place of a text and its pair; none in most kinds.
+  var queryColumns: [QueryColumn] { get }
+
   /// What a model reads of a query.
   ///
   /// - Throws: ``TextProblem`` if the query lacks something, or has what the task does not read.
@@ -135,6 +138,8 @@ extension TaskKind {
   public var baselineName: String { "majority" }
   /// None, in most kinds.
   public var otherMetricNames: [String] { [] }
+  /// None: queries have a text, or two.
+  public var queryColumns: [QueryColumn] { [] }
   /// The same for all tasks, in most kinds.
   public func startLabels(in training: Examples) -> [String] { task.labels }
 }

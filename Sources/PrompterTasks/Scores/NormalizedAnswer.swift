@@ -2,6 +2,14 @@
 
 /// Answers as SQuAD's scorer compares them: in lower case, without punctuation or articles.
 enum NormalizedAnswer {
+  /// Whether an answer is one of some right ones.
+  static func isAny(of targets: [String], _ answer: String) -> Bool {
+    let words = words(of: answer)
+    return targets.contains {
+      Self.words(of: $0).elementsEqual(words) { $0.reads(as: $1) }
+    }
+  }
+
   /// The words that are left.
   static func words(of answer: String) -> [String] {
     var words: [String] = []

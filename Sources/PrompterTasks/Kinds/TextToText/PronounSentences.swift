@@ -1,15 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A sentence of WSC, a span of it, and a pronoun that may refer to the span.
-private struct PronounSentence {
-  var text: String
-  var span: String
-  var pronoun: String
-  var index: Int
-  var isTrue: Bool?
-  var line: Int
-}
-
 extension TextToTextReader {
   /// WSC: what a pronoun between asterisks refers to.
   ///
@@ -19,14 +9,7 @@ extension TextToTextReader {
     var examples: [TextToTextExample] = []
     for place in try objects.places() where examples.count < limit {
       let row = try objects.object(at: place)
-      let spans = try row.member("target")
-      let label = try row.memberIfPresent("label")?.label()
-      examples += try self.examples(
-        of: PronounSentence(
-          text: row.member("text").text(), span: spans.member("span1_text").text(),
-          pronoun: spans.member("span2_text").text(),
-          index: spans.member("span2_index").integer(),
-          isTrue: truth(of: label, line: place.line), line: place.line))
+      examples += try self.examples(of: PronounSentence(nested: row, line: place.line))
     }
     return examples
   }
@@ -35,18 +18,7 @@ extension TextToTextReader {
   func pronounExamples(inRows rows: [TextRow]) throws -> [TextToTextExample] {
     var examples: [TextToTextExample] = []
     for row in rows where examples.count < limit {
-      func value(_ name: String) -> String { row.values[name] ?? "" }
-      guard let place = row.values["span2_index"] else {
-        throw DataError.missingField(file: file, line: row.line, field: "span2_index")
-      }
-      guard let index = Int(place.trimmed) else {
-        throw DataError.wrongType(
-          file: file, line: row.line, field: "span2_index", expected: "a whole number")
-      }
-      examples += try self.examples(
-        of: PronounSentence(
-          text: value("text"), span: value("span1_text"), pronoun: value("span2_text"),
-          index: index, isTrue: truth(of: row.targets.first, line: row.line), line: row.line))
+      examples += try self.examples(of: PronounSentence(row, file: file))
     }
     return examples
   }
@@ -59,13 +31,14 @@ extension TextToTextReader {
 
   // None of a sentence from which there is nothing to learn.
   private func examples(of sentence: PronounSentence) throws -> [TextToTextExample] {
-    guard !requireTargets || sentence.isTrue != nil else {
+    let isTrue = try truth(of: sentence.label, line: sentence.line)
+    guard !requireTargets || isTrue != nil else {
       throw DataError.missingLabel(file: file, line: sentence.line)
     }
-    if purpose == .training, sentence.isTrue == false { return [] }
+    if purpose == .training, isTrue == false { return [] }
     return [
       example(
-        ["text": try marked(sentence)], targets: [sentence.span], isTrue: sentence.isTrue,
+        ["text": try marked(sentence)], targets: [sentence.span], isTrue: isTrue,
         line: sentence.line)
     ]
   }
@@ -75,7 +48,7 @@ extension TextToTextReader {
   private func marked(_ sentence: PronounSentence) throws -> String {
     var words = sentence.text.utf8
       .split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false).map(Array.init)
-    let index = min(max(sentence.index, 0), words.count)
+    let index = min(max(sentence.pronounIndex, 0), words.count)
     let pronoun = Array(sentence.pronoun.utf8)
     let near = words.indices.sorted { abs($0 - index) < abs($1 - index) }
     for place in near {

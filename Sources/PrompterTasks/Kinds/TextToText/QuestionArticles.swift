@@ -25,7 +25,7 @@ extension TextToTextReader {
           let example = example(
             ["question": try question.member("question").text(), "context": context],
             targets: try Self.targets(of: question), line: examples.count + 1)
-          try budget.add(example)
+          try budget.add(example.input, line: example.line)
           examples.append(example)
         }
       }

@@ -30,8 +30,9 @@ public struct TextScores: Sendable {
     case .f1: positiveF1
     case .macroF1: macroF1
     case .matthews: confusion.matthewsCorrelation
-    case .questionMatch: questionMatch
-    case .exactMatch: share(matchesExactly)
+    case .questionMatch: GroupMatch.share(of: examples.map(\.group), isRight: isRight)
+    case .exactMatch:
+      share { NormalizedAnswer.isAny(of: examples[$0].targets, outputs[$0]) }
     case .tokenF1: mean { TokenF1.highest(of: outputs[$0], examples[$0].targets) }
     case .bleu:
       BLEU.corpus(outputs, references: examples.map(\.targets))
@@ -87,13 +88,6 @@ public struct TextScores: Sendable {
 
   private func share(_ isCounted: (Int) -> Bool) -> Double { mean { isCounted($0) ? 1 : 0 } }
 
-  private func matchesExactly(_ index: Int) -> Bool {
-    let output = NormalizedAnswer.words(of: outputs[index])
-    return examples[index].targets.contains {
-      NormalizedAnswer.words(of: $0).elementsEqual(output) { $0.reads(as: $1) }
-    }
-  }
-
   private var numbers: (outputs: [Double], targets: [Double]) {
     func number(_ text: String) -> Double {
       Double(text).flatMap { $0.isFinite ? $0 : nil } ?? -1
@@ -135,15 +129,5 @@ extension TextScores {
       labels.count == 2 ? matrix[reference: 1 - positive, prediction: labels.count] : 0
     let counted = matrix.support(ofClass: positive) + matrix.predicted(ofClass: positive) + illegal
     return counted == 0 ? 0 : 2 * Double(right) / Double(counted)
-  }
-
-  private var questionMatch: Double {
-    var isMatched: [String: Bool] = [:]
-    for index in examples.indices {
-      let question = examples[index].group ?? "example \(index)"
-      isMatched[question] = isMatched[question] ?? true && isRight(index)
-    }
-    guard !isMatched.isEmpty else { return 0 }
-    return Double(isMatched.values.count { $0 }) / Double(isMatched.count)
   }
 }

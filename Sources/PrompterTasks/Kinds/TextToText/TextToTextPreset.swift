@@ -80,25 +80,11 @@ enum TextToTextPreset: String, CaseIterable {
     }
   }
 
-  /// The columns of a file that is published without a header: CoLA's, and STS-B's own of before
-  /// GLUE, some of whose rows say where their sentences come from.
-  var headerless: PublishedColumns? {
-    switch self {
-    case .cola: PublishedColumns(names: ["source", "label", "mark", "sentence"], widths: 4...4)
-    case .stsb:
-      PublishedColumns(
-        names: ["genre", "filename", "year", "index", "score", "sentence1", "sentence2"],
-        widths: 7...9)
-    default: nil
-    }
-  }
-
   /// Whether rows do not become one example each, so that a limit of examples is none of rows.
-  var readsAllRows: Bool { self == .e2e || self == .wsc || leavesOutUnlabelled }
+  var readsAllRows: Bool { self == .e2e || self == .wsc || published.leavesOutUnlabelled }
 
-  /// Whether the usual readers leave out the rows on which annotators did not agree, whose label is
-  /// `-` or -1: SNLI and MNLI.
-  var leavesOutUnlabelled: Bool { self == .mnli }
+  /// What is known of the published files.
+  var published: PublishedFile { PublishedFile(preset: rawValue) }
 
   /// What the usual words for the target mean.
   var rules: TargetSpelling.Rules {
@@ -129,10 +115,4 @@ enum TextToTextPreset: String, CaseIterable {
     let tenths = Int((min(5, max(0, score)) * 5).rounded(.toNearestOrEven)) * 2
     return "\(tenths / 10).\(tenths % 10)"
   }
-}
-
-/// The columns of a file without a header, and how many a row may have.
-struct PublishedColumns {
-  let names: [String]
-  let widths: ClosedRange<Int>
 }

@@ -71,14 +71,14 @@ struct TextToTextReader {
       case .multirc:
         try multiRCExamples(
           inRows: rows(
-            in: file, needing: ["question", "paragraph"], extras: ["idx"], &omissions))
+            in: file, needing: ["question", "paragraph"], extras: [JudgedAnswer.numbers], &omissions
+          ))
       case .record: try recordExamples(in: objects)
       case .wsc where isNested: try pronounExamples(in: objects)
       case .wsc:
         try pronounExamples(
           inRows: rows(
-            in: file, needing: ["text", "span1_text", "span2_text"],
-            extras: ["span2_index"], &omissions))
+            in: file, needing: PronounSentence.columns, extras: ["span2_index"], &omissions))
       case .squad where format == .json, .squadV2 where format == .json:
         try articleExamples(in: bytes)
       case .e2e: try meaningExamples(in: rows(in: file, &omissions))
@@ -87,13 +87,12 @@ struct TextToTextReader {
     return try checked(examples, &omissions)
   }
 
-  // SuperGLUE's own files hold objects within objects, copies of them flat rows.
   private func hasNestedRows(_ objects: JSONObjects) throws -> Bool {
-    let member = preset == .wsc ? "target" : "passage"
-    guard preset == .wsc || preset == .multirc, let first = try objects.places().first else {
-      return false
+    switch preset {
+    case .multirc: try JudgedAnswer.areNested(in: objects)
+    case .wsc: try PronounSentence.areNested(in: objects)
+    default: false
     }
-    return try objects.object(at: first).memberIfPresent(member)?.isObject == true
   }
 
   /// The first examples up to the limit, none without an answer where one is required.
@@ -102,7 +101,9 @@ struct TextToTextReader {
   ) throws -> [TextToTextExample] {
     guard !examples.isEmpty || limit == 0 else { throw DataError.noExamples(file: file) }
     var examples = examples
-    if requireTargets, preset.leavesOutUnlabelled, examples.contains(where: \.isAnswered) {
+    if requireTargets, preset.published.leavesOutUnlabelled,
+      examples.contains(where: \.isAnswered)
+    {
       for bare in examples where !bare.isAnswered { omissions.passOver(line: bare.line) }
       examples = examples.filter(\.isAnswered)
     }
@@ -133,7 +134,7 @@ struct TextToTextReader {
     let reader = TextRowReader(
       file: self.file, columns: columns, extras: extras,
       targetNames: text.columns["target"].map { [$0] } ?? preset.targetNames + answers,
-      headerless: preset.headerless, requireTargets: requireTargets,
+      headerless: preset.published.columns, requireTargets: requireTargets,
       limit: preset.readsAllRows ? .max : limit, passesOverBadRows: preset != .free)
     return try reader.rows(in: file, &omissions)
   }
@@ -186,15 +187,13 @@ extension TextToTextDescription {
   }
 }
 
-extension TaskDescription {
-  /// The columns of a text-to-text task's template, in its order, each with all the names that it
-  /// has in files, or its own.
-  package var templateColumns: [(name: String, spellings: [String])] {
-    guard let text else { return [] }
-    let preset = preset.flatMap(TextToTextPreset.init) ?? .free
-    return text.template.columns.map { name in
-      let spellings = text.spellings(of: name, preset)
-      return (name, spellings.contains(name) ? spellings : spellings + [name])
+extension TextToText {
+  /// The columns of the template, in its order.
+  public var queryColumns: [QueryColumn] {
+    guard let text = task.text else { return [] }
+    let preset = task.preset.flatMap(TextToTextPreset.init) ?? .free
+    return text.template.columns.map {
+      QueryColumn($0, spellings: text.spellings(of: $0, preset))
     }
   }
 }

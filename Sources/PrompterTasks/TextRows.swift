@@ -71,30 +71,22 @@ extension TextRowReader {
   private func tableRows(
     from source: some TableRows, _ omissions: inout Omissions
   ) throws -> [TextRow] {
-    var source = source
+    var source = PublishedRows(source, headerless) { header in
+      columns.contains { Self.place(of: $0.spellings, in: header) != nil }
+    }
     var row = TableRow()
     guard try source.read(into: &row) else { throw DataError.noExamples(file: file) }
     let header = row.columns.indices.map(row.trimmedText)
-    let hasHeader = source.hasHeader
     var rows: [TextRow] = []
     let places: Places
-    var widths = header.count...header.count
-    if hasHeader, let headerless, headerless.widths.contains(header.count),
-      columns.allSatisfy({ Self.place(of: $0.spellings, in: header) == nil })
-    {
-      widths = headerless.widths
-      places = try self.places(in: headerless.names, &omissions)
-      if limit > 0 { rows.append(textRow(row, places)) }
-    } else {
-      do {
-        places = try self.places(in: header, &omissions)
-      } catch let error as DataError {
-        throw error.ofTable(source, isKnown: isKnown)
-      }
+    do {
+      places = try self.places(in: header, &omissions)
+    } catch let error as DataError {
+      throw error.ofTable(source, isKnown: isKnown)
     }
     var misfit: DataError?
     while rows.count < limit, try source.read(into: &row) {
-      if widths.contains(row.columns.count) {
+      if row.columns.count == header.count {
         rows.append(textRow(row, places))
         continue
       }

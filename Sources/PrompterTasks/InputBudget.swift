@@ -11,12 +11,12 @@ struct InputBudget {
     room = 1 << 27 + 64 * fileSize
   }
 
-  /// Takes an example's bytes.
-  mutating func add(_ example: TextToTextExample) throws {
-    room -= example.input.utf8.count
+  /// Takes the bytes of an example on a line.
+  mutating func add(_ input: String, line: Int) throws {
+    room -= input.utf8.count
     guard room >= 0 else {
       throw DataError.malformedExample(
-        file: file, line: example.line,
+        file: file, line: line,
         reason: "its passage has so many questions that putting it to each of them takes too much "
           + "memory")
     }
