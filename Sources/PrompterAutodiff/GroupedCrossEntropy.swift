@@ -22,23 +22,45 @@ internal import PrompterTensor
 public func groupedCrossEntropy(
   _ scores: Variable, counts: [Int], labels: [Int32], scale: Float
 ) -> Variable {
+  groupedCrossEntropy(
+    scores, counts: counts, right: labels.map { $0 < 0 ? [] : [Int($0)] }, scale: scale)
+}
+
+/// The same where several members of a group may be true, and any of them will do.
+///
+/// With G the true members of group g and p the softmax over the group,
+/// loss = −scale Σ_g log Σ_{r in G} p[r]; dz = scale (p − q), q being the softmax over G alone and 0
+/// elsewhere.
+///
+/// - Parameters:
+///   - scores: z [rows, 1].
+///   - counts: The rows of each group, one at least.
+///   - right: The places of each group's true members within it, each once; a group without any
+///     counts for nothing.
+///   - scale: What the sum is multiplied by.
+/// - Returns: A scalar.
+/// - Complexity: O(rows), in double precision.
+public func groupedCrossEntropy(
+  _ scores: Variable, counts: [Int], right: [[Int]], scale: Float
+) -> Variable {
   precondition(
     scores.value.columns == 1 && counts.reduce(0, +) == scores.value.rows
-      && counts.count == labels.count && zip(counts, labels).allSatisfy { $0 > 0 && $1 < $0 },
-    "Groups of \(counts) scores with labels \(labels) do not make up \(scores.shape).")
+      && counts.count == right.count
+      && zip(counts, right).allSatisfy { count, own in own.allSatisfy { 0..<count ~= $0 } },
+    "Groups of \(counts) scores with members \(right) do not make up \(scores.shape).")
   let (values, gradient) = (scores.value.buffer, Tensor(zeros: scores.shape))
   var (sum, first) = (0.0, 0)
-  for (count, label) in zip(counts, labels) {
-    let rows = first..<first + count
-    first = rows.upperBound
-    guard label >= 0 else { continue }
-    let right = rows.lowerBound + Int(label)
-    let largest = rows.reduce(values[right]) { max($0, values[$1]) }
-    let shares = rows.map { exp(Double(values[$0]) - Double(largest)) }
-    let total = shares.reduce(0, +)
-    sum += log(total) - (Double(values[right]) - Double(largest))
-    for (row, share) in zip(rows, shares) {
-      gradient.buffer[row] = scale * Float(share / total - (row == right ? 1 : 0))
+  for (count, right) in zip(counts, right) {
+    let rows = Array(first..<first + count)
+    let members = right.map { first + $0 }
+    first += count
+    guard !members.isEmpty else { continue }
+    let (all, own) = (Shares(of: rows, in: values), Shares(of: members, in: values))
+    sum += log(all.total) - (own.largest - all.largest + log(own.total))
+    for (row, share) in zip(rows, all.shares) { gradient.buffer[row] = scale * Float(share) }
+    for (row, share) in zip(members, own.shares) {
+      let place = row - rows[0]
+      gradient.buffer[row] = scale * Float(all.shares[place] - share)
     }
   }
   let loss = Tensor([Float(sum) * scale], shape: [])
@@ -46,5 +68,22 @@ public func groupedCrossEntropy(
   return tape.record(loss) { [scores = scores.adjoint] dy in
     let factor = dy.buffer[0]
     scores?.accumulate(Tensor(gradient.values.map { $0 * factor }, shape: gradient.shape))
+  }
+}
+
+/// The softmax over some values.
+private struct Shares {
+  let largest: Double
+  /// Σ exp(z − largest).
+  let total: Double
+  let shares: [Double]
+
+  init(of places: [Int], in values: Buffer) {
+    let own = places.map { Double(values[$0]) }
+    let largest = own.reduce(own[0], max)
+    let weights = own.map { exp($0 - largest) }
+    let total = weights.reduce(0, +)
+    (self.largest, self.total) = (largest, total)
+    shares = weights.map { $0 / total }
   }
 }

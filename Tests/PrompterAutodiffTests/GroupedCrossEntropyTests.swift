@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import PrompterAutodiff
 import PrompterTensor
 import PrompterTestSupport
@@ -37,6 +38,25 @@ import Testing
     expectClose(
       scores.gradient ?? scores.value,
       Tensor([0.268_941_4, -0.268_941_4, 0, 0], shape: [4, 1]))
+  }
+
+  @Test func `of several true members any will do`() {
+    var random = SeededRandom(seed: 5)
+    let scores = random.tensor([9, 1], in: -3...3)
+    let right = [[0, 2], [3], [], [0, 1]]
+    checkGradients(of: [scores]) {
+      groupedCrossEntropy($0[0], counts: [3, 4, 0, 2], right: right, scale: 0.5)
+    }
+    let values = scores.values
+    func share(_ members: [Int], of group: Range<Int>) -> Float {
+      members.reduce(0) { $0 + exp(values[group.lowerBound + $1]) }
+        / group.reduce(0) { $0 + exp(values[$1]) }
+    }
+    let lost = -log(share([0, 2], of: 0..<3)) - log(share([3], of: 3..<7))
+    let loss = groupedCrossEntropy(
+      Variable(scores), counts: [3, 4, 0, 2], right: right, scale: 0.5)
+    // Where all members are true there is nothing to lose.
+    expectClose(loss.value, Tensor([lost / 2], shape: []))
   }
 
   @Test(arguments: [Float.nan, .infinity, -.infinity])
