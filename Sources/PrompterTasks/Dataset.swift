@@ -35,12 +35,17 @@ public struct Dataset: Sendable {
   public var url: URL
 
   /// What of the file was not read.
-  public private(set) var omissions = Omissions()
+  public private(set) var omissions: Omissions
 
   /// A data set of examples at hand.
   public init(examples: [Example], url: URL) {
+    self.init(examples: examples, url: url, omissions: Omissions())
+  }
+
+  init(examples: [Example], url: URL, omissions: Omissions) {
     self.examples = examples
     self.url = url
+    self.omissions = omissions
   }
 
   /// Reads a file.
@@ -69,8 +74,8 @@ public struct Dataset: Sendable {
   ///
   /// What is known of a preset's published files holds for a preset alone: rows that do not fit
   /// their header are passed over, as by the usual readers of these files, and ``omissions`` says
-  /// how many; a task about two texts takes no column for one; and MRPC's own files may end in
-  /// `.txt`.
+  /// how many, and so are rows of SNLI and MNLI without a label; a task about two texts takes no
+  /// column for one; CoLA's have no header; and MRPC's own files may end in `.txt`.
   ///
   /// - Parameters:
   ///   - url: The file; its extension says how it is written.
@@ -85,16 +90,32 @@ public struct Dataset: Sendable {
     contentsOf url: URL, task: TaskDescription, form: FileForm = FileForm(),
     labelMap: LabelMap = [:], requireLabels: Bool = true, limit: Int? = nil
   ) throws {
+    let published = PublishedFile(preset: task.preset)
+    let limit = max(0, limit ?? .max)
     try self.init(
       reading: url, preset: task.preset,
       ExampleReader(
         file: url.relativePath, fields: task.fields, requireLabels: requireLabels,
-        limit: max(0, limit ?? .max), requirePair: task.isAboutPairs,
-        passesOverBadRows: task.preset != nil, form: form))
+        limit: published.leavesOutUnlabelled ? .max : limit, requirePair: task.isAboutPairs,
+        passesOverBadRows: task.preset != nil, published: published, form: form))
+    if published.leavesOutUnlabelled { leaveOutUnlabelled(requireLabels: requireLabels, limit) }
     for index in examples.indices {
       examples[index].label = examples[index].label.map { labelMap[$0] }
     }
   }
+
+  // Where labels need not be there, an example stays without one.
+  private mutating func leaveOutUnlabelled(requireLabels: Bool, _ limit: Int) {
+    for index in examples.indices where examples[index].label.map(Self.saysNothing) == true {
+      examples[index].label = nil
+      if requireLabels { omissions.passOver(line: examples[index].line) }
+    }
+    if requireLabels { examples.removeAll { $0.label == nil } }
+    examples = Array(examples.prefix(limit))
+  }
+
+  /// Whether a label says that annotators did not agree on one.
+  private static func saysNothing(_ label: String) -> Bool { ["-", "-1"].contains(label) }
 
   private init(reading url: URL, preset: String? = nil, _ reader: ExampleReader) throws {
     let bytes = try Self.bytes(of: url)
@@ -102,8 +123,7 @@ public struct Dataset: Sendable {
     let examples = try reader.examples(
       in: bytes, format: reader.form.format ?? DataFormat(of: url, preset: preset),
       noting: &omissions)
-    self.init(examples: examples, url: url)
-    self.omissions = omissions
+    self.init(examples: examples, url: url, omissions: omissions)
   }
 
   /// The bytes of a file that may hold a text.

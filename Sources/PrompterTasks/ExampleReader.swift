@@ -16,6 +16,9 @@ struct ExampleReader {
   /// files do; a user's own table should be mended.
   var passesOverBadRows = false
 
+  /// What is known of a preset's files.
+  var published = PublishedFile(preset: nil)
+
   /// How the file is written, as far as a user said.
   var form = FileForm()
 
@@ -72,7 +75,8 @@ struct ExampleReader {
   /// The places of the fields among a file's columns; those that no field takes are noted.
   func roles(in columns: [String], _ omissions: inout Omissions) throws -> ColumnRoles {
     let roles = try fields.roles(
-      in: columns, file: file, requireLabels: requireLabels, requirePair: requirePair)
+      in: columns, file: file, requireLabels: requireLabels, requirePair: requirePair,
+      labelNames: published.labelNames)
     omissions.columns = roles.unread(of: columns)
     omissions.read = Fields(
       text: columns[roles.text], pair: roles.pair.map { columns[$0] },

@@ -76,14 +76,16 @@ extension Fields {
   ///   - file: The file, for messages.
   ///   - requireLabels: Whether there must be a label.
   ///   - requirePair: Whether there must be a second text.
+  ///   - labelNames: What the label may be called beside the usual names.
   /// - Returns: Their places.
   /// - Throws: ``DataError/missingColumn(file:field:expected:found:)``;
   ///   ``DataError/duplicateColumn(file:column:)`` if a name may be either of two columns.
   func roles(
-    in columns: [String], file: String, requireLabels: Bool, requirePair: Bool = false
+    in columns: [String], file: String, requireLabels: Bool, requirePair: Bool = false,
+    labelNames: [String] = []
   ) throws -> ColumnRoles {
     var roles = try textRoles(in: columns, file: file, requirePair: requirePair)
-    let names = label.map { [$0] } ?? Self.labelNames
+    let names = label.map { [$0] } ?? Self.labelNames + labelNames
     roles.label = names.lazy.compactMap { Self.position(of: $0, in: columns) }.first
     guard roles.label != nil || !requireLabels else {
       throw DataError.missingColumn(file: file, field: "label", expected: names, found: columns)

@@ -100,7 +100,7 @@ extension ExampleReader {
   func tableExamples(
     from source: some TableRows, _ omissions: inout Omissions
   ) throws -> [Example] {
-    var rows = source
+    var rows = PublishedRows(source, published.columns) { $0.contains(where: fields.expects) }
     var row = TableRow()
     guard try rows.read(into: &row) else { throw DataError.noExamples(file: file) }
     let columns = row.columns.indices.map(row.trimmedText)

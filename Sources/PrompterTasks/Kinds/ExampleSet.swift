@@ -101,4 +101,7 @@ extension Dataset: ExampleSet {
 
   /// The label of an example.
   public func label(at index: Int) -> String? { examples[index].label }
+
+  /// The question that several examples belong to, as MultiRC's answers do.
+  public func group(at index: Int) -> String? { examples[index].group }
 }

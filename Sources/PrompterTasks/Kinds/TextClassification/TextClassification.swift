@@ -44,7 +44,8 @@ public struct TextClassification: HeadKind {
 
   /// The labelled texts of a file.
   public func examples(of file: ExampleFile, for purpose: ExamplePurpose) throws -> Dataset {
-    try Dataset(
+    if task.preset == Self.multirc { return try judgedAnswers(of: file) }
+    return try Dataset(
       contentsOf: file.url, task: task, form: file.form, labelMap: file.labelMap,
       requireLabels: file.requiresAnswers, limit: file.limit)
   }
@@ -157,15 +158,14 @@ extension TextClassification {
   ) throws -> Evaluation {
     let labels = try labels
     let references = try examples.labelIndices(in: labels)
+    let predictions = answers.map { labels.firstIndex(of: $0.text) ?? 0 }
     let confusion = ConfusionMatrix(
-      predictions: answers.map { labels.firstIndex(of: $0.text) ?? 0 }, references: references,
-      labelCount: labels.count)
-    let positive = task.positiveLabelIndex
+      predictions: predictions, references: references, labelCount: labels.count)
     let majority = MajorityBaseline(trainingLabels: references, labelCount: labels.count)
-      .scores(references: references, metrics: metrics, positiveClass: positive)
     return Evaluation(
       task: name, examples: references.count,
-      metrics: confusion.scores(metrics, positiveClass: positive).named, baseline: majority.named,
+      metrics: scores(of: predictions, references, of: examples),
+      baseline: scores(of: references.map { _ in majority.index }, references, of: examples),
       confusion: confusion, labels: task.labels,
       probabilityScores: Self.probabilityScores(of: answers, references), answers: answers)
   }
@@ -184,8 +184,17 @@ extension TextClassification {
     of training: Dataset, on examples: Dataset
   ) throws -> [String: Double] {
     let labels = try labels
-    return try MajorityBaseline(training: training, labels: labels).scores(
-      on: examples, labels: labels, metrics: metrics, positiveClass: task.positiveLabelIndex
-    ).named
+    let majority = try MajorityBaseline(training: training, labels: labels).index
+    let references = try examples.labelIndices(in: labels)
+    return scores(of: references.map { _ in majority }, references, of: examples)
+  }
+
+  private func scores(
+    of predictions: [Int], _ references: [Int], of examples: Dataset
+  ) -> [String: Double] {
+    let confusion = ConfusionMatrix(
+      predictions: predictions, references: references, labelCount: task.labels.count)
+    return confusion.scores(metrics, positiveClass: task.positiveLabelIndex).named
+      .merging(groupScores(predictions, references, of: examples)) { first, _ in first }
   }
 }
