@@ -59,11 +59,17 @@ named_only_in 'The family ModernBERT' '\bModernBERT|"modernbert"|\.modernbert\b'
   "PrompterModels/ModelFamilies|PrompterModels/ModernBERT/[^/]*"
 
 kinds='PrompterTasks/Kinds'
-# Labels that are written are the same task for a model that writes. The help has an example.
+# Labels that are written are the same task for a model that writes, and those of spans are learnt and
+# scored as those of texts. The help has an example.
+classified="$kinds/TextClassification/[^/]*|$kinds/SpanPairs/SpanPairClassification"
 named_only_in 'Text classification' '\b[tT]extClassification|text-classification' \
-  "$kinds/TaskKinds|$kinds/TextClassification/[^/]*|$kinds/TextToText/TextToText|PrompterCLI/TrainCommand"
+  "$kinds/TaskKinds|$classified|$kinds/TextToText/TextToText|PrompterCLI/TrainCommand"
 named_only_in 'Text regression' '\b[tT]extRegression|text-regression' \
   "$kinds/TaskKinds|$kinds/TextRegression/[^/]*"
+named_only_in 'Multiple choice' '\b[mM]ultipleChoice|multiple-choice' \
+  "$kinds/TaskKinds|$kinds/MultipleChoice/[^/]*"
+named_only_in 'Pairs of spans' '\b[sS]panPair|span-pair' \
+  "$kinds/TaskKinds|$kinds/SpanPairs/[^/]*"
 # Its part of a task's description is a member of cards, which older versions wrote. The columns of its
 # templates are in the help of an option.
 named_only_in 'Text to text' '\b[tT]extToText|text-to-text' \

@@ -29,8 +29,8 @@ public func groupedCrossEntropy(
 /// The same where several members of a group may be true, and any of them will do.
 ///
 /// With G the true members of group g and p the softmax over the group,
-/// loss = −scale Σ_g log Σ_{r in G} p[r]; dz = scale (p − q), q being the softmax over G alone and 0
-/// elsewhere.
+/// loss = −scale Σ_g log Σ_{r in G} p[r]; dz = scale (p − q), q being the softmax over G alone and
+/// 0 elsewhere.
 ///
 /// - Parameters:
 ///   - scores: z [rows, 1].

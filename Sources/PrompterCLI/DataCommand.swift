@@ -114,7 +114,7 @@ struct DataPreviewCommand: ParsableCommand {
         prompter data preview messages.csv --field text=message \\
           --field label=queue --limit 3
         What a T5 reads and should answer:
-          prompter data preview copa.jsonl --task copa
+          prompter data preview copa.jsonl --task copa --written
       """)
 
   @OptionGroup var data: DataFileOptions

@@ -98,15 +98,21 @@ public struct Dataset: Sendable {
         file: url.relativePath, fields: task.fields, requireLabels: requireLabels,
         limit: published.leavesOutUnlabelled ? .max : limit, requirePair: task.isAboutPairs,
         passesOverBadRows: task.preset != nil, published: published, form: form))
-    if published.leavesOutUnlabelled { leaveOutUnlabelled(requireLabels: requireLabels, limit) }
+    if published.leavesOutUnlabelled {
+      try leaveOutUnlabelled(requireLabels: requireLabels, limit)
+    }
     for index in examples.indices {
       examples[index].label = examples[index].label.map { labelMap[$0] }
     }
   }
 
   // Where labels need not be there, an example stays without one.
-  private mutating func leaveOutUnlabelled(requireLabels: Bool, _ limit: Int) {
-    for index in examples.indices where examples[index].label.map(Self.saysNothing) == true {
+  private mutating func leaveOutUnlabelled(requireLabels: Bool, _ limit: Int) throws {
+    let bare = examples.indices.filter { examples[$0].label.map(Self.saysNothing) == true }
+    if requireLabels, let first = bare.first, bare.count == examples.count {
+      throw DataError.missingLabel(file: url.relativePath, line: examples[first].line)
+    }
+    for index in bare {
       examples[index].label = nil
       if requireLabels { omissions.passOver(line: examples[index].line) }
     }

@@ -28,11 +28,18 @@ public struct Fields: Codable, Sendable, Equatable {
   /// The column with the label, or nil to find it by name.
   public var label: String?
 
+  /// Of questions with choices the column with a list of them, or what the names of columns with
+  /// one each begin with; nil to find them by name.
+  public var choices: String?
+
   /// Fields in named columns; what is not named is found by name.
-  public init(text: String? = nil, pair: String? = nil, label: String? = nil) {
+  public init(
+    text: String? = nil, pair: String? = nil, label: String? = nil, choices: String? = nil
+  ) {
     self.text = text
     self.pair = pair
     self.label = label
+    self.choices = choices
   }
 }
 

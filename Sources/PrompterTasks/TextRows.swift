@@ -14,7 +14,11 @@ struct TextRowReader {
   let columns: [(name: String, spellings: [String])]
   /// Columns that need not be there, and whose values need not be texts.
   var extras: [String] = []
+  /// Whether a column is read beside these, which each row may have or not.
+  var alsoReads: (String) -> Bool = { _ in false }
   let targetNames: [String]
+  /// What messages call it.
+  var targetRole = "target"
   /// What the columns are called where the first row is no header.
   let headerless: PublishedColumns?
   let requireTargets: Bool
@@ -52,10 +56,11 @@ struct TextRowReader {
     places.extras = extras.compactMap { name in
       Self.place(of: [name], in: found).map { (name, $0) }
     }
+    places.extras += found.indices.filter { alsoReads(found[$0]) }.map { (found[$0], $0) }
     places.target = Self.place(of: targetNames, in: found)
     guard places.target != nil || !requireTargets else {
       throw DataError.missingColumn(
-        file: file, field: "target", expected: targetNames, found: found)
+        file: file, field: targetRole, expected: targetNames, found: found)
     }
     let read = Set((places.columns + places.extras).map(\.place) + [places.target ?? -1])
     omissions.columns = found.indices.filter { !read.contains($0) }.map { found[$0] }
@@ -127,8 +132,9 @@ extension TextRowReader {
       let known = try names ?? self.names(ofFirst: object, &omissions)
       names = known
       let texts = try known.columns.map { ($0.name, try object.member($0.field).text()) }
-      let extras = known.extras.compactMap { extra in
-        object.memberIfPresent(extra.field).map { (extra.name, $0.spelling) }
+      let own = object.names.filter(alsoReads).map { ($0, $0) }
+      let extras = (known.extras + own).compactMap { name, field in
+        object.memberIfPresent(field).map { (name, $0.spelling) }
       }
       rows.append(
         TextRow(

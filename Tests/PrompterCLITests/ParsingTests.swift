@@ -246,7 +246,7 @@ import Testing
       writes: true)
     #expect(own.text?.template.columns == ["a", "b"])
     #expect(own.text?.columns == ["b": "second", "target": "t"])
-    #expect(throws: UsageError.self) { try task("copa", writes: false) }
+    #expect(throws: UsageError.self) { try task("e2e", writes: false) }
     #expect(throws: UsageError.self) { try task("sst2", "--template", "{a}", writes: false) }
     #expect(throws: UsageError.self) { try task("sst2", "--field", "c=d", writes: true) }
   }

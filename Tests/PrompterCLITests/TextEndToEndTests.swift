@@ -111,7 +111,9 @@ private let tinyT5 = URL(filePath: #filePath).deletingLastPathComponent()
       let line =
         #"{"premise": "It rained.", "choice1": "a", "choice2": "b", "question": "effect", "label": 1}"#
       try line.write(to: file, atomically: true, encoding: .utf8)
-      let preview = try prompter(["data", "preview", file.path, "--task", "copa", "--json"])
+      let preview = try prompter([
+        "data", "preview", file.path, "--task", "copa", "--written", "--json",
+      ])
       #expect(preview.status == 0, "\(preview.messages)")
       let row = try #require((preview.object()["rows"] as? [[String: Any]])?.first)
       #expect(row["label"] as? String == "choice2")
@@ -129,7 +131,7 @@ private let tinyT5 = URL(filePath: #filePath).deletingLastPathComponent()
       let moods = folder.appending(path: "moods.jsonl")
       try writeMoods(8, to: moods)
       let run = try prompter([
-        "train", "--model", tinyModel, "--task", "copa", "--train", moods.path, "--output",
+        "train", "--model", tinyModel, "--task", "e2e", "--train", moods.path, "--output",
         folder.appending(path: "p").path,
       ])
       #expect(run.status == 64)

@@ -76,7 +76,7 @@ struct TaskOptions: ParsableArguments {
   static var names: [String] { Set(readNames + writtenNames).sorted() }
 
   private static let later: Set = [
-    "token-classification", "question-answering", "multiple-choice", "causal-lm", "conll03",
+    "token-classification", "question-answering", "causal-lm", "conll03",
     "conll04",
   ]
 

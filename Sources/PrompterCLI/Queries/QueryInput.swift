@@ -47,8 +47,9 @@ struct QueryInput: Sendable {
     func refuse(_ field: String, _ names: [String]) throws {
       throw DataError.missingColumn(file: file, field: field, expected: names, found: header.names)
     }
-    // A query needs no answer.
-    for (name, column) in columns where name != "label" && name != "target" {
+    // A query needs no answer, and choices may be in columns whose names only begin so.
+    let others = ["label", "target", "choices"]
+    for (name, column) in columns where !others.contains(name) {
       if !isThere(column) { try refuse(name, [column]) }
     }
     let missing = try predictor.names.map {

@@ -6,6 +6,8 @@ public enum TaskKinds {
   @TaskLocal public static var all: [any TaskKind.Type] = [
     TextClassification.self,
     TextRegression.self,
+    MultipleChoice.self,
+    SpanPairClassification.self,
     TextToText.self,
   ]
 

@@ -12,6 +12,10 @@ public enum TextProblem: Error, Equatable, Sendable, CustomStringConvertible {
   case isPair
   /// A column of the prompt's template has no value.
   case noColumn(String)
+  /// A column of a query holds something else than it should.
+  case unfitColumn(String, expected: String)
+  /// What marks a part of the text does not fit it.
+  case unfitSpan(String)
   /// The tokens that cannot be left out are more than there is room for.
   case tooLong(tokens: Int, room: Int)
   /// Nothing of a text that is read in windows fits beside the tokens that each window has.
@@ -31,6 +35,9 @@ public enum TextProblem: Error, Equatable, Sendable, CustomStringConvertible {
       "it answers single texts, and there is a second one"
     case .noColumn(let name):
       "the column `\(name)` of its template is not given"
+    case .unfitColumn(let name, let expected):
+      "the column `\(name)` should hold \(expected)"
+    case .unfitSpan(let reason): reason
     case .tooLong(let tokens, let room):
       "the text has \(tokens) tokens, special ones included, and the model has room for \(room)"
     case .noWindow(let room):

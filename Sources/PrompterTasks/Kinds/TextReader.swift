@@ -9,8 +9,8 @@ public struct EncodedInput: Sendable {
   public let ids: [Int32]
   /// The segment of each token.
   public let segments: [Int32]
-  /// The places, among the tokens, of those whose states a head reads, in ascending order; nil
-  /// where it reads one pooled state.
+  /// The places, among the tokens, of those whose states a head reads; nil where it reads one
+  /// pooled state.
   public let reads: [Int]?
   /// Whether the text was too long and was cut.
   public let isCut: Bool
@@ -136,14 +136,13 @@ public struct TextReader: Sendable {
   ///
   /// - Parameters:
   ///   - encoding: The tokens.
-  ///   - reads: The places of those that are read, one at least, in ascending order; a place may be
-  ///     there several times.
+  ///   - reads: The places of those that are read, one at least, in the order in which a head gives
+  ///     its values for them; a place may be there several times.
   /// - Returns: The row.
   public func input(_ encoding: Encoding, reading reads: [Int]) -> EncodedInput {
     precondition(
-      !reads.isEmpty && reads.allSatisfy(encoding.ids.indices.contains)
-        && zip(reads, reads.dropFirst()).allSatisfy { $0 <= $1 },
-      "A head reads places of the row, in ascending order.")
+      !reads.isEmpty && reads.allSatisfy(encoding.ids.indices.contains),
+      "A head reads places of the row.")
     return EncodedInput(encoding, reading: reads)
   }
 }

@@ -57,6 +57,27 @@ public struct Temperature: Sendable, Equatable {
   }
 }
 
+extension Temperature {
+  /// The temperature of the smallest log loss, if the examples tell it from 1 by more than chance.
+  ///
+  /// Twice what all examples' log loss falls by is to exceed 3.84, the likelihood ratio's 95 %:
+  /// what less than that says of validation examples says nothing of others.
+  ///
+  /// - Parameters:
+  ///   - logits: A logit for each class, for each example, which may have as many as it likes.
+  ///   - references: The index of the class that is right, for each example.
+  /// - Returns: The temperature, or 1.
+  public static func told(by logits: [[Float]], references: [Int]) -> Temperature {
+    let fitted = Temperature.fitted(to: logits, references: references)
+    func logLoss(_ temperature: Temperature) -> Double {
+      ProbabilityScores(
+        probabilities: logits.map(temperature.probabilities), references: references
+      ).logLoss * Double(references.count)
+    }
+    return 2 * (logLoss(.one) - logLoss(fitted)) > 3.84 ? fitted : .one
+  }
+}
+
 /// The mean log loss of logits times a factor β = 1 / T.
 ///
 /// With logits counted from that of the right class, dₖ = zₖ - z_y, it is the mean of

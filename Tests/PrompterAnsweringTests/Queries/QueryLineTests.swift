@@ -45,6 +45,33 @@ import Testing
         == Query("", columns: ["a": "3", "b": "2"]))
   }
 
+  @Test func `columns that may hold any value are taken as they are spelled`() throws {
+    func columns(_ preset: String) throws -> QueryColumns {
+      QueryColumns(
+        of: PromptCard(
+          method: .headOnly, task: try #require(.preset(preset)), promptLength: 0,
+          promptLayers: nil, pooling: .cls, maximumLength: 8,
+          backbone: PromptCard.BackboneIdentity(
+            name: "m", family: "bert", layers: 1, width: 8, parameters: 1, sha256: nil),
+          trainableParameters: 0))
+    }
+    let words = try read(
+      #"{"sentence1":"a","sentence2":"b","word":"c","start1":0,"end1":1,"start2":"2","label":null}"#
+    )
+    #expect(
+      try words.query(columns: columns("wic"), task: nil)
+        == Query(
+          columns: ["text": "a", "pair": "b", "start1": "0", "end1": "1", "start2": "2"]))
+    let choices = try read(#"{"question":"a","options":["b", "c"],"endingB":4,"ending0":null}"#)
+    #expect(
+      try choices.query(columns: columns("multiple-choice"), task: nil)
+        == Query(columns: ["text": "a", "choices": #"["b", "c"]"#, "choice2": "4"]))
+    #expect(try columns("copa").names == ["premise", "question", "choices", "text"])
+    #expect(throws: QueryFailure.self) {
+      try read(#"{"other":"a"}"#).query(columns: columns("copa"), task: nil)
+    }
+  }
+
   @Test func `half of a surrogate pair costs a query one character`() throws {
     #expect(
       try query(#"{"text":"cut \ud83d","pair":"\ude00"}"#) == Query("cut \u{FFFD}", "\u{FFFD}"))

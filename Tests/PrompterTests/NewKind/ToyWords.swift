@@ -6,7 +6,7 @@ import PrompterTasks
 import PrompterTestSupport
 import PrompterToySupport
 
-/// Data of the two kinds of task that only tests know, in words that the tiny BERT knows, some of
+/// Data of kinds of task that read more than one state, in words that the tiny BERT knows, some of
 /// them in several pieces.
 enum ToyWords {
   private static let words = [
@@ -41,20 +41,39 @@ enum ToyWords {
         "\(word(index == 0 ? "minus" : "none", &random)) film"
       }
       let right = "\(word("plus", &random)) story"
-      choices.insert(right, at: Int(random.next() % UInt64(choices.count + 1)))
-      return Example(
-        text: "it was a", pair: choices.joined(separator: " | "), label: right, line: line)
+      let place = Int(random.next() % UInt64(choices.count + 1))
+      choices.insert(right, at: place)
+      return ChoiceExample(text: "it was a", choices: choices, right: [place], line: line)
     }
-    return ChoiceSet(Dataset(examples: examples, url: URL(filePath: "choices-\(seed).jsonl")))
+    return ChoiceSet(examples: examples, url: URL(filePath: "choices-\(seed).jsonl"))
+  }
+
+  /// Texts of which two words are marked, the first of them praise or blame, that one being after
+  /// the other as often as before it.
+  static func spanPairs(_ count: Int, seed: Int) -> SpanPairSet {
+    var random = SeededRandom(seed: seed)
+    let examples = (1...count).map { line in
+      let label = ["minus", "plus"][Int(random.next() % 2)]
+      let other = ["minus", "plus"][Int(random.next() % 2)]
+      let (told, distracting) = (word(label, &random), word(other, &random))
+      let isFirst = random.next() % 2 == 0
+      let (before, after) = isFirst ? (told, distracting) : (distracting, told)
+      let text = "the \(before) film was \(after)"
+      let end = text.unicodeScalars.count
+      let spans = [4..<4 + before.count, end - after.count..<end]
+      return SpanPairExample(
+        text: text, spans: isFirst ? spans : spans.reversed(), label: label, line: line)
+    }
+    return SpanPairSet(examples: examples, url: URL(filePath: "spans-\(seed).jsonl"))
   }
 
   static let tagging = TaskDescription(kind: WordTagging.name, metrics: [WordTagging.accuracy])
-  static let choosing = TaskDescription(kind: Choosing.name)
+  static let choosing = TaskDescription(kind: .multipleChoice)
+  static let comparing = TaskDescription(kind: .spanPairClassification)
 
-  /// Runs with both kinds in the list.
+  /// Runs with the kind that only tests know in the list.
   static func added<Result>(_ body: () throws -> Result) rethrows -> Result {
-    try TaskKinds.$all.withValue(
-      TaskKinds.all + [WordTagging.self, Choosing.self], operation: body)
+    try TaskKinds.$all.withValue(TaskKinds.all + [WordTagging.self], operation: body)
   }
 
   /// A prompt that has learnt to tag.
@@ -74,6 +93,16 @@ enum ToyWords {
   ) throws -> Prompt {
     try trainer(method, plan, pooling, cacheMemory).train(
       task: choosing, training: choices(64, seed: 1), validation: choices(24, seed: 2)
+    ).prompt
+  }
+
+  /// A prompt that has learnt to tell marked words apart.
+  static func comparer(
+    _ method: String, _ plan: TrainingPlan = Toy.plan(.epochs(12)), pooling: Pooling? = nil,
+    cacheMemory: Int = 1 << 20
+  ) throws -> Prompt {
+    try trainer(method, plan, pooling, cacheMemory).train(
+      task: comparing, training: spanPairs(64, seed: 1), validation: spanPairs(24, seed: 2)
     ).prompt
   }
 

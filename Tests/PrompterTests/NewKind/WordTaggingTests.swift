@@ -191,9 +191,15 @@ import Testing
           ).prompt
         ),
         ("choices", try ToyWords.chooser("plain", plan)),
+        ("spans", try ToyWords.comparer("layers", plan)),
+        ("spans by input", try ToyWords.comparer("random", plan)),
+      ]
+      let columns = [
+        "choices": #"["good", "the bad", "it"]"#, "start1": "1", "end1": "3", "start2": "0",
+        "end2": "1",
       ]
       let queries = validation.examples.flatMap { example in
-        prompts.map { Query(example.text, columns: ["choices": "good | the bad"], task: $0.0) }
+        prompts.map { Query(example.text, columns: columns, task: $0.0) }
       }
       // With and without a prompt whose head reads a mean, for which all states are computed.
       for own in [prompts, prompts.filter { $0.0 != "means" }] {

@@ -6,7 +6,7 @@ public struct Query: Sendable, Equatable {
   public var text: String
   /// The second text of a pair.
   public var pair: String?
-  /// What stands in the columns of a text-to-text task's template, by their names.
+  /// What stands in other columns: those of a text-to-text task's template, choices, spans.
   ///
   /// Where this says nothing, the text stands in the first column and the pair in the second.
   public var columns: [String: String]
@@ -33,11 +33,17 @@ public struct Question: Sendable, Equatable {
   public var pair: String?
   /// The answers to choose among, if the question has its own.
   public var choices: [String]
+  /// The parts that the question is about, in Unicode scalars of their texts; where there are two
+  /// texts, one in each.
+  public var spans: [Range<Int>]
 
   /// A question about a text, or a pair.
-  public init(_ text: String, _ pair: String? = nil, choices: [String] = []) {
+  public init(
+    _ text: String, _ pair: String? = nil, choices: [String] = [], spans: [Range<Int>] = []
+  ) {
     self.text = text
     self.pair = pair
     self.choices = choices
+    self.spans = spans
   }
 }

@@ -73,7 +73,7 @@ extension TextClassification {
     let columns = JudgedAnswer.columns.map { ($0, [$0]) }
     let reader = TextRowReader(
       file: text.file, columns: columns, extras: [JudgedAnswer.numbers],
-      targetNames: named.label.map { [$0] } ?? ["label"], headerless: nil,
+      targetNames: named.label.map { [$0] } ?? ["label"], targetRole: "label", headerless: nil,
       requireTargets: requiringLabels, limit: .max, passesOverBadRows: true)
     return JudgedAnswer.all(in: try reader.rows(in: text, &omissions))
   }

@@ -106,18 +106,8 @@ public struct TextClassification: HeadKind {
   }
 
   /// The temperature of the smallest log loss, if the examples tell it from 1 by more than chance.
-  ///
-  /// Twice what all examples' log loss falls by is to exceed 3.84, the likelihood ratio's 95 %:
-  /// what less than that says of validation examples says nothing of others.
   public func temperature(of outputs: [[[Float]]], for targets: [Int32]) -> Temperature? {
-    let (logits, references) = (outputs.map { $0[0] }, targets.map { Int($0) })
-    let fitted = Temperature.fitted(to: logits, references: references)
-    func logLoss(_ temperature: Temperature) -> Double {
-      ProbabilityScores(
-        probabilities: logits.map(temperature.probabilities), references: references
-      ).logLoss * Double(references.count)
-    }
-    return 2 * (logLoss(.one) - logLoss(fitted)) > 3.84 ? fitted : .one
+    .told(by: outputs.map { $0[0] }, references: targets.map { Int($0) })
   }
 
   /// A head fitted by multinomial logistic regression.

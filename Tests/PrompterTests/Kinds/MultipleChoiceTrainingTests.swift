@@ -8,14 +8,12 @@ import PrompterTestSupport
 import PrompterToySupport
 import Testing
 
-/// A kind of task whose examples have several rows, added by a file and a line in the list.
-@Suite(.namesValues) struct ChoosingTests {
+/// A kind of task whose examples have several rows.
+@Suite(.namesValues) struct MultipleChoiceTrainingTests {
   private let validation = ToyWords.choices(24, seed: 2)
 
   private func queries() -> [Query] {
-    validation.examples.map {
-      Query($0.text, columns: ["choices": $0.choices.joined(separator: "|")])
-    }
+    validation.examples.map { Query($0.text, choices: $0.choices) }
   }
 
   @Test(arguments: ["plain", "layers", "random", "head-only"])
@@ -38,7 +36,7 @@ import Testing
       #expect(try answers == ToyWords.predictor(prompt).predict(queries()))
       #expect(answers.map(\.labels) == validation.examples.map(\.choices))
       #expect(answers.allSatisfy { abs($0.probabilities.reduce(0, +) - 1) < 1e-12 })
-      let right = zip(answers, validation.examples).count { $0.label == $1.answer }
+      let right = zip(answers, validation.examples).count { $1.answers == [$0.answer] }
       #expect(Double(right) / 24 == best)
       #expect(try predictor.evaluate("p", on: validation).metrics["accuracy"] == best)
     }
@@ -72,17 +70,14 @@ import Testing
   }
 
   @Test func `a question without choices, or with a wrong answer, is refused`() throws {
-    try ToyWords.added {
-      let predictor = try ToyWords.predictor(
-        try ToyWords.chooser("plain", Toy.plan(.steps(1))))
-      for query in [Query("it was"), Query("it was", columns: ["choices": " "])] {
-        #expect(throws: PredictionError.unreadable(task: "p", .noColumn("choices"))) {
-          try predictor.predict([query])
-        }
+    let predictor = try ToyWords.predictor(try ToyWords.chooser("plain", Toy.plan(.steps(1))))
+    for query in [Query("it was"), Query("it was", choices: [])] {
+      #expect(throws: PredictionError.unreadable(task: "p", .noColumn("choices"))) {
+        try predictor.predict([query])
       }
-      let wrong = Example(text: "it was", pair: "a | b", label: "c")
-      let examples = ChoiceSet(Dataset(examples: [wrong], url: URL(filePath: "wrong.tsv")))
-      expect("wrong.tsv") { try predictor.evaluate("p", on: examples) }
     }
+    let wrong = ChoiceExample(text: "it was", choices: ["a", "b"], right: [], answers: [], line: 7)
+    let examples = ChoiceSet(examples: [wrong], url: URL(filePath: "wrong.tsv"))
+    expect("wrong.tsv, line 7") { try predictor.evaluate("p", on: examples) }
   }
 }
