@@ -4,11 +4,12 @@ internal import PrompterJSON
 
 /// Answers that are scored together, as those to one question of MultiRC.
 enum GroupMatch {
-  /// The share of groups of which all answers are right: MultiRC's exact match; 0 without answers.
+  /// The share of groups of which all answers are right: MultiRC's exact match.
   ///
   /// - Parameters:
   ///   - groups: The group of each answer; one without is by itself.
   ///   - isRight: Whether an answer is right, by its place.
+  /// - Returns: The share; 0 without answers.
   static func share(of groups: [String?], isRight: (Int) -> Bool) -> Double {
     var areRight: [UTF8Key: Bool] = [:]
     for (index, group) in groups.enumerated() {

@@ -112,6 +112,7 @@ struct KindGolden<Kind: HeadKind> {
   /// Expects logits, loss, gradients and ten losses to be PyTorch's.
   ///
   /// - Parameter logits: What the kind makes of the head's values [states read, outputs].
+  /// - Throws: An error if the file lacks a tensor.
   func check(_ logits: (Variable) -> Variable) throws {
     let values = { (name: String) in try file.tensor(name).values }
     let own = logits(outputs(prompts: method.makeState(in: .inference()), in: .inference()))
