@@ -12,8 +12,9 @@ struct PredictCommand: ParsableCommand {
     abstract: "Answer queries, for one or many tasks in the same batch.",
     discussion: """
       Queries come from a file or from standard input: as JSON lines, from .csv and .tsv with a \
-      header, or from .txt as a text a line; --input-format says so where an extension does not. In \
-      JSON a query is
+      header, or from .txt as a text a line, packed with .gz or .zst or not; --input-format \
+      says so where an extension does not, and --columns names the columns of a table without a \
+      header. In JSON a query is
         {"task": "sst2", "text": "...", "pair": "...", "id": 7}
       where `task` is the name of a prompt and may be left out if there is one prompt only, `pair` \
       is the second text of a task about two, and `id` is given back as it is. The columns that a \
@@ -65,7 +66,8 @@ struct PredictCommand: ParsableCommand {
       let loaded = try prompts.load(console)
       try answer(text, of: loaded, with: try predictor(of: loaded))
     } else {
-      let reader = try QueryReader(path: queries.file, format: queries.inputFormat)
+      let reader = try QueryReader(
+        path: queries.file, format: queries.inputFormat, columns: queries.columns)
       let loaded = try prompts.load(console).reading(queries.fields)
       try answerLines(reader, of: loaded, with: try predictor(of: loaded))
     }

@@ -58,6 +58,19 @@ extension UnpackingError: CustomStringConvertible {
 }
 
 extension Packing {
+  // A file has begun like none of these only when so many of its bytes are known.
+  static let markCount = 4
+
+  /// Whether more bytes are needed to tell how a file is packed that begins so.
+  static func isUndecided(_ start: some Collection<UInt8>) -> Bool {
+    guard start.count < markCount, let first = start.first else { return start.isEmpty }
+    let marks: [[UInt8]] = [
+      [0x1F, 0x8B], [0x28, 0xB5, 0x2F, 0xFD],
+      [0x50...0x5F ~= first ? first : 0x50, 0x2A, 0x4D, 0x18],
+    ]
+    return marks.contains { $0.count > start.count && $0.starts(with: start) }
+  }
+
   /// What packed bytes hold, all members or frames one after another.
   ///
   /// - Parameters:
@@ -67,25 +80,91 @@ extension Packing {
   /// - Throws: ``UnpackingError``; before more memory is taken than the limit allows.
   /// - Complexity: O(bytes).
   public func unpacked(_ bytes: [UInt8], limit: Int) throws(UnpackingError) -> [UInt8] {
-    var unpacker = try Unpacker(self)
+    var members = try MemberUnpacker(self)
+    members.append(bytes)
+    members.finish()
     var result: [UInt8] = []
-    var position = 0
+    while case .made(let piece) = try members.next() {
+      guard result.count + piece.count <= limit else { throw .tooLarge(limit: limit) }
+      result += piece
+    }
+    return result
+  }
+}
+
+/// Unpacks bytes that come some at a time, all members or frames one after another.
+struct MemberUnpacker: ~Copyable {
+  /// What there is.
+  enum Found {
+    /// The next bytes, one at least.
+    case made([UInt8])
+    /// Nothing before more packed bytes come.
+    case needsMore
+    /// All that there was.
+    case ended
+  }
+
+  private let packing: Packing
+  private var unpacker: Unpacker
+  private var bytes: [UInt8] = []
+  private var position = 0
+  private var isComplete = false
+  private var isBetweenMembers = false
+  private var isFilledUp = false  // by zeros, after which nothing may come
+
+  init(_ packing: Packing) throws(UnpackingError) {
+    self.packing = packing
+    unpacker = try Unpacker(packing)
+  }
+
+  /// Whether there are bytes that were not looked at.
+  var hasMore: Bool { position < bytes.count }
+
+  /// Takes in more packed bytes.
+  mutating func append(_ piece: [UInt8]) {
+    bytes = hasMore ? bytes[position...] + piece : piece
+    position = 0
+  }
+
+  /// Says that no more will come.
+  mutating func finish() {
+    isComplete = true
+  }
+
+  /// The next bytes that were packed.
+  mutating func next() throws(UnpackingError) -> Found {
     while true {
+      if isBetweenMembers {
+        if let found = try passToMember() { return found }
+      }
       let step = unpacker.step(bytes, from: position)
       position += step.used
-      guard result.count + step.made <= limit else { throw .tooLarge(limit: limit) }
-      result += unpacker.piece[..<step.made]
       switch step.status {
       case PROMPTER_UNPACKING_GOES_ON:
-        guard step.used > 0 || step.made > 0 else { throw .truncated }
-      case PROMPTER_UNPACKING_ENDED:
-        let rest = bytes[position...]
-        if rest.allSatisfy({ $0 == 0 }) { return result }
-        guard Packing(of: rest) == self else { throw .followed }
+        if step.used == 0, step.made == 0 {
+          guard !isComplete else { throw .truncated }
+          return .needsMore
+        }
+      case PROMPTER_UNPACKING_ENDED: isBetweenMembers = true
       case PROMPTER_UNPACKING_NEEDS_MEMORY: throw .outOfMemory
       default: throw .malformed
       }
+      if step.made > 0 { return .made(Array(unpacker.piece[..<step.made])) }
     }
+  }
+
+  // Nil where another member begins.
+  private mutating func passToMember() throws(UnpackingError) -> Found? {
+    let rest = bytes[position...]
+    if rest.allSatisfy({ $0 == 0 }) {
+      isFilledUp = isFilledUp || !rest.isEmpty
+      position = bytes.count
+      return isComplete ? .ended : .needsMore
+    }
+    if !isFilledUp, !isComplete, Packing.isUndecided(rest) { return .needsMore }
+    guard !isFilledUp, Packing(of: rest) == packing else { throw .followed }
+    isBetweenMembers = false
+    return nil
   }
 }
 

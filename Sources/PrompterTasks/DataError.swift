@@ -130,8 +130,13 @@ extension DataError {
   ///   - isKnown: Whether a column may be one of those that are looked for.
   /// - Returns: The error to throw.
   func ofTable(_ rows: some TableRows, isKnown: (String) -> Bool) -> DataError {
+    rows.hasHeader ? ofHeader(isKnown: isKnown) : self
+  }
+
+  /// The same error, or what a table may be whose first row has none of the columns that are known.
+  package func ofHeader(isKnown: (String) -> Bool) -> DataError {
     guard case .missingColumn(let file, let field, let expected, let found) = self,
-      rows.hasHeader, !found.contains(where: isKnown)
+      !found.contains(where: isKnown)
     else { return self }
     return .misread(file: file, .missingHeader(field: field, expected: expected, found: found))
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Foundation
+package import Foundation
 internal import PrompterJSON
 internal import PrompterKernels
 
@@ -111,18 +111,18 @@ extension DataFormat {
 }
 
 extension URL {
+  /// What the name ends in, in small letters and apart from what says that the file is packed.
+  package var dataExtension: String {
+    let packed: Set = ["gz", "gzip", "zst", "zstd"]
+    let last = pathExtension.lowercased()
+    return packed.contains(last) ? deletingPathExtension().pathExtension.lowercased() : last
+  }
+
   // A pipe that has no name, or none that says what comes through it.
   fileprivate var isStream: Bool {
     switch try? FileKind.of(path(percentEncoded: false)) {
     case .pipe, .device, .socket: true
     default: false
     }
-  }
-
-  /// What the name ends in, in small letters and apart from what says that the file is packed.
-  var dataExtension: String {
-    let packed: Set = ["gz", "gzip", "zst", "zstd"]
-    let last = pathExtension.lowercased()
-    return packed.contains(last) ? deletingPathExtension().pathExtension.lowercased() : last
   }
 }

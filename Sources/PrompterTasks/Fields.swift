@@ -68,7 +68,7 @@ extension Fields {
     layouts.flatMap { [$0.text, $0.pair ?? "pair"] } + labelNames + ["input", "target"]
 
   /// Whether a column of public files is called so.
-  static func isUsual(_ name: String) -> Bool { position(of: name, in: usualNames) != nil }
+  package static func isUsual(_ name: String) -> Bool { position(of: name, in: usualNames) != nil }
 
   /// Whether a column may be one of the fields, by its name.
   func expects(_ name: String) -> Bool {

@@ -48,6 +48,35 @@ import Testing
   }
 
   @Test(arguments: [(Packing.gzip, gzip), (.zstandard, zstandard)])
+  func `members may come byte by byte`(packing: Packing, packed: [UInt8]) throws {
+    func unpacked(_ bytes: [UInt8]) throws -> [UInt8] {
+      var members = try MemberUnpacker(packing)
+      var (result, rest) = ([UInt8](), bytes[...])
+      while true {
+        switch try members.next() {
+        case .made(let piece): result += piece
+        case .needsMore:
+          if let byte = rest.popFirst() { members.append([byte]) } else { members.finish() }
+        case .ended: return result
+        }
+      }
+    }
+    #expect(try unpacked(packed + packed + [0, 0]) == Self.text + Self.text)
+    #expect(throws: UnpackingError.truncated) { try unpacked(packed + packed.dropLast()) }
+    #expect(throws: UnpackingError.followed) { try unpacked(packed + packed.prefix(1)) }
+    #expect(throws: UnpackingError.followed) { try unpacked(packed + [0] + packed) }
+  }
+
+  @Test func `a start says how much more tells how it is packed`() {
+    for start in [[], [0x1F], [0x28, 0xB5, 0x2F], [0x5A], [0x5A, 0x2A]] as [[UInt8]] {
+      #expect(Packing.isUndecided(start))
+    }
+    for start in [[0x1F, 0x8B], [0x50, 0x0A], [0x28, 0x0A], [0x7B], Self.zstandard] {
+      #expect(!Packing.isUndecided(start))
+    }
+  }
+
+  @Test(arguments: [(Packing.gzip, gzip), (.zstandard, zstandard)])
   func `damaged bytes are unpacked or refused`(packing: Packing, packed: [UInt8]) {
     var mutations = Mutations(seed: packing == .gzip ? 1 : 2)
     for _ in 0..<Mutations.count(1_500) {

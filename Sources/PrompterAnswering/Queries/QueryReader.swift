@@ -15,9 +15,10 @@ package enum QueryFormat: String, CaseIterable {
   /// A text a line.
   case text
 
-  /// What a file's extension says; JSON lines where it says nothing.
+  /// What a file's extension says, apart from one that says how it is packed; JSON lines where it
+  /// says nothing.
   package init(of path: String?) {
-    switch path.map({ URL(filePath: $0).pathExtension.lowercased() }) {
+    switch path.map({ URL(filePath: $0).dataExtension }) {
     case "csv": self = .csv
     case "tsv": self = .tsv
     case "txt": self = .text
@@ -50,7 +51,7 @@ package struct QueryRecord: Sendable {
   package let content: Content
 }
 
-/// Reads queries from standard input or a file, piece by piece.
+/// Reads queries from standard input or a file, piece by piece, unpacked where they are packed.
 ///
 /// As many come together as are there: from a file as many as are asked for, from a person who
 /// types one after another.
@@ -59,8 +60,10 @@ package struct QueryReader: Sendable {
   /// The names of a table's columns, once its first row was read.
   package private(set) var header: TableHeader?
 
-  private let pieces: InputPieces?
+  private let pieces: UnpackedPieces?
   private let name: String
+  private let columns: ColumnNames?
+  private var hasBegun = false
   private var cutter: RecordCutter
   private var hasEnded = false
 
@@ -69,22 +72,26 @@ package struct QueryReader: Sendable {
   /// - Parameters:
   ///   - path: The file.
   ///   - format: How it is written; nil for what its extension says.
+  ///   - columns: What the columns of a table without a header are called.
   /// - Throws: `DataError` if it cannot be opened.
-  package init(path: String?, format: QueryFormat? = nil) throws {
+  package init(path: String?, format: QueryFormat? = nil, columns: ColumnNames? = nil) throws {
     let path = path == "-" ? nil : path
     do {
-      pieces = try path.map { try InputPieces(path: $0) } ?? InputPieces()
+      pieces = UnpackedPieces(
+        try path.map { try InputPieces(path: $0) } ?? InputPieces(),
+        limit: PackedFile.limit(packedCount:))
     } catch let error as FileError {
       throw DataError(error, file: path ?? "")
     }
     name = path ?? "standard input"
+    self.columns = columns
     self.format = format ?? QueryFormat(of: path)
     cutter = RecordCutter(self.format.records)
   }
 
   /// A reader of a text.
-  package init(text: String, as format: QueryFormat = .jsonl) {
-    (pieces, name, self.format) = (nil, "text", format)
+  package init(text: String, as format: QueryFormat = .jsonl, columns: ColumnNames? = nil) {
+    (pieces, name, self.format, self.columns) = (nil, "text", format, columns)
     cutter = RecordCutter(format.records)
     cutter.append(Array(text.utf8))
     cutter.finish()
@@ -107,9 +114,21 @@ package struct QueryReader: Sendable {
   }
 
   private mutating func readOn() throws {
-    let piece = try pieces?.next() ?? []
+    let piece = try nextPiece()
+    if !hasBegun { try KnownBinary.refuse(piece, file: name) }
+    hasBegun = true
     hasEnded = piece.isEmpty
     if hasEnded { cutter.finish() } else { cutter.append(piece) }
+  }
+
+  private func nextPiece() throws -> [UInt8] {
+    do {
+      return try pieces?.next() ?? []
+    } catch let error as UnpackingError {
+      throw DataError.misread(file: name, .badlyPacked(reason: "\(error)"))
+    } catch let error as FileError {
+      throw DataError(error, file: name)
+    }
   }
 
   // Nil for the header of a table.
@@ -128,10 +147,11 @@ package struct QueryReader: Sendable {
     case .csv, .tsv:
       do {
         let row = try TableRecord(record, format.records)
-        guard let header else {
+        guard let header = try header ?? namedHeader(of: row) else {
           self.header = TableHeader(row)
           return nil
         }
+        self.header = header
         content =
           row.count == header.names.count
           ? .row(row, header) : .fault(QueryFailure(Self.misfit(row, header)))
@@ -145,6 +165,10 @@ package struct QueryReader: Sendable {
       }
     }
     return QueryRecord(line: record.line, content: content)
+  }
+
+  private func namedHeader(of row: TableRecord) throws -> TableHeader? {
+    try columns.map { TableHeader(try $0.header(of: row, file: name)) }
   }
 
   private static func misfit(_ row: TableRecord, _ header: TableHeader) -> String {

@@ -47,8 +47,8 @@ struct FileFormOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A file without a header: the names of its columns, as in label,text, or their numbers, as in "
-        + "text=3,label=1.", valueName: "names"))
+      "A file without a header: the names of its columns, as in label,text, where _ is one that is "
+        + "not read, or their numbers, as in text=3,label=1.", valueName: "names"))
   var columns: ColumnNames?
 
   @Option(

@@ -20,6 +20,12 @@ struct QueryOptions: ParsableArguments {
 
   @OptionGroup var fields: FieldOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "A table without a header: the names of its columns, as in id,text, where _ is one that is "
+        + "not read, or their numbers, as in text=3,id=1.", valueName: "names"))
+  var columns: ColumnNames?
+
   @Option(help: ArgumentHelp("Answer this text, for people to read.", valueName: "text"))
   var text: String?
 
@@ -49,9 +55,19 @@ struct QueryOptions: ParsableArguments {
     if text == nil, pair != nil { throw UsageError("--pair goes with --text.") }
     if task != nil, tasks != nil { throw UsageError("Give --task or --tasks, not both.") }
     if text != nil, file != nil { throw UsageError("Give --text or a file, not both.") }
-    guard text != nil else { return }
+    guard text != nil else { return try checkColumns() }
+    if columns != nil { throw UsageError("--columns is for files, not for --text.") }
     if inputFormat != nil { throw UsageError("--input-format is for files, not for --text.") }
     if !fields.columns.isEmpty { throw UsageError("--field is for files, not for --text.") }
+  }
+
+  private func checkColumns() throws {
+    let format = inputFormat ?? QueryFormat(of: file)
+    guard columns == nil || format == .csv || format == .tsv else {
+      throw UsageError(
+        "--columns is for tables, and the queries are read as \(format.rawValue); --input-format "
+          + "csv or tsv says otherwise.")
+    }
   }
 }
 

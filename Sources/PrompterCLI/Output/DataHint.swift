@@ -45,7 +45,7 @@ extension FileFault {
     case .onlyLines: "--delimiter says what else does, --format how it is written"
     case .unnamedValues: "--columns text,label names them"
     case .noRecords: "--records says where the rows are, as in --records data.train"
-    case .noText, .badlyPacked, .otherwisePacked, .malformedLabels, .unsplittable: nil
+    case .noText, .parquet, .badlyPacked, .otherwisePacked, .malformedLabels, .unsplittable: nil
     }
   }
 }

@@ -45,7 +45,9 @@ struct QueryInput: Sendable {
   private func check(_ header: TableHeader) throws {
     func isThere(_ name: String) -> Bool { header.position(of: name) != nil }
     func refuse(_ field: String, _ names: [String]) throws {
-      throw DataError.missingColumn(file: file, field: field, expected: names, found: header.names)
+      let error = DataError.missingColumn(
+        file: file, field: field, expected: names, found: header.names)
+      throw error.ofHeader { Fields.isUsual($0) || ["id", "task"].contains($0.lowercased()) }
     }
     // A query needs no answer, and choices may be in columns whose names only begin so.
     let others = ["label", "target", "choices"]

@@ -8,9 +8,13 @@ public struct ColumnNames: Sendable, Equatable {
   /// The number of columns, if all are named.
   private let count: Int?
 
-  /// The names of all columns in their order.
+  // What stands for a column that is not read.
+  private static let skipped: Set = ["_", "-"]
+
+  /// The names of all columns in their order; `_` or `-` for one that is not read.
   public init(_ names: [String]) {
     self.names = Dictionary(uniqueKeysWithValues: zip(names.indices, names))
+      .filter { !Self.skipped.contains($0.value) }
     count = names.count
   }
 
@@ -25,6 +29,7 @@ public struct ColumnNames: Sendable, Equatable {
   /// | written | meaning |
   /// | --- | --- |
   /// | `label,title,text` | the columns are called so |
+  /// | `label,_,text` | the same, and the second is not read; so does `-` |
   /// | `text=3,label=1` | the third is called `text` and the first `label`, whatever else there is |
   /// | `3,1` | the third is the text and the first the label |
   /// | `2,3,1` | the second is the text, the third its pair and the first the label |
@@ -47,7 +52,8 @@ public struct ColumnNames: Sendable, Equatable {
       guard pairs.count == parts.count else { return nil }
       self.init(checking: pairs)
     } else {
-      guard !parts.contains(""), Set(parts).count == parts.count else { return nil }
+      let named = parts.filter { !Self.skipped.contains($0) }
+      guard !named.isEmpty, !named.contains(""), Set(named).count == named.count else { return nil }
       self.init(parts)
     }
   }
@@ -78,15 +84,25 @@ extension ColumnNames {
   /// The header of a table whose first row has so many columns; a column without a name is called
   /// by its number.
   func header(of row: TableRow, file: String) throws -> [String] {
-    let found = row.columns.count
+    try header(
+      of: row.columns.indices.map(row.trimmedText), line: row.line, file: file)
+  }
+
+  /// The same of a table that is read row by row.
+  package func header(of row: TableRecord, file: String) throws -> [String] {
+    try header(of: (0..<row.count).map { row[$0].trimmed }, line: row.line, file: file)
+  }
+
+  private func header(of cells: [String], line: Int, file: String) throws -> [String] {
+    let found = cells.count
     guard found == (count ?? max(found, width)) else {
       throw DataError.misread(
-        file: file, .otherColumnCount(line: row.line, found: found, named: all, width: width))
+        file: file, .otherColumnCount(line: line, found: found, named: all, width: width))
     }
     let header = (0..<found).map { names[$0] ?? "\($0 + 1)" }
     // The names of a header that is there would become an example.
     let isHeader = names.allSatisfy { place, name in
-      row.trimmedText(place).lowercased().utf8.elementsEqual(name.lowercased().utf8)
+      cells[place].lowercased().utf8.elementsEqual(name.lowercased().utf8)
     }
     guard !isHeader else { throw DataError.misread(file: file, .namesInHeader(all)) }
     return header

@@ -10,6 +10,8 @@ public enum FileFault: Error, Equatable, Sendable {
   case unmarkedUTF16
   /// It holds no text at all.
   case noText(found: String)
+  /// It is Apache Parquet's table, which other programs make text of.
+  case parquet
   /// It is compressed, and its bytes are not those of such a file.
   case badlyPacked(reason: String)
   /// It is compressed by a program whose files are not read.
@@ -48,6 +50,10 @@ extension FileFault {
       " is no \(encoding.rawValue): its byte \(byte) does not fit"
     case .unmarkedUTF16: " begins like UTF-16, but without the mark that says so"
     case .noText(let found): " is \(found); save it as CSV or JSON lines"
+    case .parquet:
+      " is a Parquet file; save it as JSON lines, by DuckDB's COPY (FROM 'FILE.parquet') TO "
+        + "'FILE.jsonl' (FORMAT json), or by pandas' read_parquet(\"FILE.parquet\").to_json("
+        + "\"FILE.jsonl\", orient=\"records\", lines=True)"
     case .badlyPacked(let reason): " cannot be unpacked: \(reason)"
     case .otherwisePacked(let program):
       " is packed with \(program); unpack it, or pack it with gzip or Zstandard"

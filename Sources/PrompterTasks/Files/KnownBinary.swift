@@ -2,9 +2,9 @@
 
 /// Files that are often taken for data files and hold no text, or none that can be read, by their
 /// first bytes.
-enum KnownBinary {
+package enum KnownBinary {
   private static let kinds: [(start: [UInt8], fault: FileFault)] = [
-    (Array("PAR1".utf8), .noText(found: "a Parquet file")),
+    (Array("PAR1".utf8), .parquet),
     (Array("ARROW1".utf8), .noText(found: "an Arrow file")),
     ([0x50, 0x4B, 0x03, 0x04], .noText(found: "a zip archive or a spreadsheet")),
     ([0xD0, 0xCF, 0x11, 0xE0], .noText(found: "an old spreadsheet or document")),
@@ -15,7 +15,7 @@ enum KnownBinary {
   ]
 
   /// Refuses a file that is one of these.
-  static func refuse(_ bytes: [UInt8], file: String) throws {
+  package static func refuse(_ bytes: [UInt8], file: String) throws {
     guard let kind = kinds.first(where: { bytes.starts(with: $0.start) }) else { return }
     throw DataError.misread(file: file, kind.fault)
   }

@@ -3,10 +3,10 @@
 internal import PrompterKernels
 
 /// A data file that may be packed with gzip or Zstandard.
-enum PackedFile {
+package enum PackedFile {
   /// The most that a file of a size may hold: text is packed to a fifth, the lines of a log to a
   /// thirtieth; what holds a hundred times as much was made to fill the memory.
-  static func limit(packedCount: Int) -> Int { 64 << 20 + 100 * packedCount }
+  @Sendable package static func limit(packedCount: Int) -> Int { 64 << 20 + 100 * packedCount }
 
   /// What a file holds; the file itself unless it is packed.
   static func unpacked(_ bytes: [UInt8], file: String) throws -> [UInt8] {

@@ -63,10 +63,53 @@ import Testing
   @Test(
     arguments: [
       ("a.csv", QueryFormat.csv), ("a.TSV", .tsv), ("a.txt", .text), ("a.jsonl", .jsonl),
-      ("a.json", .jsonl), ("/dev/stdin", .jsonl), ("queries", .jsonl), (nil, .jsonl),
+      ("a.json", .jsonl), ("a.csv.gz", .csv), ("a.txt.zst", .text), ("a.gz", .jsonl),
+      ("/dev/stdin", .jsonl), ("queries", .jsonl), (nil, .jsonl),
     ] as [(String?, QueryFormat)])
   func `a file's extension says how it is written`(path: String?, format: QueryFormat) {
     #expect(QueryFormat(of: path) == format)
+  }
+
+  @Test func `a table without a header has the names that are given`() throws {
+    let columns = ColumnNames("id,_,text")
+    var reader = QueryReader(text: "7,x,good\n8,bad\n", as: .csv, columns: columns)
+    #expect(
+      try shown(reader.next(atMost: 9)) == [
+        "1 7|x|good", "2 ! The row has 2 columns; the header has 3.",
+      ])
+    #expect(reader.header?.names == ["id", "2", "text"])
+    var short = QueryReader(text: "7,x\n", as: .csv, columns: columns)
+    #expect(throws: DataError.self) { try short.next(atMost: 9) }
+  }
+
+  private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "../../Fixtures/files").standardizedFileURL
+
+  @Test(arguments: ["packed.csv.gz", "packed.tsv.zst"])
+  func `packed queries are unpacked as they come`(name: String) throws {
+    let file = Self.fixtures.appending(path: name)
+    var reader = try QueryReader(path: file.path)
+    let texts = try reader.next(atMost: 9)
+    #expect(try texts.count == Dataset(contentsOf: file).examples.count)
+    #expect(reader.header?.position(of: "text") != nil)
+    let bench = try PromptBench()
+    try Data(contentsOf: file).dropLast(9).write(to: bench.prompt)
+    var cut = try QueryReader(path: bench.prompt.path, format: reader.format)
+    #expect(
+      throws: DataError.misread(
+        file: bench.prompt.path, .badlyPacked(reason: "it ends too early"))
+    ) {
+      while try !cut.next(atMost: 9).isEmpty {}
+    }
+  }
+
+  @Test func `a file that holds no text is refused once, not line by line`() throws {
+    let bench = try PromptBench()
+    try Data("PAR1\nx".utf8).write(to: bench.prompt)
+    var reader = try QueryReader(path: bench.prompt.path)
+    #expect(throws: DataError.misread(file: bench.prompt.path, .parquet)) {
+      try reader.next(atMost: 9)
+    }
   }
 
   @Test func `a missing file is named`() {

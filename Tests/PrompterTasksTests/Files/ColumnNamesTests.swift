@@ -15,11 +15,12 @@ import Testing
         == ColumnNames(numbers: [(name: "text", number: 3), (name: "label", number: 1)]))
     #expect(ColumnNames("2,3,1")?.all == ["label", "text", "pair"])
     #expect(ColumnNames("2")?.all == ["text"])
+    #expect(ColumnNames("_,text,-,label")?.all == ["text", "label"])
   }
 
   @Test(arguments: [
     "", ",", "a,", "a,a", "1,1", "0,1", "1,2,3,4", "text=0", "text=a", "text=1,text=2",
-    "text=1,label", "=1", "text=1,label=1",
+    "text=1,label", "=1", "_,-", "_,,text", "text=1,label=1",
   ])
   func `what is no list of names is refused`(written: String) {
     #expect(ColumnNames(written) == nil)
@@ -36,6 +37,16 @@ import Testing
     #expect(
       try examples(of: "x\t-\ta\ny\t-\tc\n", as: .tabSeparated, form: numbered).map(\.text)
         == ["a", "c"])
+  }
+
+  @Test func `columns that are skipped are there all the same`() throws {
+    let form = FileForm(columns: ColumnNames("label,_,text,-"))
+    #expect(
+      try examples(of: "x,1,a,2\ny,3,b,4\n", as: .commaSeparated, form: form)
+        == [Example(text: "a", label: "x", line: 1), Example(text: "b", label: "y", line: 2)])
+    #expect(
+      complaint { try examples(of: "x,1,a\n", as: .commaSeparated, form: form) }
+        == "data, line 1 has 3 columns, not 4.")
   }
 
   @Test func `a preset's columns may be called by what they are`() throws {

@@ -65,7 +65,8 @@ import Testing
   @Test func `files that hold no text are named`() throws {
     try withFolder { folder in
       for (name, start, kind) in [
-        ("a.parquet", "PAR1", "a Parquet file"), ("b.csv", "PK\u{3}\u{4}", "a zip archive"),
+        ("a.parquet", "PAR1", "a Parquet file; save it as JSON lines, by DuckDB"),
+        ("b.csv", "PK\u{3}\u{4}", "a zip archive"),
       ] {
         let file = folder.appending(path: name)
         try Data(start.utf8).write(to: file)

@@ -29,6 +29,15 @@ import Testing
     #expect(try PackedFile.unpacked([0x61], file: "a") == [0x61])
   }
 
+  @Test func `a small file that holds much is refused before it is unpacked`() {
+    // 65 MiB of one letter, as blocks of Zstandard that say it 131 072 times.
+    var bomb: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x38]
+    for _ in 0..<520 { bomb += [0x02, 0x00, 0x10, 0x61] }
+    #expect(
+      complaint { try PackedFile.unpacked(bomb, file: "a.jsonl.zst") }
+        == "a.jsonl.zst cannot be unpacked: it holds more than 64 MiB.")
+  }
+
   @Test func `what a file may hold is in proportion to it`() {
     #expect(PackedFile.limit(packedCount: 0) == 64 << 20)
     #expect(PackedFile.limit(packedCount: 1 << 20) == 164 << 20)
