@@ -12,19 +12,31 @@ internal import PrompterTensor
 /// A z-loss (Chowdhery and others 2022, section 5) adds z (log Z)² to each row that counts, log Z
 /// the logarithm of its softmax's denominator: T5X trains with z = 1e-4.
 ///
+/// With weights, each row's part is multiplied by that of its label; the scale of a weighted mean is
+/// 1 / (the sum of the weights of all rows), as in PyTorch.
+///
 /// - Parameters:
 ///   - logits: z [rows, labels].
 ///   - labels: The index of each row's label; a row whose label is negative counts for nothing.
+///   - weights: How much a row of each label counts; nil for all alike.
 ///   - scale: What the sum is multiplied by.
 ///   - zLoss: The weight of (log Z)².
 /// - Returns: A scalar.
 public func crossEntropy(
-  _ logits: Variable, labels: [Int32], scale: Float, zLoss: Double = 0
+  _ logits: Variable, labels: [Int32], weights: [Float]? = nil, scale: Float, zLoss: Double = 0
 ) -> Variable {
   let gradient = logits.isRecorded ? Tensor(uninitialized: logits.shape) : nil
-  let sum = Kernels.crossEntropy(
-    logits.value.buffer, labels: labels, gradient: gradient?.buffer, gradientScale: scale,
-    zLoss: zLoss)
+  let sum =
+    weights.map {
+      // Rows that count for nothing have no gradient.
+      gradient?.buffer.fill(with: 0)
+      return Kernels.crossEntropy(
+        logits.value.buffer, labels: labels, weights: $0, gradient: gradient?.buffer,
+        gradientScale: scale, zLoss: zLoss)
+    }
+    ?? Kernels.crossEntropy(
+      logits.value.buffer, labels: labels, gradient: gradient?.buffer, gradientScale: scale,
+      zLoss: zLoss)
   let loss = Tensor([Float(sum) * scale], shape: [])
   guard let tape = logits.tape, let gradient else { return Variable(loss) }
   return tape.record(loss) { [logits = logits.adjoint] dy in

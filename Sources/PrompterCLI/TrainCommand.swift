@@ -85,7 +85,8 @@ struct TrainCommand: ParsableCommand {
   ) throws {
     let source = DataSource(
       kind: kind, form: files.written.form, labelMap: try labels.map(), console: console)
-    let data = try TrainingFiles(files, source, seed: plan.seed)
+    var data = try TrainingFiles(files, source, seed: plan.seed)
+    if self.task.labels != nil { data.namedLabels = kind.task.labels }
     let model = try PretrainedModel(
       contentsOf: modelFolder, precision: compute.precision(console))
     for note in model.notes { console.note(note) }

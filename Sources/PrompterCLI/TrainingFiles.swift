@@ -10,6 +10,8 @@ struct TrainingFiles<Kind: TaskKind> {
   let training: Kind.Examples
   let validation: Kind.Examples?
   let test: Kind.Examples?
+  /// The labels that a user named, all of which should be there.
+  var namedLabels: [String] = []
 
   /// Reads the files of a run, and makes sure that validation and test data have no other labels
   /// than the training data: a run of hours should not end in the first one that it cannot score.
@@ -87,6 +89,7 @@ struct TrainingFiles<Kind: TaskKind> {
   var warnings: [DataWarning] {
     DataWarning.all(
       training: training, validation: validation, test: test, hasLabels: kind.hasLabels)
+      + [DataWarning.absent(namedLabels, in: training)].compactMap(\.self)
   }
 
   /// Trains on them.

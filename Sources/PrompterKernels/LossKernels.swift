@@ -29,6 +29,35 @@ extension Kernels {
       gradient?.base, logits.base, labels, gradientScale, zLoss, labels.count, columns)
   }
 
+  /// The sum of the rows' cross-entropies, each times the weight of its label.
+  ///
+  /// - Parameters:
+  ///   - logits: [rows, labels], one row for each of `labels`.
+  ///   - labels: The index of each row's true label.
+  ///   - weights: The weight of each label.
+  ///   - gradient: Gets each row's gradient times its weight and `gradientScale`, if given.
+  ///   - gradientScale: 1 / the sum of the rows' weights for a mean.
+  ///   - zLoss: As without weights; it is part of what is weighted.
+  /// - Returns: The sum, not the mean.
+  public static func crossEntropy(
+    _ logits: Buffer, labels: [Int32], weights: [Float], gradient: Buffer?, gradientScale: Float,
+    zLoss: Double = 0
+  ) -> Double {
+    precondition(logits.count == labels.count * weights.count, "A weight for each label.")
+    expect(gradient, count: logits.count, "crossEntropy")
+    var sum = 0.0
+    for (row, label) in labels.enumerated() where label >= 0 {
+      let own = row * weights.count..<(row + 1) * weights.count
+      let weight = weights[Int(label)]
+      sum +=
+        Double(weight)
+        * crossEntropy(
+          Buffer(own, of: logits), labels: [label], gradient: gradient.map { Buffer(own, of: $0) },
+          gradientScale: gradientScale * weight, zLoss: zLoss)
+    }
+    return sum
+  }
+
   /// y[r] = softmax(x[r]) for rows of `columns` values; `x` may not be `y`.
   public static func softmax(_ x: Buffer, columns: Int, into y: Buffer) {
     expect(x, count: y.count, "softmax")

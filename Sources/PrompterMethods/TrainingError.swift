@@ -12,6 +12,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case cannotWrite(model: String)
   /// A method was asked for that a task or a family does not have.
   case cannotTrain(method: MethodName, reason: String)
+  /// Examples should count by their labels in a kind of task where they cannot.
+  case cannotWeigh(kind: String)
   /// The checkpoint has no pooler.
   case noPooler(model: String)
   /// The checkpoint's folder asks for what no head reads, and nothing else was chosen.
@@ -51,6 +53,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       "The model \(model) has no decoder, so it cannot write texts; choose a T5 or another task."
     case .cannotTrain(let method, let reason):
       "The method \(method.rawValue) does not apply: \(reason)."
+    case .cannotWeigh(let kind):
+      "Class weights do not apply to \(kind): its examples are not chosen among labels by a head."
     case .noPooler(let model):
       "The model \(model) has no pooler; choose another pooling."
     case .unknownPooling(let model, let file, let found, let expected):

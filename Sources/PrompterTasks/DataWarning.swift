@@ -15,6 +15,8 @@ public enum DataWarning: Sendable, Equatable {
   case emptyTexts(file: String, count: Int, examples: Int, firstLine: Int)
   /// Labels that one example alone has.
   case singleExamples(file: String, labels: [String], labelCount: Int)
+  /// Labels of the task that no example has.
+  case absentLabels(file: String, labels: [String])
   /// Texts that another file of the run has too.
   case sharedTexts(file: String, count: Int, examples: Int, firstLine: Int, other: String)
   /// Pieces that the model's vocabulary does not have.
@@ -59,6 +61,13 @@ extension DataWarning {
   /// - Complexity: O(n) in the number of examples.
   public static func all(in data: some ExampleSet, hasLabels: Bool = true) -> [DataWarning] {
     [emptyTexts(in: data), hasLabels ? singleExamples(in: data) : nil].compactMap(\.self)
+  }
+
+  /// A warning if no example has some of a task's labels; nil if each has one.
+  public static func absent(_ labels: [String], in data: some ExampleSet) -> DataWarning? {
+    let known = Set(data.labels.lazy.map(UTF8Key.init))
+    let absent = labels.filter { !known.contains(UTF8Key($0)) }
+    return absent.isEmpty ? nil : .absentLabels(file: data.file, labels: absent)
   }
 
   private static func emptyTexts(in data: some ExampleSet) -> DataWarning? {
@@ -116,6 +125,9 @@ extension DataWarning: CustomStringConvertible {
     case .singleExamples(let file, let labels, let count):
       "\(file): of \(count) labels \(labels.count == 1 ? "one has" : "\(labels.count) have") a "
         + "single example (\(DataError.listed(labels))), which is too few to learn from."
+    case .absentLabels(let file, let labels):
+      "\(file): no example has \(labels.count == 1 ? "the label" : "any of the labels") "
+        + "\(DataError.listed(labels)), which cannot be learnt from it."
     case .sharedTexts(let file, let count, let examples, let line, let other):
       "\(file): \(Self.share(count, examples, "is", "are")) in \(other) too, the first on line "
         + "\(line); their scores say little of new texts."

@@ -38,6 +38,7 @@ final class HeadObjective<Kind: HeadKind>: Objective {
   init(
     _ kind: Kind, training: Kind.Examples, validation: Kind.Examples?, in setting: ObjectiveSetting
   ) throws {
+    let kind = try setting.plan.classWeights.map { try kind.weighted(by: $0, in: training) } ?? kind
     self.kind = kind
     self.setting = setting
     columns = training.columns
@@ -95,7 +96,10 @@ final class HeadObjective<Kind: HeadKind>: Objective {
 
   func rowCount(of example: Int) -> Int { training.rows(of: example).count }
 
-  func scale(of examples: [Int]) -> Float { 1 / Float(examples.count) }
+  // Of all examples of a step, before they are shared out: a mean whose parts add up.
+  func scale(of examples: [Int]) -> Float {
+    1 / Float(examples.reduce(0) { $0 + kind.weight(of: training.targets[$1]) })
+  }
 }
 
 // MARK: - Learning

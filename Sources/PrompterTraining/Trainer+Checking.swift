@@ -25,6 +25,9 @@ extension Trainer {
     try checkKind(hasHead: hasHead)
     try checkHead(hasHead: hasHead)
     if let headKind { try checkFit(of: type(of: headKind)) }
+    if plan.classWeights != nil, headKind.map({ type(of: $0).weighsLabels }) != true {
+      throw TrainingError.cannotWeigh(kind: kind.task.kind.rawValue)
+    }
     try method.check(for: BackboneShape(model.backbone))
     if let limit = model.backbone.positionLimit { try checkRoom(positions: limit) }
     if hasHead, !isPoolingChosen, let declared = model.declaredPooling, declared.pooling == nil {

@@ -57,6 +57,25 @@ import Testing
     }
   }
 
+  @Test func `weighted examples count as if there were as many of them`() {
+    // Label 1 three times, in one order of parts or another.
+    var repeated: [Int] = []
+    for (row, label) in examples.labels.enumerated() {
+      repeated += Array(repeating: row, count: label == 1 ? 3 : 1)
+    }
+    func loss(_ examples: LabelledStates, _ weights: [Float]?) -> SoftmaxLoss {
+      SoftmaxLoss(
+        parts: examples.parts(of: 0..<examples.count, most: 5), labels: 3, weights: weights, l2: 0.3,
+        team: ThreadTeam(count: 1))
+    }
+    let weighted = loss(examples, [1, 3, 1])(values)
+    let plain = loss(examples.gathered(repeated), nil)(values)
+    #expect(abs(weighted.value - plain.value) < 1e-6)
+    for (first, second) in zip(weighted.gradient, plain.gradient) {
+      #expect(abs(first - second) < 1e-6)
+    }
+  }
+
   @Test func `the number of threads changes no bit`() {
     let (one, three) = (loss(most: 4)(values), loss(most: 4, threads: 3)(values))
     #expect(one.value == three.value)

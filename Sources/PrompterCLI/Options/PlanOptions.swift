@@ -64,6 +64,13 @@ struct PlanOptions: ParsableArguments {
         + "trained (default: random).", valueName: "start"))
   var headStart: TrainingPlan.HeadStart?
 
+  @Option(
+    help: ArgumentHelp(
+      "How much an example counts by its label: balanced, so that all labels together count alike, "
+        + "or as in no=1,yes=3.5; others count 1 (default: all examples alike).",
+      valueName: "weights"))
+  var classWeights: ClassWeights?
+
   @OptionGroup var optimizer: OptimizerOptions
 
   @Option(help: "How the learning rate changes (default: linear).")
@@ -191,6 +198,7 @@ extension PlanOptions {
     plan.warmup = warmup
     if let decay = optimizer.weightDecay { plan.weightDecay = decay }
     if let zLoss = optimizer.zLoss { plan.zLoss = zLoss }
+    plan.classWeights = classWeights
     if let gradientNorm { plan.gradientNormLimit = gradientNorm > 0 ? gradientNorm : nil }
     plan.gradientAccumulation = gradientAccumulation
     if let evaluateEvery { plan.evaluation = evaluateEvery.evaluation }

@@ -67,6 +67,12 @@ struct TaskOptions: ParsableArguments {
       valueName: "text"))
   var template: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "All labels in the order of their indices, as in neg,pos, or @FILE with one a line (default: "
+        + "the task's, or those of the training data, sorted).", valueName: "names"))
+  var labels: String?
+
   @OptionGroup var fields: FieldOptions
 
   private static var readNames: [String] { TaskKinds.presetNames(isWritten: false) }
@@ -115,7 +121,23 @@ struct TaskOptions: ParsableArguments {
       }
       description.text?.template = try TextTemplate(template)
     }
+    if let labels { try order(labels, in: &description) }
     return try fields.applied(to: description)
+  }
+
+  private func order(_ labels: String, in task: inout TaskDescription) throws {
+    let named = try LabelList(labels).labels
+    guard try task.asked().hasLabels else {
+      throw UsageError("--labels does not apply to \(task.name), whose answers are numbers.")
+    }
+    let own = task.labels
+    // Of labels that a model writes the order is how files that number them are read.
+    guard own.isEmpty || !task.isWritten && Set(own) == Set(named) else {
+      throw UsageError(
+        "--labels \(task.isWritten ? "does not apply to" : "can only order the labels of") "
+          + "\(task.name): \(own.joined(separator: ", ")).")
+    }
+    task.labels = named
   }
 }
 

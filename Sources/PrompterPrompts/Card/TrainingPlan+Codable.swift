@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import PrompterNN
+internal import PrompterTasks
 
 extension TrainingPlan: Codable {
   // The command line's names, with underscores.
@@ -12,6 +13,7 @@ extension TrainingPlan: Codable {
     case headStart = "head_start"
     case weightDecay = "weight_decay"
     case zLoss = "z_loss"
+    case classWeights = "class_weights"
     case gradientNorm = "gradient_norm"
     case gradientAccumulation = "gradient_accumulation"
     case evaluateEvery = "evaluate_every"
@@ -37,6 +39,7 @@ extension TrainingPlan: Codable {
       warmup: try values.decode(Int.self, forKey: .warmup),
       weightDecay: try values.decode(Double.self, forKey: .weightDecay),
       zLoss: try values.decodeIfPresent(Double.self, forKey: .zLoss) ?? 0,
+      classWeights: try values.decodeIfPresent(ClassWeights.self, forKey: .classWeights),
       gradientNormLimit: try values.decodeIfPresent(Double.self, forKey: .gradientNorm),
       gradientAccumulation: try values.decode(Int.self, forKey: .gradientAccumulation),
       evaluation: evaluationSteps.map { .steps($0) } ?? .epoch,
@@ -87,7 +90,7 @@ extension TrainingPlan: Codable {
   }
 
   /// Writes the plan: `epochs`, `steps` or `converged`, `evaluate_every` only for a number of
-  /// steps, and `adafactor` only where it is the optimiser.
+  /// steps, `adafactor` only where it is the optimiser, and `class_weights` only if there are any.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     switch duration {
@@ -106,6 +109,7 @@ extension TrainingPlan: Codable {
     try values.encode(warmup, forKey: .warmup)
     try values.encode(weightDecay, forKey: .weightDecay)
     try values.encode(zLoss, forKey: .zLoss)
+    try values.encodeIfPresent(classWeights, forKey: .classWeights)
     try values.encodeIfPresent(gradientNormLimit, forKey: .gradientNorm)
     try values.encode(gradientAccumulation, forKey: .gradientAccumulation)
     try values.encodeIfPresent(patience, forKey: .patience)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import PrompterNN
+public import PrompterTasks
 
 /// How a prompt is trained: everything that, with the data and the method, decides the result.
 public struct TrainingPlan: Sendable, Equatable {
@@ -56,6 +57,8 @@ public struct TrainingPlan: Sendable, Equatable {
   public var weightDecay: Double
   /// The weight of the squared logarithm of the softmax's denominator in the loss; 0 for none.
   public var zLoss: Double
+  /// How much examples count by their labels; `nil` for all alike.
+  public var classWeights: ClassWeights?
   /// The norm that all gradients together are cut to; `nil` for no limit.
   public var gradientNormLimit: Double?
   /// The batches whose gradients make one step.
@@ -84,7 +87,8 @@ public struct TrainingPlan: Sendable, Equatable {
     duration: Duration = .epochs(5), batchSize: Int = 32, optimizer: OptimizerChoice = .adamW,
     learningRate: Double = 1e-2, headLearningRate: Double? = nil,
     headStart: HeadStart = .random, schedule: Schedule = .linear, warmup: Int = 0,
-    weightDecay: Double = 0, zLoss: Double = 0, gradientNormLimit: Double? = 1,
+    weightDecay: Double = 0, zLoss: Double = 0, classWeights: ClassWeights? = nil,
+    gradientNormLimit: Double? = 1,
     gradientAccumulation: Int = 1,
     evaluation: Evaluation = .epoch, patience: Int? = nil, maximumLength: Int = 128,
     maximumTargetLength: Int = 64, backboneDropout: Float = 0, isShuffled: Bool = true,
@@ -101,6 +105,7 @@ public struct TrainingPlan: Sendable, Equatable {
     self.warmup = warmup
     self.weightDecay = weightDecay
     self.zLoss = zLoss
+    self.classWeights = classWeights
     self.gradientNormLimit = gradientNormLimit
     self.gradientAccumulation = gradientAccumulation
     self.evaluation = evaluation

@@ -147,10 +147,12 @@ extension PromptCard {
   package static let settingsOfOldStates = [
     "head's start": TrainingPlan.HeadStart.random.rawValue,
     "head's learning rate": TrainingPlan.sharedHeadRate,
+    "class weights": TrainingPlan.equalWeights,
   ]
 }
 
 extension TrainingPlan {
+  fileprivate static let equalWeights = "none"
   fileprivate static let sharedHeadRate = "the others'"
 
   fileprivate var settings: [String: String] {
@@ -160,6 +162,7 @@ extension TrainingPlan {
       "head's learning rate": headLearningRate.map { "\($0)" } ?? Self.sharedHeadRate,
       "head's start": headStart.rawValue, "schedule": schedule.rawValue, "warm-up": "\(warmup)",
       "weight decay": "\(weightDecay)", "z-loss": "\(zLoss)",
+      "class weights": classWeights?.description ?? Self.equalWeights,
       "gradient norm": gradientNormLimit.map { "\($0)" } ?? "unlimited",
       "gradient accumulation": "\(gradientAccumulation)", "evaluation": "\(evaluation)",
       "patience": patience.map { "\($0)" } ?? "none", "maximum length": "\(maximumLength)",

@@ -10,9 +10,24 @@ public protocol HeadKind: TaskKind {
   associatedtype Target: Sendable
 
   /// Whether heads can be fitted until nothing gets better, by
-  /// ``fittedHead(to:for:seed:team:goesOn:)``: then each example has one row, of which one pooled
-  /// state is read.
+  /// ``fittedHead(to:for:seed:team:goesOn:)``: then of each row one pooled state is read, and where
+  /// an example has several rows it is the mean of their outputs that counts.
   static var fitsHeads: Bool { get }
+
+  /// Whether examples can count by their labels, as ``weighted(by:in:)`` says.
+  static var weighsLabels: Bool { get }
+
+  /// The same kind, each example counting as much as its label weighs.
+  ///
+  /// - Parameters:
+  ///   - weights: The weights.
+  ///   - training: The examples to learn from.
+  /// - Returns: A kind whose losses are weighted.
+  /// - Throws: ``DataError`` for a weight of no label of the task's.
+  func weighted(by weights: ClassWeights, in training: Examples) throws -> Self
+
+  /// How much an example counts in the loss: the losses of a step are divided by the sum of these.
+  func weight(of target: Target) -> Double
 
   /// The values that the head gives for each state that it reads.
   var outputCount: Int { get }
@@ -140,6 +155,15 @@ public struct FittedHead: Sendable {
 }
 
 extension HeadKind {
+  /// In most all examples count alike.
+  public static var weighsLabels: Bool { false }
+
+  /// The same, where all examples count alike.
+  public func weighted(by weights: ClassWeights, in training: Examples) throws -> Self { self }
+
+  /// One, where all count alike.
+  public func weight(of target: Target) -> Double { 1 }
+
   /// Most are trained by steps only.
   public static var fitsHeads: Bool { false }
 

@@ -12,6 +12,23 @@ struct LabelledStates: Sendable {
 
   var count: Int { labels.count }
 
+  /// What the examples weigh together.
+  func totalWeight(_ weights: [Float]?) -> Double {
+    weights.map { weights in labels.reduce(0) { $0 + Double(weights[Int($1)]) } } ?? Double(count)
+  }
+
+  /// The sum of the cross-entropies of logits [examples, labels], in nats, times the weights of the
+  /// examples' labels if they have any; `gradient` gets its gradient.
+  func crossEntropy(_ logits: Tensor, weights: [Float]?, gradient: Tensor?) -> Double {
+    guard let weights else {
+      return Kernels.crossEntropy(
+        logits.buffer, labels: labels, gradient: gradient?.buffer, gradientScale: 1)
+    }
+    return Kernels.crossEntropy(
+      logits.buffer, labels: labels, weights: weights, gradient: gradient?.buffer,
+      gradientScale: 1)
+  }
+
   /// Consecutive ones, in the same memory.
   func part(_ range: Range<Int>) -> LabelledStates {
     let width = states.columns

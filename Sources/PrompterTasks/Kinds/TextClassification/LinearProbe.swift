@@ -17,6 +17,8 @@ package import PrompterTensor
 struct LinearProbe {
   /// The number of labels.
   let labels: Int
+  /// How much an example of each label counts; nil for all alike. Scores weigh nothing.
+  var weights: [Float]?
   /// The score of predictions against true labels, higher being better.
   let score: @Sendable (_ predictions: [Int], _ references: [Int]) -> Double
   /// The seed of the folds.
@@ -56,7 +58,7 @@ struct LinearProbe {
     }
     let parts = own.parts(of: 0..<own.count, most: Self.partSize)
     func loss(_ l2: Double) -> SoftmaxLoss {
-      SoftmaxLoss(parts: parts, labels: labels, l2: l2, team: team)
+      SoftmaxLoss(parts: parts, labels: labels, weights: weights, l2: l2, team: team)
     }
     let penalized = loss(chosen.strength)
     let solution = Self.keeping.minimize(from: chosen.start) { penalized($0) }
@@ -151,16 +153,16 @@ extension LinearProbe {
   private func outcomes(
     of paths: [Path], from positions: [[Double]], strength: Double
   ) -> [Outcome] {
-    let (labels, alone) = (labels, ThreadTeam(count: 1))
+    let (labels, weights, alone) = (labels, weights, ThreadTeam(count: 1))
     return team.mapInTurn(paths.count) { index in
       let path = paths[index]
-      let loss = SoftmaxLoss(parts: path.training, labels: labels, l2: strength, team: alone)
+      let loss = SoftmaxLoss(
+        parts: path.training, labels: labels, weights: weights, l2: strength, team: alone)
       let position = Self.choosing.minimize(from: positions[index]) { loss($0) }.point.position
       let logits = SoftmaxClassifier(position, labels: labels).logits(of: path.heldOut.states)
       return Outcome(
         position: position, predictions: indicesOfMaxima(logits),
-        loss: Kernels.crossEntropy(
-          logits.buffer, labels: path.heldOut.labels, gradient: nil, gradientScale: 1))
+        loss: path.heldOut.crossEntropy(logits, weights: weights, gradient: nil))
     }
   }
 

@@ -30,7 +30,7 @@ extension SoftmaxClassifier {
   }
 }
 
-/// The mean cross-entropy of a ``SoftmaxClassifier``, and λ / 2 times its squared weights, the bias
+/// The mean cross-entropy of a ``SoftmaxClassifier``, weighted if labels have weights, and λ / 2 times its squared weights, the bias
 /// left out: multinomial logistic regression.
 ///
 /// Products are float32, sums over their parts and over weights double. The parts' size does not
@@ -40,6 +40,8 @@ struct SoftmaxLoss: Sendable {
   let parts: [LabelledStates]
   /// The number of labels.
   let labels: Int
+  /// How much an example of each label counts; nil for all alike.
+  var weights: [Float]?
   /// λ.
   let l2: Double
   /// The threads.
@@ -56,8 +58,8 @@ struct SoftmaxLoss: Sendable {
   /// - Complexity: 4 examples × labels × width FLOPs.
   func callAsFunction(_ values: [Double]) -> (value: Double, gradient: [Double]) {
     let classifier = SoftmaxClassifier(values, labels: labels)
-    let sums = team.map(parts.count) { Self.sums(over: parts[$0], classifier) }
-    let share = 1 / Double(parts.reduce(0) { $0 + $1.count })
+    let sums = team.map(parts.count) { Self.sums(over: parts[$0], classifier, weights) }
+    let share = 1 / parts.reduce(0) { $0 + $1.totalWeight(weights) }
     var loss = 0.0
     var gradient = [Double](repeating: 0, count: values.count)
     for sum in sums {
@@ -73,11 +75,12 @@ struct SoftmaxLoss: Sendable {
     return (loss + l2 / 2 * squares, gradient)
   }
 
-  private static func sums(over part: LabelledStates, _ classifier: SoftmaxClassifier) -> Sums {
+  private static func sums(
+    over part: LabelledStates, _ classifier: SoftmaxClassifier, _ weights: [Float]?
+  ) -> Sums {
     let logits = classifier.logits(of: part.states)
     let errors = Tensor(uninitialized: logits.shape)
-    let loss = Kernels.crossEntropy(
-      logits.buffer, labels: part.labels, gradient: errors.buffer, gradientScale: 1)
+    let loss = part.crossEntropy(logits, weights: weights, gradient: errors)
     let weight = Tensor(uninitialized: classifier.weight.shape)
     Kernels.product(
       errors.buffer, part.states.buffer, transposingA: true, m: weight.rows, n: weight.columns,

@@ -7,7 +7,7 @@ public import PrompterTensor
 /// One label for a text, or for two.
 ///
 /// A head gives a value for each label, and the loss is the cross-entropy of their softmax with the
-/// right one.
+/// right one. Of a text in windows that is the mean of their values.
 public struct TextClassification: HeadKind {
   /// `text-classification`.
   public static let name = TaskDescription.Kind.textClassification
@@ -17,6 +17,9 @@ public struct TextClassification: HeadKind {
 
   // The labels with their indices; nil if one is given twice.
   private let known: LabelSpace?
+
+  // How much an example of each label counts; nil for all alike.
+  private var weights: [Float]?
 
   /// The kind, asked about a task.
   public init(_ task: TaskDescription) {
@@ -81,42 +84,65 @@ public struct TextClassification: HeadKind {
 
   // MARK: Learning
 
+  /// Labels weigh what is said.
+  public static let weighsLabels = true
+
+  /// The same, labels weighing what is said.
+  public func weighted(by weights: ClassWeights, in training: Dataset) throws -> TextClassification
+  {
+    let labels = try labels
+    var kind = self
+    kind.weights = try weights.values(of: labels, training: training.labelIndices(in: labels))
+    return kind
+  }
+
+  /// Its label's weight.
+  public func weight(of target: MeanTarget<Int32>) -> Double {
+    weights.map { Double($0[Int(target.value)]) } ?? 1
+  }
+
   /// The index of its label.
   public func target(
     of example: Int, in examples: Dataset, read rows: [EncodedInput]
-  ) throws -> Int32 {
-    try Int32(examples.labelIndex(of: example, in: labels))
+  ) throws -> MeanTarget<Int32> {
+    MeanTarget(try Int32(examples.labelIndex(of: example, in: labels)), rowCount: rows.count)
   }
 
   /// The index.
-  public static func numbers(of target: Int32) -> [Int32] { [target] }
+  public static func numbers(of target: MeanTarget<Int32>) -> [Int32] { [target.value] }
 
-  /// The cross-entropy.
+  /// The cross-entropy, weighted if labels have weights.
   public func loss(
-    of outputs: Variable, for targets: [Int32], scale: Float, zLoss: Double
+    of outputs: Variable, for targets: [MeanTarget<Int32>], scale: Float, zLoss: Double
   ) -> Variable {
-    crossEntropy(outputs, labels: targets, scale: scale, zLoss: zLoss)
+    crossEntropy(
+      MeanTarget.means(of: outputs, for: targets), labels: targets.map(\.value), weights: weights,
+      scale: scale, zLoss: zLoss)
   }
 
   /// The likeliest label.
   public func answer(
     from outputs: [[Float]], to question: Question, temperature: Temperature
   ) -> any Answer {
-    LabelAnswer(logits: outputs[0], of: task.labels, temperature: temperature)
+    LabelAnswer(logits: meanOutputs(outputs), of: task.labels, temperature: temperature)
   }
 
   /// The temperature of the smallest log loss, if the examples tell it from 1 by more than chance.
-  public func temperature(of outputs: [[[Float]]], for targets: [Int32]) -> Temperature? {
-    .told(by: outputs.map { $0[0] }, references: targets.map { Int($0) })
+  public func temperature(
+    of outputs: [[[Float]]], for targets: [MeanTarget<Int32>]
+  ) -> Temperature? {
+    .told(by: outputs.map(meanOutputs), references: targets.map { Int($0.value) })
   }
 
   /// A head fitted by multinomial logistic regression.
   public func fittedHead(
-    to states: Tensor, for targets: [Int32], seed: UInt64, team: ThreadTeam,
+    to states: Tensor, for targets: [MeanTarget<Int32>], seed: UInt64, team: ThreadTeam,
     goesOn: (_ share: Double) -> Bool
   ) -> FittedHead? {
-    LinearProbe(labels: task.labels.count, score: selectingScore, seed: seed, team: team).fit(
-      LabelledStates(states: states, labels: targets), goesOn: goesOn)
+    LinearProbe(
+      labels: task.labels.count, weights: weights, score: selectingScore, seed: seed, team: team
+    ).fit(
+      LabelledStates(states: states, labels: targets.map(\.value)), goesOn: goesOn)
   }
 }
 

@@ -7,7 +7,7 @@ public import PrompterTensor
 /// One number for a text, or for two.
 ///
 /// A head gives the number, and the loss is the squared error, as that of transformers' heads with
-/// one label. The head begins with the mean of the training data's numbers, and learns in units of
+/// one label. Of a text in windows it is the mean of their numbers. The head begins with the mean of the training data's numbers, and learns in units of
 /// their deviation.
 public struct TextRegression: HeadKind {
   /// `text-regression`.
@@ -94,18 +94,18 @@ public struct TextRegression: HeadKind {
   /// Its number.
   public func target(
     of example: Int, in examples: Dataset, read rows: [EncodedInput]
-  ) throws -> Float {
-    Float(try examples.number(of: example))
+  ) throws -> MeanTarget<Float> {
+    MeanTarget(Float(try examples.number(of: example)), rowCount: rows.count)
   }
 
   /// Its bits.
-  public static func numbers(of target: Float) -> [Int32] {
-    [Int32(bitPattern: target.bitPattern)]
+  public static func numbers(of target: MeanTarget<Float>) -> [Int32] {
+    [Int32(bitPattern: target.value.bitPattern)]
   }
 
   /// The mean and the deviation of the training data.
-  public func outputScale(of targets: [Float]) -> OutputScale {
-    let numbers = targets.map(Double.init)
+  public func outputScale(of targets: [MeanTarget<Float>]) -> OutputScale {
+    let numbers = targets.map { Double($0.value) }
     let mean = mean(of: numbers)
     let variance = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(numbers.count)
     let deviation = variance.squareRoot()
@@ -115,27 +115,28 @@ public struct TextRegression: HeadKind {
 
   /// The squared error.
   public func loss(
-    of outputs: Variable, for targets: [Float], scale: Float, zLoss: Double
+    of outputs: Variable, for targets: [MeanTarget<Float>], scale: Float, zLoss: Double
   ) -> Variable {
-    squaredError(outputs, targets: targets, scale: scale)
+    squaredError(
+      MeanTarget.means(of: outputs, for: targets), targets: targets.map(\.value), scale: scale)
   }
 
   /// The number.
   public func answer(
     from outputs: [[Float]], to question: Question, temperature: Temperature
   ) -> any Answer {
-    NumberAnswer(output: outputs[0][0])
+    NumberAnswer(output: meanOutputs(outputs)[0])
   }
 
   /// A head fitted by ridge regression.
   public func fittedHead(
-    to states: Tensor, for targets: [Float], seed: UInt64, team: ThreadTeam,
+    to states: Tensor, for targets: [MeanTarget<Float>], seed: UInt64, team: ThreadTeam,
     goesOn: (_ share: Double) -> Bool
   ) -> FittedHead? {
     let metric = metrics.first ?? .pearson
     return RidgeProbe(
       score: { metric.value(predictions: $0, references: $1) }, seed: seed, team: team
-    ).fit(states, targets: targets, goesOn: goesOn)
+    ).fit(states, targets: targets.map(\.value), goesOn: goesOn)
   }
 }
 

@@ -92,8 +92,8 @@ import Testing
     #expect(kind.outputCount == 1 && !kind.hasLabels)
     #expect(kind.labelCount(in: dataset(["1", "2"])) == nil)
     // Mean 3, variance 4.
-    #expect(kind.outputScale(of: [1, 5, 1, 5]) == OutputScale(center: 3, deviation: 2))
-    #expect(kind.outputScale(of: [7, 7]) == OutputScale(center: 7, deviation: 1))
+    #expect(kind.outputScale(of: targets(1, 5, 1, 5)) == OutputScale(center: 3, deviation: 2))
+    #expect(kind.outputScale(of: targets(7, 7)) == OutputScale(center: 7, deviation: 1))
     #expect(TextRegression.task(outputs: 1)?.kind == .textRegression)
     #expect(TextRegression.task(outputs: 2) == nil)
   }
@@ -101,15 +101,19 @@ import Testing
   @Test func `the loss is the mean squared error`() throws {
     let kind = try kind()
     let outputs = Tensor([1, 4, -2], shape: [3, 1])
-    let loss = kind.loss(of: Variable(outputs), for: [3, 4, 1], scale: 1 / 3, zLoss: 0)
+    let loss = kind.loss(of: Variable(outputs), for: targets(3, 4, 1), scale: 1 / 3, zLoss: 0)
     expectClose(loss.value, Tensor([13 / 3], shape: []))
     checkGradients(of: [outputs]) {
-      kind.loss(of: $0[0], for: [3, 4, 1], scale: 1 / 3, zLoss: 0)
+      kind.loss(of: $0[0], for: targets(3, 4, 1), scale: 1 / 3, zLoss: 0)
     }
   }
 
+  private func targets(_ numbers: Float...) -> [MeanTarget<Float>] {
+    numbers.map { MeanTarget($0) }
+  }
+
   @Test func `targets of different values have different numbers for the hash`() {
-    let all = [0, -0.0, 1, 1.000_000_1, -1].map { TextRegression.numbers(of: Float($0)) }
+    let all = [0, -0.0, 1, 1.000_000_1, -1].map { TextRegression.numbers(of: MeanTarget(Float($0))) }
     #expect(Set(all).count == 5)
   }
 
