@@ -42,10 +42,10 @@ extension Predictor {
     let stopwatch = Stopwatch()
     let perPrompt = try answers(of: tasks, kind, to: own)
     let members = try tasks.indices.map {
-      try kind.evaluation(of: perPrompt[$0], to: own, name: tasks[$0].name)
+      try perPrompt[$0].evaluation(by: kind, on: own, name: tasks[$0].name)
     }
     let votes = own.examples.indices.map { example in
-      kind.vote(among: perPrompt.map { $0[example] })
+      kind.vote(among: perPrompt.map { $0.answers[example] })
     }
     var vote = try kind.evaluation(of: votes, to: own, name: "vote")
     vote.seconds = stopwatch.seconds

@@ -69,7 +69,9 @@ extension Predictor {
   {
     guard isFinite else { return .failure(notFinite(input)) }
     return .success(
-      Prediction(task: input.task.name, content: answer(), isCut: input.isCut))
+      Prediction(
+        task: input.task.name, content: answer(), isCut: input.isCut,
+        windowCount: input.windowCount))
   }
 }
 

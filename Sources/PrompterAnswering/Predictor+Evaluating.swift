@@ -28,7 +28,7 @@ extension Predictor {
     let stopwatch = Stopwatch()
     let answers = try answers(of: [task], kind, to: own)[0]
     let seconds = stopwatch.seconds
-    var evaluation = try kind.evaluation(of: answers, to: own, name: task.name)
+    var evaluation = try answers.evaluation(by: kind, on: own, name: task.name)
     evaluation.seconds = seconds
     return evaluation
   }
@@ -50,7 +50,7 @@ extension Predictor {
   ///   weights are not finite.
   func answers<Kind: TaskKind>(
     of tasks: [ResidentTask], _ kind: Kind, to examples: Kind.Examples
-  ) throws -> [[Evaluation.Answer]] {
+  ) throws -> [PromptAnswers] {
     let count = examples.count
     func unusable(_ place: Int, _ reason: String) -> DataError {
       .unusableExample(
@@ -70,6 +70,26 @@ extension Predictor {
         throw unusable(place, "the answer is not a finite number")
       }
     }
-    return tasks.indices.map { Array(answers[$0 * count..<($0 + 1) * count]) }
+    return tasks.indices.map { task in
+      let own = task * count..<(task + 1) * count
+      return PromptAnswers(
+        answers: Array(answers[own]),
+        longTexts: readable[own].reduce(into: LongTextCounts()) { $0.add($1.rows) })
+    }
+  }
+}
+
+/// What one prompt answers to examples.
+struct PromptAnswers {
+  let answers: [Evaluation.Answer]
+  let longTexts: LongTextCounts
+
+  /// Their scores.
+  func evaluation<Kind: TaskKind>(
+    by kind: Kind, on examples: Kind.Examples, name: String
+  ) throws -> Evaluation {
+    var evaluation = try kind.evaluation(of: answers, to: examples, name: name)
+    evaluation.longTexts = longTexts
+    return evaluation
   }
 }

@@ -56,10 +56,12 @@ final class ResidentTask: Sendable {
         weight: Parameter("head.weight", $0.weight, isTrained: false),
         bias: Parameter("head.bias", $0.bias, isTrained: false))
     }
-    reader = TextReader(
+    var reader = TextReader(
       tokenizer: model.tokenizer, maximumLength: prompt.maximumLength(on: model.backbone),
       within: TextLimits(
         of: model.backbone, occupiedPositions: prompt.folded.occupiedPositions))
+    reader.longTexts = prompt.card.longTexts ?? .cut
+    self.reader = reader
   }
 
   /// What a head reads; [CLS] where nothing is said.
@@ -107,6 +109,9 @@ struct PreparedInput: Sendable {
   let number: Int
 
   var isCut: Bool { rows.contains(where: \.isCut) }
+
+  /// The windows that its text is read in.
+  var windowCount: Int { max(1, rows.count(where: \.isWindow)) }
 
   /// The rows, and what is read of them, under the prompt of an index.
   func readRows(prompt: Int) -> [ReadRow] {

@@ -48,6 +48,9 @@ struct EvaluationReport {
       report = report.adding("f1_label", .string(label))
     }
     if let share = evaluation.illegalShare { report = report.adding("illegal", .number(share)) }
+    let long = evaluation.longTexts
+    if long.cut > 0 { report = report.adding("cut_texts", .integer(long.cut)) }
+    if long.windowed > 0 { report = report.adding("windowed_texts", .integer(long.windowed)) }
     if let scores = evaluation.probabilityScores {
       report = report.adding(
         "calibration",
@@ -102,6 +105,7 @@ struct EvaluationReport {
       rows.append(("Answers no label", Text.percent(share)))
     }
     rows.append(("Examples", Text.count(evaluation.examples)))
+    rows += Text.rows(of: evaluation.longTexts)
     if evaluation.seconds > 0 {
       rows.append(
         (

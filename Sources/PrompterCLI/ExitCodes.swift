@@ -119,7 +119,8 @@ extension RunStatus {
     switch error {
     case .promptTooLong, .textTooLong, .noPooler, .unknownPooling, .layersOutOfRange,
       .stateOfAnotherRun, .promptOfAnotherRun, .diverged, .notPositive, .outOfRange,
-      .emptyInitialization, .cannotWrite, .cannotTrain, .needsValidation:
+      .emptyInitialization, .cannotWrite, .cannotTrain, .needsValidation, .cannotWeigh,
+      .cannotReadLong:
       self = .usage
     case .unusableState: self = .badData
     case .notFinite: self = .failure

@@ -52,7 +52,7 @@ struct PromptInspectCommand: ParsableCommand {
 extension PromptSummary {
   /// The object that `--json` prints.
   var json: JSONValue {
-    [
+    let summary: JSONValue = [
       "folder": .string(folder),
       "method": .string(method.rawValue),
       "task": .string(task),
@@ -88,5 +88,6 @@ extension PromptSummary {
       "peft": ["loadable": .bool(peft.loadable), "reason": JSONValue(peft.reason)],
       "warnings": JSONValue(warnings),
     ]
+    return longTexts.map { summary.adding("long_texts", .string($0.rawValue)) } ?? summary
   }
 }

@@ -120,14 +120,14 @@ struct TrainCommand: ParsableCommand {
     of trainer: Trainer, _ task: TaskDescription, _ data: TrainingFiles<some TaskKind>,
     in folder: OutputFolder
   ) throws -> TrainingSummary {
-    let (prompt, seconds, warnings) =
+    let (prompt, seconds, warnings, longTexts) =
       target.resume && folder.isFinished
-      ? (try finished(trainer, task, data, in: folder), 0, [])
+      ? (try finished(trainer, task, data, in: folder), 0, [], LongTextCounts())
       : try trained(trainer, task, data, folder)
     return TrainingSummary(
       prompt: prompt, seconds: seconds, model: model.model, threads: compute.threadCount,
       output: folder.path, test: try testScore(of: prompt, on: data, model: trainer.model),
-      warnings: warnings)
+      warnings: warnings, longTexts: longTexts)
   }
 
   /// Refuses wrong usage, before anything is read.
@@ -153,7 +153,7 @@ struct TrainCommand: ParsableCommand {
   private func trained(
     _ trainer: Trainer, _ task: TaskDescription, _ data: TrainingFiles<some TaskKind>,
     _ folder: OutputFolder
-  ) throws -> (Prompt, seconds: Double, warnings: [String]) {
+  ) throws -> (Prompt, seconds: Double, warnings: [String], longTexts: LongTextCounts) {
     let monitor = TrainingMonitor(
       metric: task.selectingMetric, isQuiet: console.quiet, isLive: Output.isTerminal,
       width: Output.width)
@@ -162,13 +162,16 @@ struct TrainCommand: ParsableCommand {
     ProcessStatus.catchInterrupts()
     defer { monitor.finish() }
     let outcome: TrainingOutcome
-    var best: Prompt?
+    var (best, longTexts) = (Prompt?.none, LongTextCounts())
     do {
       outcome = try data.train(
         trainer, task, folder: folder.url, resuming: target.resume
       ) { event in
         if case .diverged(let prompt) = event { best = prompt }
-        if case .started(let start) = event { warnings += start.warnings.map(\.description) }
+        if case .started(let start) = event {
+          warnings += start.warnings.map(\.description)
+          longTexts = start.longTexts
+        }
         monitor.note(event)
       }
     } catch let error as TrainingError {
@@ -185,7 +188,7 @@ struct TrainCommand: ParsableCommand {
     try write(
       outcome.prompt, of: trainer, to: folder, overwriting: target.overwrite || target.resume)
     try folder.removeState()
-    return (outcome.prompt, outcome.seconds, warnings)
+    return (outcome.prompt, outcome.seconds, warnings, longTexts)
   }
 
   /// Writes a prompt that says how to train it again.

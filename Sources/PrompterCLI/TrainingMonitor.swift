@@ -62,10 +62,12 @@ final class TrainingMonitor {
           + "\(cache.isOnDisk ? "a temporary file" : "memory") (\(Text.bytes(cache.byteCount))).")
     }
     if let step = start.resumedStep { writeLine("Going on from step \(step).") }
-    if start.cutTexts > 0 {
+    for (count, end) in [
+      (start.longTexts.cut, "were cut"), (start.longTexts.windowed, "are read in windows"),
+    ] where count > 0 {
       writeLine(
-        "\(Text.count(start.cutTexts)) of \(Text.count(start.examples)) training texts are longer "
-          + "than --max-length and were cut.")
+        "\(Text.count(count)) of \(Text.count(start.examples)) training texts are longer than "
+          + "--max-length and \(end).")
     }
     for warning in start.warnings { writeLine("\(warning)".escapingControls()) }
   }

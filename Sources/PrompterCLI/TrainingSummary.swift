@@ -14,6 +14,8 @@ struct TrainingSummary {
   let output: String
   let test: Evaluation?
   var warnings: [String] = []
+  /// The training examples whose texts were too long; none where they were not read again.
+  var longTexts = LongTextCounts()
 
   private var card: PromptCard { prompt.card }
   private var backboneParameters: Int { card.backbone.parameters }
@@ -43,7 +45,11 @@ struct TrainingSummary {
       "output": .string(output),
       "warnings": JSONValue(warnings),
     ]
-    let whole = card.headFit.map { summary.adding("head_fit", Self.json(of: $0)) } ?? summary
+    var whole = card.headFit.map { summary.adding("head_fit", Self.json(of: $0)) } ?? summary
+    if longTexts.cut > 0 { whole = whole.adding("cut_texts", .integer(longTexts.cut)) }
+    if longTexts.windowed > 0 {
+      whole = whole.adding("windowed_texts", .integer(longTexts.windowed))
+    }
     guard let test else { return whole }
     return whole.adding(
       "test",
@@ -95,6 +101,7 @@ struct TrainingSummary {
       rows.append(("Test", Text.scores(test.metrics)))
       rows.append(("  always the \(card.task.baselineName)", Text.scores(test.baseline)))
     }
+    rows += Text.rows(of: longTexts)
     rows.append(("Time", Text.time(seconds)))
     rows.append(("Saved in", output))
     rows.append(("PEFT", prompt.peftObstacle ?? "loads it as it is"))

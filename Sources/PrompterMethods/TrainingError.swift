@@ -14,6 +14,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case cannotTrain(method: MethodName, reason: String)
   /// Examples should count by their labels in a kind of task where they cannot.
   case cannotWeigh(kind: String)
+  /// Long texts should be read otherwise than cut in a kind of task that cuts them.
+  case cannotReadLong(kind: String)
   /// The checkpoint has no pooler.
   case noPooler(model: String)
   /// The checkpoint's folder asks for what no head reads, and nothing else was chosen.
@@ -55,6 +57,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       "The method \(method.rawValue) does not apply: \(reason)."
     case .cannotWeigh(let kind):
       "Class weights do not apply to \(kind): its examples are not chosen among labels by a head."
+    case .cannotReadLong(let kind):
+      "Long texts of \(kind) are cut; both ends or windows are read where one answer to a whole "
+        + "text is given by a head."
     case .noPooler(let model):
       "The model \(model) has no pooler; choose another pooling."
     case .unknownPooling(let model, let file, let found, let expected):

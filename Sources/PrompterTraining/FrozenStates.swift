@@ -11,23 +11,23 @@ internal import PrompterTensor
 /// What a head reads, computed once: without dropout a frozen backbone gives the same states in
 /// every epoch as long as the prompt stays as it is.
 struct FrozenStates {
-  /// The pooled states [examples, width].
+  /// The pooled states [rows, width].
   let matrix: Tensor
 
   // What is computed between two looks at whether to stop; it changes no bit.
   private static let chunk = 512
 
-  /// The pooled states of all examples; `nil` if told to stop.
+  /// The pooled states of all rows; `nil` if told to stop.
   ///
   /// - Parameters:
-  ///   - inputs: The examples' rows, one each.
+  ///   - inputs: The rows.
   ///   - prompt: The prompt that they are read under.
   ///   - pass: The backbone with that prompt.
   ///   - team: The threads.
-  ///   - goesOn: Told from time to time of how many examples more there are states; whether to go
+  ///   - goesOn: Told from time to time of how many rows more there are states; whether to go
   ///     on.
   /// - Complexity: One forward pass of the backbone over the data, and
-  ///   examples × width × 4 bytes.
+  ///   rows × width × 4 bytes.
   init?(
     of inputs: [EncodedInput], under prompt: FoldedPrompt, by pass: HeadPass, team: ThreadTeam,
     goesOn: (_ examples: Int) -> Bool = { _ in true }
@@ -48,6 +48,16 @@ struct FrozenStates {
       guard goesOn(own.count) else { return nil }
     }
     self.matrix = matrix
+  }
+
+  /// The mean state of each example's rows [examples, width]: what a linear head gives for it is the
+  /// mean of what it gives for them.
+  func means(over examples: [Range<Int>]) -> Tensor {
+    guard examples.contains(where: { $0.count > 1 }) else { return matrix }
+    return meanRows(
+      of: Variable(matrix), begin: examples.map { Int32($0.lowerBound) },
+      end: examples.map { Int32($0.upperBound) }
+    ).value
   }
 
   /// What a head gives for some examples [examples, outputs].

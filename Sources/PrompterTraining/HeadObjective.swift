@@ -69,7 +69,7 @@ final class HeadObjective<Kind: HeadKind>: Objective {
   var head: Linear? { layer }
   var answeringHead: Linear? { outputScale.applied(to: layer) }
   var exampleCount: Int { training.count }
-  var cutCount: Int { training.cutCount }
+  var longTexts: LongTextCounts { training.longTexts }
   var warnings: [DataWarning] { [training, validation?.encoded].compactMap { $0?.warning } }
   var selectingMetric: String? { kind.metricNames.first }
   var scoresPrompts: Bool { validation != nil }
@@ -200,9 +200,9 @@ extension HeadObjective {
 
 extension HeadObjective {
   func fitHead(under prompt: FoldedPrompt, goesOn: (Double) -> Bool) -> HeadFit? {
-    precondition(training.hasSingleStates, "A head is fitted to one state an example.")
+    precondition(training.hasPooledStates, "A head is fitted to pooled states.")
     // The states take most of the time.
-    let total = Double(training.count + (keepsStates ? validation?.encoded.count ?? 0 : 0))
+    let total = Double(training.rows.count + (keepsStates ? validation?.encoded.count ?? 0 : 0))
     var read = 0
     func notes(_ examples: Int) -> Bool {
       read += examples
@@ -217,7 +217,8 @@ extension HeadObjective {
       frozenStates = (states, others)
     }
     let fitted = kind.fittedHead(
-      to: states.matrix, for: training.targets, seed: setting.plan.seed, team: setting.team,
+      to: states.means(over: (0..<training.count).map(training.rows)), for: training.targets,
+      seed: setting.plan.seed, team: setting.team,
       goesOn: { goesOn(0.9 + 0.1 * $0) })
     guard let fitted else { return nil }
     outputScale.set(layer, to: fitted)

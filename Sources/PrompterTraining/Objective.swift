@@ -22,8 +22,8 @@ protocol Objective: AnyObject {
   var answeringHead: Linear? { get }
   /// The number of training examples.
   var exampleCount: Int { get }
-  /// The training texts that were cut because they were too long.
-  var cutCount: Int { get }
+  /// The training examples whose texts were too long.
+  var longTexts: LongTextCounts { get }
   /// What the tokenizer found odd about the texts.
   var warnings: [DataWarning] { get }
   /// The scores of the majority baseline on the validation data.
@@ -102,8 +102,10 @@ struct ObjectiveSetting {
 
   /// Makes rows of the run's texts.
   var reader: TextReader {
-    TextReader(
+    var reader = TextReader(
       tokenizer: trainer.model.tokenizer, maximumLength: plan.maximumLength,
       within: TextLimits(of: backbone, occupiedPositions: trainer.method.occupiedPositions))
+    reader.longTexts = plan.longTexts
+    return reader
   }
 }

@@ -25,6 +25,9 @@ extension Trainer {
     try checkKind(hasHead: hasHead)
     try checkHead(hasHead: hasHead)
     if let headKind { try checkFit(of: type(of: headKind)) }
+    if plan.longTexts != .cut, headKind.map({ type(of: $0).readsLongTexts }) != true {
+      throw TrainingError.cannotReadLong(kind: kind.task.kind.rawValue)
+    }
     if plan.classWeights != nil, headKind.map({ type(of: $0).weighsLabels }) != true {
       throw TrainingError.cannotWeigh(kind: kind.task.kind.rawValue)
     }

@@ -34,8 +34,8 @@ public struct TrainingStart: Sendable, Equatable {
   public var fitsHead = false
   /// The majority baseline's scores on the validation data.
   public var baseline: [String: Double]
-  /// The training texts that were cut because they were too long.
-  public var cutTexts: Int
+  /// The training examples whose texts were too long.
+  public var longTexts: LongTextCounts
   /// What the tokenizer found odd about the texts.
   public var warnings: [DataWarning] = []
   /// What is kept of the layers below the prompts, from the first epoch to the last.

@@ -62,6 +62,7 @@ extension TrainingSession {
       decoderPromptLength: folded.decoderInput?.rows,
       trainsBackbone: trainer.method.trainsBackbone && folded.hasVectors ? true : nil,
       pooling: objective.head == nil ? nil : trainer.pooling, maximumLength: plan.maximumLength,
+      longTexts: plan.longTexts == .cut ? nil : plan.longTexts,
       backbone: identity, trainableParameters: trainableParameters, plan: plan,
       precision: trainer.precision, training: record)
   }

@@ -111,7 +111,7 @@ final class TrainingSession {
       backboneParameters: backbone.parameterCount,
       examples: objective.exampleCount, stepCount: stepCount, stepsPerEpoch: stepsPerEpoch,
       fitsHead: plan.duration == .converged,
-      baseline: objective.baseline, cutTexts: objective.cutCount, warnings: objective.warnings,
+      baseline: objective.baseline, longTexts: objective.longTexts, warnings: objective.warnings,
       cache: objective.cache.map {
         TrainingStart.Cache(layers: $0.layers, byteCount: $0.byteCount, isOnDisk: $0.isOnDisk)
       },

@@ -47,7 +47,7 @@ final class WriterObjective<Kind: WriterKind>: Objective {
 
   var head: Linear? { nil }
   var exampleCount: Int { training.count }
-  var cutCount: Int { training.cutCount }
+  var longTexts: LongTextCounts { training.longTexts }
   var warnings: [DataWarning] { [training, validation?.encoded].compactMap { $0?.warning } }
   var selectingMetric: String? { kind.metricNames.first }
   var scoresPrompts: Bool { validation != nil }

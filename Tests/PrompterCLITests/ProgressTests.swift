@@ -36,7 +36,7 @@ import Testing
 
   private let start = TrainingStart(
     trainableParameters: 1026, backboneParameters: 32704, examples: 200, stepCount: 120,
-    stepsPerEpoch: 24, baseline: [:], cutTexts: 3,
+    stepsPerEpoch: 24, baseline: [:], longTexts: LongTextCounts(cut: 3),
     cache: TrainingStart.Cache(layers: 3, byteCount: 3_200_000, isOnDisk: false), resumedStep: 12)
 
   @Test func `what the tokenizer found odd is told at the start`() {

@@ -65,7 +65,8 @@ import Testing
     }
     func loss(_ examples: LabelledStates, _ weights: [Float]?) -> SoftmaxLoss {
       SoftmaxLoss(
-        parts: examples.parts(of: 0..<examples.count, most: 5), labels: 3, weights: weights, l2: 0.3,
+        parts: examples.parts(of: 0..<examples.count, most: 5), labels: 3, weights: weights,
+        l2: 0.3,
         team: ThreadTeam(count: 1))
     }
     let weighted = loss(examples, [1, 3, 1])(values)

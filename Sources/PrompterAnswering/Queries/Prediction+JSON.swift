@@ -13,6 +13,13 @@ extension Prediction {
   package func json(id: JSONValue? = nil, top: Int? = nil) -> JSONValue {
     .object(
       (id.map { [JSONValue.Member(name: "id", value: $0)] } ?? [])
-        + [JSONValue.Member(name: "task", value: .string(task))] + content.members(top: top))
+        + [JSONValue.Member(name: "task", value: .string(task))] + content.members(top: top)
+        + longTextMembers)
+  }
+
+  // Nothing of a text that was read as it is.
+  private var longTextMembers: [JSONValue.Member] {
+    (isCut ? [JSONValue.Member(name: "cut", value: .bool(true))] : [])
+      + (windowCount > 1 ? [JSONValue.Member(name: "windows", value: .integer(windowCount))] : [])
   }
 }

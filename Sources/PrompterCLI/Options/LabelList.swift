@@ -15,9 +15,12 @@ struct LabelList {
   init(_ option: String) throws {
     let isFile = option.hasPrefix("@")
     let source = isFile ? String(option.dropFirst()) : "--labels"
-    let parts = isFile ? try Self.lines(of: source) : option.split(
-      separator: ",", omittingEmptySubsequences: false
-    ).map(String.init)
+    let parts =
+      isFile
+      ? try Self.lines(of: source)
+      : option.split(
+        separator: ",", omittingEmptySubsequences: false
+      ).map(String.init)
     labels = parts.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
     if let empty = labels.firstIndex(of: "") {
       throw UsageError("\(source): label \(empty + 1) is empty.")

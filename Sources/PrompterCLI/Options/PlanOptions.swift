@@ -7,6 +7,7 @@ extension Schedule: ExpressibleByArgument {}
 extension Pooling: ExpressibleByArgument {}
 extension TrainingRecipe: ExpressibleByArgument {}
 extension TrainingPlan.HeadStart: ExpressibleByArgument {}
+extension LongTexts: ExpressibleByArgument {}
 
 /// When the validation data are scored, as `--evaluate-every` says it.
 enum EvaluationInterval: Equatable, ExpressibleByArgument {
@@ -111,6 +112,12 @@ struct PlanOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Longer texts: cut at the end, both ends read (head-tail), or all in windows whose outputs are "
+        + "averaged; remembered by the prompt (default: cut).", valueName: "how"))
+  var long: LongTexts?
+
+  @Option(
+    help: ArgumentHelp(
       "Tokens that an answer that is a text may have, its end included (default: 64).",
       valueName: "n"))
   var maxTargetLength: Int?
@@ -205,6 +212,7 @@ extension PlanOptions {
     plan.patience = patience
     let room = backbone.positionLimit.map { max(1, $0 - choice.occupiedPositions) }
     plan.maximumLength = maxLength ?? min(plan.maximumLength, room ?? .max)
+    if let long { plan.longTexts = long }
     if let maxTargetLength { plan.maximumTargetLength = maxTargetLength }
     if choice.trainsBackbone { plan.backboneDropout = backbone.trainedDropout }
     if let backboneDropout { plan.backboneDropout = Float(backboneDropout) }

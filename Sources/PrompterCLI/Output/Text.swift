@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Prompter
 import PrompterJSON
 
 /// How numbers and texts are shown to people.
@@ -15,6 +16,12 @@ enum Text {
     let digits = String(repeating: "0", count: decimals) + "\(scaled)"
     let whole = "\(scaled / Int64(scale))"
     return sign + whole + "." + digits.suffix(decimals)
+  }
+
+  /// The rows of a table on texts that were too long; none if none were.
+  static func rows(of counts: LongTextCounts) -> [(String, String)] {
+    (counts.cut > 0 ? [("Texts that were cut", count(counts.cut))] : [])
+      + (counts.windowed > 0 ? [("Texts read in windows", count(counts.windowed))] : [])
   }
 
   /// A score; all are shares or correlations.

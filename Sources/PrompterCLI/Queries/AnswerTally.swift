@@ -15,6 +15,7 @@ struct AnswerTally {
   private var failures = 0
   private var lastLine = 0
   private var blankLines = 0
+  private var longTexts = LongTextCounts()
 
   private static let mostTold = 10
 
@@ -27,6 +28,7 @@ struct AnswerTally {
     for outcome in outcomes {
       blankLines += max(0, outcome.line - lastLine - 1)
       lastLine = outcome.line
+      longTexts.add(outcome)
       guard let failure = outcome.failures.first else {
         answered += 1
         continue
@@ -48,6 +50,10 @@ struct AnswerTally {
     console.note(
       "Answered \(Text.count(answered)) queries in \(Text.time(seconds)) of work: "
         + "\(Text.fixed(Double(answered) / max(seconds, 1e-9), 1)) a second.")
+    for (count, end) in [(longTexts.cut, "were cut"), (longTexts.windowed, "were read in windows")]
+    where count > 0 {
+      console.note("\(Text.count(count)) texts are longer than their prompt reads and \(end).")
+    }
     // Whoever puts labels beside texts has to know.
     if queries == .text, blankLines > 0 {
       console.note("Blank lines have no answer: \(Text.count(blankLines)).")
@@ -58,5 +64,14 @@ struct AnswerTally {
       answered == 0 && queries == .jsonl && isGuessed
       ? " --input-format text, csv or tsv reads what is not JSON." : ""
     throw PartialFailure("\(failures) queries were not answered; \(place).\(hint)")
+  }
+}
+
+extension LongTextCounts {
+  // A query that several prompts answer counts once.
+  fileprivate mutating func add(_ outcome: QueryOutcome) {
+    let answers = outcome.results.compactMap { try? $0.answer.get() }
+    if answers.contains(where: \.isCut) { cut += 1 }
+    if answers.contains(where: { $0.windowCount > 1 }) { windowed += 1 }
   }
 }

@@ -123,6 +123,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
   public var pooling: Pooling?
   /// The tokens that a text may have.
   public var maximumLength: Int
+  /// What becomes of longer texts; `nil` where they are cut.
+  public var longTexts: LongTexts?
   /// What the prompt belongs to.
   public var backbone: BackboneIdentity
   /// The number of values that training changed, the head's included.
@@ -161,6 +163,7 @@ public struct PromptCard: Codable, Sendable, Equatable {
     case decoderPromptLength = "decoder_prompt_length"
     case trainsBackbone = "trains_backbone"
     case maximumLength = "maximum_length"
+    case longTexts = "long_texts"
     case trainableParameters = "trainable_parameters"
   }
 
@@ -170,7 +173,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
     promptLayers: [Int]?, promptStack: PromptStack? = nil,
     firstPosition: Int? = nil, placement: PromptPlacement? = nil,
     decoderPromptLength: Int? = nil, trainsBackbone: Bool? = nil, pooling: Pooling?,
-    maximumLength: Int, backbone: BackboneIdentity, trainableParameters: Int,
+    maximumLength: Int, longTexts: LongTexts? = nil, backbone: BackboneIdentity,
+    trainableParameters: Int,
     plan: TrainingPlan? = nil, precision: Precision? = nil, training: TrainingRecord? = nil,
     options: [String]? = nil, unfinished: UnfinishedTraining? = nil, history: [EpochReport] = [],
     best: BestReport? = nil, headFit: HeadFit? = nil, baseline: [String: Double] = [:]
@@ -183,12 +187,13 @@ public struct PromptCard: Codable, Sendable, Equatable {
     self.promptStack = promptStack
     self.firstPosition = firstPosition
     // What a version of before would pass over changes what is computed.
-    formatVersion = firstPosition == nil ? 1 : 2
+    formatVersion = longTexts != nil ? 3 : firstPosition != nil ? 2 : 1
     self.placement = placement
     self.decoderPromptLength = decoderPromptLength
     self.trainsBackbone = trainsBackbone
     self.pooling = pooling
     self.maximumLength = maximumLength
+    self.longTexts = longTexts
     self.backbone = backbone
     self.trainableParameters = trainableParameters
     self.plan = plan

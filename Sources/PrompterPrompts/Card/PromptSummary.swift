@@ -57,6 +57,8 @@ public struct PromptSummary: Codable, Sendable, Equatable {
   public var pooling: Pooling?
   /// The tokens that a text may have.
   public var maximumLength: Int
+  /// What becomes of longer texts; nil where they are cut.
+  public var longTexts: LongTexts?
   /// The number of values that training changed, the head's included.
   public var parameters: Int
   /// That number as a share of the backbone's weights; `nil` if their number is not known.
@@ -95,6 +97,7 @@ public struct PromptSummary: Codable, Sendable, Equatable {
     case promptLength = "prompt_length"
     case promptLayers = "prompt_layers"
     case maximumLength = "maximum_length"
+    case longTexts = "long_texts"
     case parameterShare = "parameter_share"
     case selectedBy = "selected_by"
   }
@@ -115,6 +118,7 @@ extension PromptSummary {
       template: card.columns ?? card.task.fields,
       inputTemplate: card.task.text?.template.description, promptLength: card.promptLength,
       promptLayers: card.promptLayers, pooling: card.pooling, maximumLength: card.maximumLength,
+      longTexts: card.longTexts,
       parameters: card.trainableParameters,
       parameterShare: card.backbone.parameters > 0
         ? Double(card.trainableParameters) / Double(card.backbone.parameters) : nil,
@@ -202,7 +206,7 @@ extension PromptSummary: CustomStringConvertible {
     }
     if let pooling { rows.append(("pooling", pooling.rawValue)) }
     rows += [
-      ("text", "at most \(maximumLength) tokens"),
+      ("text", "at most \(maximumLength) tokens" + longText),
       ("parameters", parameterText), ("backbone", backboneText),
     ]
     if let precision { rows.append(("precision", precision.rawValue)) }
@@ -215,6 +219,14 @@ extension PromptSummary: CustomStringConvertible {
     rows += files.map { ("file", "\($0.name), \($0.bytes) bytes") }
     rows.append(("PEFT", peftText))
     return rows + warnings.map { ("warning", $0) }
+  }
+
+  private var longText: String {
+    switch longTexts {
+    case nil, .cut: ""
+    case .headTail: ", of longer ones both ends"
+    case .windows: ", longer ones in windows"
+    }
   }
 
   private var parameterText: String {

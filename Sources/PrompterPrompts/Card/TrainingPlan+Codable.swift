@@ -18,6 +18,7 @@ extension TrainingPlan: Codable {
     case gradientAccumulation = "gradient_accumulation"
     case evaluateEvery = "evaluate_every"
     case maximumLength = "max_length"
+    case longTexts = "long"
     case maximumTargetLength = "max_target_length"
     case backboneDropout = "backbone_dropout"
     case isShuffled = "shuffle"
@@ -45,6 +46,7 @@ extension TrainingPlan: Codable {
       evaluation: evaluationSteps.map { .steps($0) } ?? .epoch,
       patience: try values.decodeIfPresent(Int.self, forKey: .patience),
       maximumLength: try values.decode(Int.self, forKey: .maximumLength),
+      longTexts: try values.decodeIfPresent(LongTexts.self, forKey: .longTexts) ?? .cut,
       maximumTargetLength: try values.decodeIfPresent(Int.self, forKey: .maximumTargetLength) ?? 64,
       backboneDropout: try values.decode(Float.self, forKey: .backboneDropout),
       isShuffled: try values.decode(Bool.self, forKey: .isShuffled),
@@ -90,7 +92,8 @@ extension TrainingPlan: Codable {
   }
 
   /// Writes the plan: `epochs`, `steps` or `converged`, `evaluate_every` only for a number of
-  /// steps, `adafactor` only where it is the optimiser, and `class_weights` only if there are any.
+  /// steps, `adafactor` only where it is the optimiser, `class_weights` only if there are any,
+  /// and `long` only where long texts are not cut.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     switch duration {
@@ -114,6 +117,7 @@ extension TrainingPlan: Codable {
     try values.encode(gradientAccumulation, forKey: .gradientAccumulation)
     try values.encodeIfPresent(patience, forKey: .patience)
     try values.encode(maximumLength, forKey: .maximumLength)
+    if longTexts != .cut { try values.encode(longTexts, forKey: .longTexts) }
     try values.encode(maximumTargetLength, forKey: .maximumTargetLength)
     try values.encode(backboneDropout, forKey: .backboneDropout)
     try values.encode(isShuffled, forKey: .isShuffled)

@@ -67,8 +67,10 @@ public struct TrainingPlan: Sendable, Equatable {
   public var evaluation: Evaluation
   /// The evaluations without a better score after which training ends; `nil` for never.
   public var patience: Int?
-  /// The tokens that a text may have, special ones included; longer texts are cut.
+  /// The tokens that a text may have, special ones included.
   public var maximumLength: Int
+  /// What becomes of longer texts.
+  public var longTexts: LongTexts
   /// The tokens that an answer that is a text may have, its end included; longer ones are cut.
   public var maximumTargetLength: Int
   /// The share of values dropped inside the backbone.
@@ -91,7 +93,8 @@ public struct TrainingPlan: Sendable, Equatable {
     gradientNormLimit: Double? = 1,
     gradientAccumulation: Int = 1,
     evaluation: Evaluation = .epoch, patience: Int? = nil, maximumLength: Int = 128,
-    maximumTargetLength: Int = 64, backboneDropout: Float = 0, isShuffled: Bool = true,
+    longTexts: LongTexts = .cut, maximumTargetLength: Int = 64, backboneDropout: Float = 0,
+    isShuffled: Bool = true,
     seed: UInt64 = 11, threads: Int = 1,
     isPinned: Bool = true
   ) {
@@ -111,6 +114,7 @@ public struct TrainingPlan: Sendable, Equatable {
     self.evaluation = evaluation
     self.patience = patience
     self.maximumLength = maximumLength
+    self.longTexts = longTexts
     self.maximumTargetLength = maximumTargetLength
     self.backboneDropout = backboneDropout
     self.isShuffled = isShuffled

@@ -148,6 +148,7 @@ extension PromptCard {
     "head's start": TrainingPlan.HeadStart.random.rawValue,
     "head's learning rate": TrainingPlan.sharedHeadRate,
     "class weights": TrainingPlan.equalWeights,
+    "long texts": LongTexts.cut.rawValue,
   ]
 }
 
@@ -166,6 +167,7 @@ extension TrainingPlan {
       "gradient norm": gradientNormLimit.map { "\($0)" } ?? "unlimited",
       "gradient accumulation": "\(gradientAccumulation)", "evaluation": "\(evaluation)",
       "patience": patience.map { "\($0)" } ?? "none", "maximum length": "\(maximumLength)",
+      "long texts": longTexts.rawValue,
       "backbone dropout": "\(backboneDropout)",
       "order of examples": isShuffled ? "shuffled" : "the file's", "seed": "\(seed)",
       "number of threads": "\(threads)",

@@ -108,7 +108,7 @@ extension Prompt {
 /// A card as prompter.json holds it.
 struct StoredCard: Encodable {
   /// The newest layout that is known here.
-  static let newestVersion = 2
+  static let newestVersion = 3
 
   let card: PromptCard
   /// The SHA-256 of the file with the tensors, so that files of two prompts are never mixed up.

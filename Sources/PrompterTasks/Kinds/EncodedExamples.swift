@@ -2,14 +2,14 @@
 
 internal import PrompterTokenizer
 
-/// Encoded examples of one data set, how many of their texts were cut, and what is odd about them.
+/// Encoded examples of one data set, how many of their texts were too long, and what is odd about them.
 public struct EncodedExamples<Target: Sendable>: Sendable {
   /// The rows of all examples, example after example.
   public let rows: [EncodedInput]
   /// What each example's answer should be.
   public let targets: [Target]
-  /// The number of texts that were cut.
-  public let cutCount: Int
+  /// The number of examples whose texts were too long.
+  public let longTexts: LongTextCounts
   /// What is odd about the texts' pieces.
   public let warning: DataWarning?
 
@@ -31,7 +31,7 @@ public struct EncodedExamples<Target: Sendable>: Sendable {
     )
   ) throws {
     var (rows, targets, offsets) = ([EncodedInput](), [Target](), [0])
-    var (cut, pieces) = (0, PieceCounts(of: reader.tokenizer))
+    var (long, pieces) = (LongTextCounts(), PieceCounts(of: reader.tokenizer))
     for index in examples.examples.indices {
       do {
         let (own, target, other) = try encode(index)
@@ -39,23 +39,26 @@ public struct EncodedExamples<Target: Sendable>: Sendable {
         targets.append(target)
         offsets.append(rows.count)
         for input in own + other { pieces.add(ids: input.ids, specialCount: input.specialCount) }
-        if (own + other).contains(where: \.isCut) { cut += 1 }
+        long.add(own + other)
       } catch let problem as TextProblem {
         throw DataError.unusableExample(
           file: examples.file, place: examples.place(of: index), reason: "\(problem)")
       }
     }
     (self.rows, self.targets, self.offsets) = (rows, targets, offsets)
-    cutCount = cut
+    longTexts = long
     warning = DataWarning(pieces: pieces, file: examples.file)
   }
 
   /// The number of examples.
   public var count: Int { targets.count }
 
+  /// Whether one pooled state of each row is read.
+  public var hasPooledStates: Bool { rows.allSatisfy { $0.reads == nil } }
+
   /// Whether each example has one row, of which one pooled state is read.
   public var hasSingleStates: Bool {
-    rows.count == targets.count && rows.allSatisfy { $0.reads == nil }
+    rows.count == targets.count && hasPooledStates
   }
 
   /// An example's rows, by their places among all.

@@ -14,6 +14,9 @@ public protocol HeadKind: TaskKind {
   /// an example has several rows it is the mean of their outputs that counts.
   static var fitsHeads: Bool { get }
 
+  /// Whether texts that are too long may be read otherwise than cut, as ``LongTexts`` says.
+  static var readsLongTexts: Bool { get }
+
   /// Whether examples can count by their labels, as ``weighted(by:in:)`` says.
   static var weighsLabels: Bool { get }
 
@@ -155,6 +158,9 @@ public struct FittedHead: Sendable {
 }
 
 extension HeadKind {
+  /// Most cut them.
+  public static var readsLongTexts: Bool { false }
+
   /// In most all examples count alike.
   public static var weighsLabels: Bool { false }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import PrompterAutodiff
+internal import PrompterAutodiff
 
 /// What the mean of the outputs of an example's rows should be.
 public struct MeanTarget<Value: Sendable & Equatable>: Sendable, Equatable {

@@ -14,6 +14,8 @@ public struct EncodedInput: Sendable {
   public let reads: [Int]?
   /// Whether the text was too long and was cut.
   public let isCut: Bool
+  /// Whether it is one of several windows of a text.
+  public let isWindow: Bool
 
   /// The number of special tokens around and between the texts.
   let specialCount: Int
@@ -21,8 +23,9 @@ public struct EncodedInput: Sendable {
   private let openingCount: Int
   private let closingCount: Int
 
-  init(_ encoding: Encoding, reading reads: [Int]? = nil) {
+  init(_ encoding: Encoding, reading reads: [Int]? = nil, isWindow: Bool = false) {
     self.reads = reads
+    self.isWindow = isWindow
     ids = encoding.ids
     segments = encoding.segments
     isCut = encoding.truncatedCount > 0
@@ -81,6 +84,8 @@ public struct TextReader: Sendable {
   public let tokenizer: any Tokenizer
   /// The tokens that a text may have, special ones included; longer texts are cut.
   public let maximumLength: Int
+  /// What becomes of longer texts where ``rows(_:_:)`` reads them.
+  public var longTexts = LongTexts.cut
   /// What the model has room for.
   public let limits: TextLimits
   /// Remembers the text before, where several tasks are asked about one.

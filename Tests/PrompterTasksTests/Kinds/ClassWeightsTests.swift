@@ -54,7 +54,8 @@ import Testing
       #expect(abs(ours - theirs) < 1e-6)
     }
     // A label without examples takes nothing from the others.
-    #expect(try weights(of: kind(.balanced, ["a", "a", "a", "b"])) == [Double(Float(2.0 / 3)), 2, 1])
+    #expect(
+      try weights(of: kind(.balanced, ["a", "a", "a", "b"])) == [Double(Float(2.0 / 3)), 2, 1])
   }
 
   @Test func `weights of no label of the task are refused`() throws {

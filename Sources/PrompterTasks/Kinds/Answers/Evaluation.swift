@@ -21,6 +21,8 @@ public struct Evaluation: Sendable {
   public var illegalShare: Double?
   /// How good the probabilities are; nil where answers have none of all labels.
   public var probabilityScores: ProbabilityScores?
+  /// The examples whose texts were longer than the prompt reads.
+  public var longTexts = LongTextCounts()
   /// The answer to each example, and how probable it was said to be.
   public var answers: [Answer]
 

@@ -36,12 +36,15 @@ public struct Prediction: Sendable {
   public var content: any Answer
   /// Whether the text was cut because it was too long.
   public var isCut: Bool
+  /// The windows that the text was read in, because it was too long for one.
+  public var windowCount: Int
 
   /// An answer of a prompt.
-  public init(task: String, content: any Answer, isCut: Bool = false) {
+  public init(task: String, content: any Answer, isCut: Bool = false, windowCount: Int = 1) {
     self.task = task
     self.content = content
     self.isCut = isCut
+    self.windowCount = windowCount
   }
 }
 
@@ -49,7 +52,8 @@ extension Prediction: Equatable {
   /// Whether prompts of the same name give the same answer.
   public static func == (first: Prediction, second: Prediction) -> Bool {
     func isEqual<A: Answer>(_ answer: A) -> Bool { answer == second.content as? A }
-    return first.task == second.task && first.isCut == second.isCut && isEqual(first.content)
+    return first.task == second.task && first.isCut == second.isCut
+      && first.windowCount == second.windowCount && isEqual(first.content)
   }
 }
 

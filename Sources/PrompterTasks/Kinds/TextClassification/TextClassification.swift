@@ -82,6 +82,16 @@ public struct TextClassification: HeadKind {
     Question(examples.examples[example].text, examples.examples[example].pair)
   }
 
+  /// All of a long text, or parts of it.
+  public static let readsLongTexts = true
+
+  /// One row, or one for each window of a long text.
+  public func rows(
+    of question: Question, by reader: TextReader
+  ) throws(TextProblem) -> [EncodedInput] {
+    try reader.rows(question.text, question.pair)
+  }
+
   // MARK: Learning
 
   /// Labels weigh what is said.

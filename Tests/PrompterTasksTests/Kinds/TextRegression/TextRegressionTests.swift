@@ -113,7 +113,9 @@ import Testing
   }
 
   @Test func `targets of different values have different numbers for the hash`() {
-    let all = [0, -0.0, 1, 1.000_000_1, -1].map { TextRegression.numbers(of: MeanTarget(Float($0))) }
+    let all = [0, -0.0, 1, 1.000_000_1, -1].map {
+      TextRegression.numbers(of: MeanTarget(Float($0)))
+    }
     #expect(Set(all).count == 5)
   }
 
