@@ -205,9 +205,12 @@ struct ErrorReport: Equatable {
       }
       if let sentence = suggestion.unknownCommand {
         lines[0] = Substring(sentence)
-      } else if lines[0].hasPrefix("Unknown option '"), lines[0].hasSuffix("'") {
-        let option = lines[0].dropFirst("Unknown option '".count).dropLast()
-        if let hint = suggestion.hint(for: String(option)) { lines[0] += ". \(hint)" }
+      } else if lines[0].hasPrefix("Unknown option '") {
+        // The parser's own guess may be a short name that shares a letter or two.
+        let option = lines[0].dropFirst("Unknown option '".count).prefix { $0 != "'" }
+        if let hint = suggestion.hint(for: String(option)) {
+          lines[0] = "Unknown option '\(option)'. \(hint)"
+        }
       }
     }
     if let hint = ValueHint(line: lines[0], arguments: arguments) { lines[0] += "\(hint)" }
@@ -218,6 +221,7 @@ struct ErrorReport: Equatable {
   private static func sentence(for error: any Error, _ arguments: [String]) -> String {
     if let error = error as? DataError, let hint = error.hint,
       ["train", "evaluate", "data"].contains(arguments.first)
+        || arguments.first == "predict" && error.lacksHeader
     {
       return "\("\(error)".dropLast()); \(hint)."
     }

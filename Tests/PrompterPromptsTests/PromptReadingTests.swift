@@ -53,7 +53,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("\"format_version\" : 1", "\"format_version\" : 3", "`format_version` is 3"),
+      ("\"format_version\" : 1", "\"format_version\" : 4", "`format_version` is 4"),
       ("\"format_version\" : 1", "\"format_version\" : 0", "`format_version` is 0"),
       ("\"format_version\" : 1", "\"version\" : 1", "`format_version` is missing"),
       ("\"p-tuning-v2\"", "\"No method\"", "`method` has an impossible value"),

@@ -121,17 +121,22 @@ import Testing
     for index in data.examples.indices {
       data.examples[index].label = data.examples[index].label == "good" ? "4" : "1"
     }
-    let prompt = try Toy.trainer("plain", plan(.windows)).train(
+    let prompt = try Toy.trainer("head-only", plan(.windows, .converged)).train(
       task: task, training: data, validation: data
     ).prompt
-    #expect(try #require(prompt.card.best?.metrics["pearson"]) > 0.5)
+    let best = try #require(prompt.card.best?.metrics["pearson"])
+    #expect(best > 0.5)
+    let predictor = try Predictor(model: Toy.model(), prompts: [("toy", prompt)])
+    let evaluation = try predictor.evaluate("toy", on: data)
+    #expect(abs(try #require(evaluation.metrics["pearson"]) - best) < 1e-6)
+    #expect(evaluation.longTexts.windowed > 10)
   }
 
   @Test func `answers that are texts are read from cut ones`() throws {
-    let task = try #require(TaskKinds.preset("text-to-text", isWritten: true))
     #expect(throws: TrainingError.cannotReadLong(kind: "text-to-text")) {
-      try Toy.trainer("plain", plan(.windows)).train(
-        task: task, training: TextToTextDataset(examples: [], url: URL(filePath: "a.tsv")))
+      try Trainer(
+        model: ToyTexts.model(), method: PTuningV2.Settings(promptLength: 2), plan: plan(.windows)
+      ).train(task: ToyTexts.task, training: ToyTexts.dataset(6, seed: 1))
     }
   }
 }

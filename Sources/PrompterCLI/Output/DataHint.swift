@@ -24,6 +24,13 @@ extension DataError {
   }
 }
 
+extension DataError {
+  /// Whether a first row may be no header.
+  var lacksHeader: Bool {
+    if case .misread(_, .missingHeader) = self { true } else { false }
+  }
+}
+
 extension FileFault {
   fileprivate var hint: String? {
     switch self {
