@@ -73,6 +73,8 @@ struct BatchReading {
     let read = rows.flatMap { reads[$0] }
     let states = PrompterAutodiff.rows(
       readsAll ? read : read.map { starts[$0] ?? 0 }, of: hidden)
-    return isPooled && pooling.usesPooler ? backbone.pooled(states, in: pass) : states
+    // A pooler is for one state a row, the masked-language-model head for each that is read.
+    return isPooled || pooling == .maskedWord
+      ? backbone.mapped(states, by: pooling, in: pass) : states
   }
 }

@@ -84,6 +84,9 @@ public protocol Backbone: Sendable {
 
   /// The word embeddings of some tokens [ids, embedding width].
   func wordEmbeddings(of ids: [Int32]) -> Tensor
+
+  /// The masked-language-model head, nil where the checkpoint has none.
+  var maskedLanguageHead: MaskedLanguageHead? { get }
 }
 
 /// What a sequence head reads.
@@ -97,6 +100,12 @@ public enum Pooling: String, Codable, Sendable, CaseIterable {
   /// The row's first slot through the checkpoint's pooler: [CLS], but a virtual token where some
   /// stand before the text, which is what PEFT's classifier reads then.
   case firstSlot = "peft"
+  /// The hidden state of a masked word, as the checkpoint's ``MaskedLanguageHead`` hands it to its
+  /// decoder: what verbalizers read, and nothing else does.
+  case maskedWord = "masked-word"
+
+  /// Those that a user can choose among.
+  public static let choices = allCases.filter { $0 != .maskedWord }
 
   /// Whether the checkpoint's pooler is needed.
   public var usesPooler: Bool { self == .pooler || self == .firstSlot }
@@ -116,6 +125,9 @@ extension Backbone {
 
   /// Any segments, as most families have it.
   public var segmentLimit: Int? { nil }
+
+  /// None, as in checkpoints of sentence encoders and classifiers.
+  public var maskedLanguageHead: MaskedLanguageHead? { nil }
 
   /// All layers in the one stack that most families have.
   public func layerCount(of stack: PromptStack) -> Int { stack == .encoder ? layerCount : 0 }
@@ -145,6 +157,15 @@ extension Backbone {
       reading: reading, dropout: dropout, in: pass)
   }
 
+  /// What a pooling makes of the states that it takes [rows, the states' width], each by itself.
+  public func mapped(_ states: Variable, by pooling: Pooling, in pass: Pass) -> Variable {
+    switch pooling {
+    case .cls, .mean: states
+    case .pooler, .firstSlot: pooled(states, in: pass)
+    case .maskedWord: maskedLanguageHead?.states(of: states, in: pass) ?? states
+    }
+  }
+
   /// One vector for each row of a batch [rows, width], all pooled alike.
   public func sequenceStates(
     of batch: Batch, prompts: PromptState, above lower: LowerStates? = nil, pooling: Pooling,
@@ -155,10 +176,8 @@ extension Backbone {
       reading: pooling == .mean
         ? .all : .slots((0..<batch.count).map { pooling.slot(of: $0, in: batch) }),
       dropout: dropout, in: pass)
-    switch pooling {
-    case .mean: return meanRows(of: hidden, begin: batch.textBegin, end: batch.textEnd)
-    case .cls: return hidden
-    case .pooler, .firstSlot: return pooled(hidden, in: pass)
-    }
+    return pooling == .mean
+      ? meanRows(of: hidden, begin: batch.textBegin, end: batch.textEnd)
+      : mapped(hidden, by: pooling, in: pass)
   }
 }

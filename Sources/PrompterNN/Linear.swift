@@ -30,6 +30,9 @@ public struct Linear: Sendable {
   /// W and b.
   public var parameters: [Parameter] { linearMap.parameters + [bias] }
 
+  /// Those that training changes.
+  public var trainedParameters: [Parameter] { parameters.filter(\.isTrained) }
+
   /// Whether products round their factors; see ``LinearMap/roundsFactors``.
   public var roundsFactors: Bool { linearMap.roundsFactors }
 

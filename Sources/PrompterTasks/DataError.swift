@@ -42,6 +42,8 @@ public enum DataError: Error, Equatable {
   case malformedExample(file: String, line: Int, reason: String)
   /// A model cannot read an example, or cannot answer it.
   case unusableExample(file: String, place: String, reason: String)
+  /// Words cannot stand for a task's labels.
+  case unusableVerbalizer(reason: String)
   /// A template is no template.
   case malformedTemplate(template: String, reason: String)
   /// A column that is needed stands twice in a header.
@@ -114,6 +116,8 @@ extension DataError: CustomStringConvertible {
       "\(file), line \(line): \(reason)."
     case .unusableExample(let file, let place, let reason):
       "\(file), \(place): \(reason)."
+    case .unusableVerbalizer(let reason):
+      "The labels' words cannot be asked for: \(reason)."
     case .malformedTemplate(let template, let reason):
       "The template \(Self.quoted(template)) cannot be read: \(reason)."
     case .missingLabel(let file, let line):

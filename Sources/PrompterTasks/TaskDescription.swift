@@ -28,19 +28,24 @@ public struct TaskDescription: Codable, Sendable, Equatable {
   /// The metrics to report; the first one selects the best prompt.
   public var metrics: [MetricName]
 
+  /// The words that stand for the labels, if a masked language model is asked for them.
+  public var verbalizer: Verbalizer?
+
   /// How a text-to-text task is put and scored; nil for another kind.
   public var text: TextToTextDescription?
 
   /// A description from its parts.
   public init(
     kind: Kind, preset: String? = nil, fields: Fields = Fields(), labels: [String] = [],
-    metrics: [MetricName] = [.accuracy], text: TextToTextDescription? = nil
+    metrics: [MetricName] = [.accuracy], verbalizer: Verbalizer? = nil,
+    text: TextToTextDescription? = nil
   ) {
     self.kind = kind
     self.preset = preset
     self.fields = fields
     self.labels = labels
     self.metrics = metrics
+    self.verbalizer = verbalizer
     self.text = text
   }
 }

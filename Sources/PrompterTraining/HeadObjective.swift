@@ -48,8 +48,10 @@ final class HeadObjective<Kind: HeadKind>: Objective {
       Validation(examples: $0, encoded: try kind.encoded($0, by: setting.reader))
     }
     outputScale = kind.outputScale(of: self.training.targets)
-    layer = Self.freshHead(
-      outputs: kind.outputCount, width: setting.backbone.width, seed: setting.plan.seed)
+    layer =
+      kind.givenHead(of: setting.backbone).map(Self.head)
+      ?? Self.freshHead(
+        outputs: kind.outputCount, width: setting.backbone.width, seed: setting.plan.seed)
     lowerStates = LowerStateCache.pair(
       for: self.training.rows, self.validation?.encoded.rows, examples: self.training.count,
       in: setting)
@@ -64,6 +66,12 @@ final class HeadObjective<Kind: HeadKind>: Objective {
     return Linear(
       weight: Parameter("head.weight", weight, isTrained: true),
       bias: Parameter("head.bias", Tensor(zeros: [outputs]), isTrained: true))
+  }
+
+  private static func head(_ given: GivenHead) -> Linear {
+    Linear(
+      weight: Parameter("head.weight", given.weight, isTrained: given.isTrained),
+      bias: Parameter("head.bias", given.bias, isTrained: given.isTrained))
   }
 
   var head: Linear? { layer }

@@ -24,8 +24,8 @@ extension Trainer {
     }
     try checkKind(hasHead: hasHead)
     try checkHead(hasHead: hasHead)
-    if let headKind { try checkFit(of: type(of: headKind)) }
-    if plan.longTexts != .cut, headKind.map({ type(of: $0).readsLongTexts }) != true {
+    if let headKind { try checkFit(of: headKind) }
+    if plan.longTexts != .cut, headKind?.readsLongTexts != true {
       throw TrainingError.cannotReadLong(kind: kind.task.kind.rawValue)
     }
     if plan.classWeights != nil, headKind.map({ type(of: $0).weighsLabels }) != true {
@@ -33,12 +33,14 @@ extension Trainer {
     }
     try method.check(for: BackboneShape(model.backbone))
     if let limit = model.backbone.positionLimit { try checkRoom(positions: limit) }
-    if hasHead, !isPoolingChosen, let declared = model.declaredPooling, declared.pooling == nil {
+    if hasHead, headKind?.pooling == nil, !isPoolingChosen, let declared = model.declaredPooling,
+      declared.pooling == nil
+    {
       throw TrainingError.unknownPooling(
         model: model.name, file: declared.file, found: String(declared.name.prefix(100)),
         expected: model.backbone.hasPooler ? "cls, mean or pooler" : "cls or mean")
     }
-    if hasHead, pooling.usesPooler, !model.backbone.hasPooler {
+    if hasHead, headKind?.pooling == nil, pooling.usesPooler, !model.backbone.hasPooler {
       throw TrainingError.noPooler(model: model.name)
     }
   }
@@ -66,10 +68,16 @@ extension Trainer {
     }
   }
 
-  private func checkFit(of kind: any HeadKind.Type) throws {
+  private func checkFit(of kind: any HeadKind) throws {
     guard plan.duration == .converged || plan.headStart == .probe, !kind.fitsHeads else { return }
+    // There a head alone has nothing to fit, and the prompt is what the model says by itself.
+    if let verbalizer = kind.task.verbalizer, !verbalizer.trainsWords, plan.headStart != .probe {
+      return
+    }
+    let heads =
+      kind.task.verbalizer == nil ? "heads of \(type(of: kind).name.rawValue)" : "labels' words"
     throw TrainingError.cannotTrain(
-      method: method.name, reason: "heads of \(kind.name.rawValue) are trained by steps only")
+      method: method.name, reason: "\(heads) are trained by steps only")
   }
 
   private func checkRoom(positions limit: Int) throws {

@@ -28,7 +28,7 @@ public struct Trainer: Sendable {
   /// Everything else that decides the result.
   public let plan: TrainingPlan
   /// What the head reads.
-  public let pooling: Pooling
+  public private(set) var pooling: Pooling
   /// Whether that was said, rather than taken from the model's folder.
   let isPoolingChosen: Bool
   /// The bytes of memory for hidden states below the prompts.
@@ -134,8 +134,11 @@ public struct Trainer: Sendable {
   private func session<Kind: HeadKind, Examples: ExampleSet>(
     head kind: Kind, _ training: Examples, _ validation: Examples?, _ folder: URL?
   ) throws -> TrainingSession {
-    let (kind, training, validation) = try checked(kind, training, validation)
-    return try TrainingSession(trainer: self, task: kind.task, folder: folder) {
+    let (checked, training, validation) = try checked(kind, training, validation)
+    let kind = Kind(try checked.completed(for: model.backbone, by: model.tokenizer))
+    var trainer = self
+    if let pooling = kind.pooling { trainer.pooling = pooling }
+    return try TrainingSession(trainer: trainer, task: kind.task, folder: folder) {
       try HeadObjective(kind, training: training, validation: validation, in: $0)
     }
   }

@@ -52,13 +52,13 @@ final class TrainingSession {
       ObjectiveSetting(
         trainer: trainer, backbone: backbone, method: method,
         team: team, folder: folder))
-    trained = (objective.head?.parameters ?? []) + backbone.trainedParameters
+    trained = (objective.head?.trainedParameters ?? []) + backbone.trainedParameters
     optimizer = plan.optimizer.make(
       method.parameters + trained, weightDecay: Float(plan.weightDecay))
   }
 
   var plan: TrainingPlan { trainer.plan }
-  private var headParameterCount: Int { objective.head?.parameters.count ?? 0 }
+  private var headParameterCount: Int { objective.head?.trainedParameters.count ?? 0 }
   var stepsPerEpoch: Int { plan.stepsPerEpoch(examples: objective.exampleCount) }
   var stepCount: Int { plan.stepCount(examples: objective.exampleCount) }
 
@@ -85,6 +85,11 @@ final class TrainingSession {
     _ saver: StateSaver, isInterrupted: () -> Bool, report: (TrainingEvent) -> Void
   ) throws -> TrainingOutcome {
     report(.started(start()))
+    if optimizer.parameters.isEmpty {
+      progress.endFit()
+      try evaluate(report, rate: 0)
+      return outcome(wasInterrupted: false)
+    }
     if plan.duration == .converged {
       return try fit(isInterrupted: isInterrupted, report: report)
     }

@@ -4,7 +4,14 @@ public import ArgumentParser
 public import Prompter
 
 extension Schedule: ExpressibleByArgument {}
-extension Pooling: ExpressibleByArgument {}
+extension Pooling: ExpressibleByArgument {
+  public static var allValueStrings: [String] { choices.map(\.rawValue) }
+
+  public init?(argument: String) {
+    guard let pooling = Self.choices.first(where: { $0.rawValue == argument }) else { return nil }
+    self = pooling
+  }
+}
 extension TrainingRecipe: ExpressibleByArgument {}
 extension TrainingPlan.HeadStart: ExpressibleByArgument {}
 extension LongTexts: ExpressibleByArgument {}

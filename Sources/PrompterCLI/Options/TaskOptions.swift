@@ -63,9 +63,12 @@ struct TaskOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Text-to-text: what the model reads, with columns in braces, as in "
-        + "\"summarize: {article}\" (default: the task's, without its name for prompts).",
+        + "\"summarize: {article}\" (default: the task's, without its name for prompts). With "
+        + "--verbalizer: where the label's word is asked for, as in \"{text} It was [MASK].\"",
       valueName: "text"))
   var template: String?
+
+  @OptionGroup var words: VerbalizerOptions
 
   @Option(
     help: ArgumentHelp(
@@ -115,11 +118,15 @@ struct TaskOptions: ParsableArguments {
           : "The task \(task) needs a model that writes texts, such as a T5; this one learns "
             + "\(Self.readNames.joined(separator: ", ")).")
     }
-    if let template {
+    let template = try template.map { try TextTemplate($0) }
+    if words.isGiven {
+      try words.apply(to: &description, template: template)
+    } else if let template {
       guard description.text != nil else {
-        throw UsageError("--template is for models that write texts, such as a T5.")
+        throw UsageError(
+          "--template is for models that write texts, such as a T5, and for --verbalizer.")
       }
-      description.text?.template = try TextTemplate(template)
+      description.text?.template = template
     }
     if let labels { try order(labels, in: &description) }
     return try fields.applied(to: description)

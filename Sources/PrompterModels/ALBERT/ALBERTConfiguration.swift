@@ -34,6 +34,7 @@ public enum ALBERT {
     private static let names = EncoderNames(
       scope: "albert", layers: "encoder.albert_layer_groups.0.albert_layers.0",
       attention: "attention", attended: "attention.dense", attentionNorm: "attention.LayerNorm",
-      inner: "ffn", outer: "ffn_output", norm: "full_layer_layer_norm", pooler: "pooler")
+      inner: "ffn", outer: "ffn_output", norm: "full_layer_layer_norm", pooler: "pooler",
+      maskedHead: MaskedHeadNames("predictions", dense: "dense", norm: "LayerNorm"))
   }
 }

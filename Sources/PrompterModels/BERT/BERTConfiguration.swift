@@ -16,7 +16,10 @@ public enum BERT {
     public init(from decoder: any Decoder) throws {
       design = try EncoderDesign(
         decoder.container(keyedBy: EncoderKeys.self), of: BERTFamily.modelTypes,
-        names: EncoderNames(scope: "bert"))
+        names: EncoderNames(
+          scope: "bert",
+          maskedHead: MaskedHeadNames(
+            "cls.predictions", dense: "transform.dense", norm: "transform.LayerNorm")))
     }
   }
 }

@@ -46,6 +46,8 @@ public enum DistilBERT {
       scope: "distilbert", layers: "transformer.layer", attention: "attention",
       projections: ["q_lin", "k_lin", "v_lin"], attended: "attention.out_lin",
       attentionNorm: "sa_layer_norm", inner: "ffn.lin1", outer: "ffn.lin2",
-      norm: "output_layer_norm", pooler: nil)
+      norm: "output_layer_norm", pooler: nil,
+      maskedHead: MaskedHeadNames(
+        "", dense: "vocab_transform", norm: "vocab_layer_norm", decoder: "vocab_projector"))
   }
 }

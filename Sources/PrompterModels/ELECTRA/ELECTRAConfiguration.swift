@@ -16,7 +16,12 @@ public enum ELECTRA {
     public init(from decoder: any Decoder) throws {
       let values = try decoder.container(keyedBy: EncoderKeys.self)
       var design = try EncoderDesign(
-        values, of: ELECTRAFamily.modelTypes, names: EncoderNames(scope: "electra", pooler: nil))
+        values, of: ELECTRAFamily.modelTypes,
+        names: EncoderNames(
+          scope: "electra", pooler: nil,
+          maskedHead: MaskedHeadNames(
+            "", dense: "generator_predictions.dense", norm: "generator_predictions.LayerNorm",
+            decoder: "generator_lm_head", alwaysGELU: true)))
       try design.narrowEmbeddings(
         from: values, default: 128, projection: "embeddings_project", always: false)
       self.design = design

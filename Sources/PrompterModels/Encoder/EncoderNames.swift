@@ -26,4 +26,6 @@ struct EncoderNames: Sendable, Equatable {
   var projection: String?
   /// The table of biases by distance; nil where scores have none.
   var distances: String?
+  /// The parts of a masked-language-model head; nil where no checkpoint has one.
+  var maskedHead: MaskedHeadNames?
 }

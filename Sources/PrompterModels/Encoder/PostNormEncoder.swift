@@ -22,6 +22,9 @@ public struct PostNormEncoder: Backbone {
   private let distances: DistanceBiases?
   private let pooler: Linear?
 
+  /// The masked-language-model head, if the checkpoint has one.
+  public let maskedLanguageHead: MaskedLanguageHead?
+
   /// Reads a backbone from weights as transformers names them, with or without the
   /// family's prefix.
   ///
@@ -39,6 +42,7 @@ public struct PostNormEncoder: Backbone {
   ) throws {
     let design = configuration.design
     try configuration.check(weights)
+    let all = weights
     let weights = try design.ownWeights(of: weights)
     let loader = ParameterLoader(
       weights: weights, isTrained: isTrained, precision: precision, replacements: replacements)
@@ -57,6 +61,7 @@ public struct PostNormEncoder: Backbone {
       weights.containsScope(name)
         ? try loader[name].linear(outputs: design.width, inputs: design.width) : nil
     }
+    maskedLanguageHead = try design.maskedLanguageHead(of: all, words: embeddings.words)
   }
 
   /// The number of values in a hidden state.
@@ -81,9 +86,6 @@ public struct PostNormEncoder: Backbone {
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.shape.count } }
   /// All weights, if they are trained.
   public var trainedParameters: [Parameter] { parameters.filter(\.isTrained) }
-
-  /// The table of word embeddings [tokens, embedding width], to which heads may be tied.
-  var words: Parameter { embeddings.words }
 
   private var parameters: [Parameter] {
     embeddings.parameters + [distances?.table].compactMap(\.self) + blocks.flatMap(\.parameters)

@@ -27,6 +27,8 @@ public enum MPNet {
     private static let names = EncoderNames(
       scope: "mpnet", attention: "attention.attn", projections: ["q", "k", "v"],
       attended: "attention.attn.o", attentionNorm: "attention.LayerNorm",
-      distances: "encoder.relative_attention_bias")
+      distances: "encoder.relative_attention_bias",
+      maskedHead: MaskedHeadNames(
+        "lm_head", dense: "dense", norm: "layer_norm", alwaysGELU: true))
   }
 }

@@ -29,6 +29,9 @@ public struct ModernBERT: Backbone {
   private let norm: LayerNorm
   private let head: Head?
 
+  /// The masked-language-model head, if the checkpoint has one.
+  public let maskedLanguageHead: MaskedLanguageHead?
+
   /// Reads a backbone from weights as transformers names them, with or without the prefix `model.`.
   ///
   /// - Parameters:
@@ -56,6 +59,23 @@ public struct ModernBERT: Backbone {
     norm = try loader["final_norm"].norm(configuration)
     head =
       configuration.hasPooler(in: weights) ? try Head(from: loader["head"], configuration) : nil
+    maskedLanguageHead = try Self.maskedLanguageHead(
+      of: ParameterLoader(weights: weights, isTrained: false), configuration, words: words)
+  }
+
+  // The same layer as before a classifier's head, and a decoder.
+  private static func maskedLanguageHead(
+    of loader: ParameterLoader, _ configuration: Configuration, words: Parameter
+  ) throws -> MaskedLanguageHead? {
+    let (weights, bias) = (loader.weights, "decoder.bias")
+    guard configuration.hasPooler(in: weights), weights.contains(bias) else { return nil }
+    let head = try Head(from: loader["head"], configuration)
+    let count = configuration.vocabularyCount
+    return MaskedLanguageHead(
+      decoder: weights.contains("decoder.weight")
+        ? try loader.parameter("decoder.weight", [count, configuration.width]) : words,
+      bias: try loader.parameter(bias, [count])
+    ) { hidden, pass in head(hidden, in: pass) }
   }
 
   /// A folder's weights under this family's names. The layer before a head stands beside the model

@@ -15,7 +15,11 @@ public enum RoBERTa {
     public init(from decoder: any Decoder) throws {
       let values = try decoder.container(keyedBy: EncoderKeys.self)
       var design = try EncoderDesign(
-        values, of: RoBERTaFamily.modelTypes, names: EncoderNames(scope: "roberta"))
+        values, of: RoBERTaFamily.modelTypes,
+        names: EncoderNames(
+          scope: "roberta",
+          maskedHead: MaskedHeadNames(
+            "lm_head", dense: "dense", norm: "layer_norm", alwaysGELU: true)))
       try design.countPositions(from: values, padding: 1)
       self.design = design
     }

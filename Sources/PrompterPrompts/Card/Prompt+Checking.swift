@@ -83,7 +83,17 @@ extension PromptCard {
   private func checkLabels(of kind: any TaskKind, in file: String) throws {
     // A number has none, and an answer that may be any text need not have any.
     let needsLabels = task.hasHead && kind.hasLabels
-    if let outputs = task.outputCount, !labels.isEmpty, labels.count != outputs {
+    if let verbalizer = task.verbalizer {
+      guard verbalizer.labels.map(\.label) == labels, verbalizer.width != nil,
+        verbalizer.labels.allSatisfy({ $0.tokens != nil }), pooling == .maskedWord
+      else {
+        throw PromptError.unusable(
+          file: file, value: "`task.verbalizer`",
+          found: "of \(verbalizer.labels.prefix(8).map(\.label)) and read by "
+            + (pooling?.rawValue ?? "nothing"),
+          expected: "words with tokens for each of `task.labels`, read by masked-word")
+      }
+    } else if let outputs = task.outputCount, !labels.isEmpty, labels.count != outputs {
       throw PromptError.unusable(
         file: file, value: "`task.labels`", found: "\(labels.prefix(8))",
         expected: "as many labels as the head has outputs, \(outputs), or none")

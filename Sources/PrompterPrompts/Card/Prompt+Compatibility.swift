@@ -18,6 +18,9 @@ extension Prompt {
     guard card.pooling?.usesPooler != true || model.backbone.hasPooler else {
       throw PromptError.noPooler(model: model.name)
     }
+    guard card.pooling != .maskedWord || model.backbone.maskedLanguageHead != nil else {
+      throw PromptError.noMaskedLanguageHead(model: model.name)
+    }
     if let identity, let known = card.backbone.sha256, let found = identity.sha256, known != found {
       throw PromptError.otherWeights(
         trainedOn: card.backbone.name, sha256: known, found: identity.name, foundSHA256: found)

@@ -187,7 +187,8 @@ public struct PromptCard: Codable, Sendable, Equatable {
     self.promptStack = promptStack
     self.firstPosition = firstPosition
     // What a version of before would pass over changes what is computed.
-    formatVersion = longTexts != nil ? 3 : firstPosition != nil ? 2 : 1
+    formatVersion =
+      longTexts != nil || task.verbalizer != nil ? 3 : firstPosition != nil ? 2 : 1
     self.placement = placement
     self.decoderPromptLength = decoderPromptLength
     self.trainsBackbone = trainsBackbone

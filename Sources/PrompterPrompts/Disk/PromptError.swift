@@ -35,6 +35,8 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
   case noRoom(model: String, promptLength: Int, maximumLength: Int, positionLimit: Int)
   /// The head reads the pooler, and the backbone has none.
   case noPooler(model: String)
+  /// The prompt asks for masked words, and the model has no head that tells them.
+  case noMaskedLanguageHead(model: String)
   /// The prompt has no vectors at the input, where something needs them.
   case noInputVectors(isDeep: Bool)
   /// The prompt has no fine-tuned weights, where something needs them.
@@ -80,7 +82,7 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
         + "another."
     case .noAdapter(let reason):
       reason
-    case .otherBackbone, .otherWeights, .noRoom, .noPooler:
+    case .otherBackbone, .otherWeights, .noRoom, .noMaskedLanguageHead, .noPooler:
       mismatch
     }
   }
@@ -95,6 +97,8 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
     case .noRoom(let model, let length, let maximum, let limit):
       "\(model) has \(limit) positions, too few for a prompt of \(length) virtual tokens and texts "
         + "of \(maximum) tokens."
+    case .noMaskedLanguageHead(let model):
+      "The prompt asks for masked words; \(model) has no masked-language-model head."
     case .noPooler(let model):
       "The prompt's head reads [CLS] through a pooler; \(model) has no pooler weights."
     default: ""

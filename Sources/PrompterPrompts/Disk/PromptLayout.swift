@@ -76,7 +76,7 @@ extension PromptCard {
     let names = layout.names
     var shapes: [String: Shape] = [:]
     if let outputs = task.outputCount {
-      shapes[names.headWeight] = [outputs, backbone.width]
+      shapes[names.headWeight] = [outputs, task.verbalizer?.width ?? backbone.width]
       shapes[names.headBias] = [outputs]
     }
     switch form {

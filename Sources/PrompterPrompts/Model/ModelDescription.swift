@@ -56,7 +56,7 @@ struct ModelDescription {
   /// The pooler is what is read where nothing is said.
   mutating func setPooling(_ pooling: Pooling, width: Int) throws {
     let file = "\(poolingFolder)/config.json"
-    guard !pooling.usesPooler else {
+    guard !pooling.usesPooler, pooling != .maskedWord else {
       files = files.filter {
         $0.key != SentenceModules.file && !$0.key.hasPrefix("\(poolingFolder)/")
       }

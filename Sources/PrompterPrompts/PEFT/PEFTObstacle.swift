@@ -22,6 +22,7 @@ extension PromptCard {
   /// Why PEFT would compute something else; see ``Prompt/peftObstacle``.
   var peftObstacle: String? {
     if !task.hasHead { return textObstacle }
+    if task.verbalizer != nil { return "PEFT has no adapter that asks for the words of labels." }
     guard task.isSequenceClassification else {
       return "PEFT's classifiers choose a label for a text, those of \(task.kind.rawValue) do not."
     }
@@ -71,7 +72,8 @@ extension PromptCard {
     case .pooler, .firstSlot: nil
     case .cls: "PEFT's classifier reads [CLS] through the pooler, this prompt's without it."
     case .mean: "PEFT's classifier reads [CLS] through the pooler, this prompt's the text's mean."
-    case nil: "PEFT's classifier reads [CLS] through the pooler, this prompt has none."
+    case .maskedWord, nil:
+      "PEFT's classifier reads [CLS] through the pooler, this prompt has none."
     }
   }
 

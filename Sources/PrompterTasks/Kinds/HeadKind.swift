@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import PrompterAutodiff
+public import PrompterCore
 public import PrompterKernels
 public import PrompterTensor
+public import PrompterTokenizer
 
 /// A kind of task whose answers a linear head gives, over what it reads of an example's rows.
 public protocol HeadKind: TaskKind {
@@ -12,10 +14,23 @@ public protocol HeadKind: TaskKind {
   /// Whether heads can be fitted until nothing gets better, by
   /// ``fittedHead(to:for:seed:team:goesOn:)``: then of each row one pooled state is read, and where
   /// an example has several rows it is the mean of their outputs that counts.
-  static var fitsHeads: Bool { get }
+  var fitsHeads: Bool { get }
+
+  /// What the head reads, if the task leaves no choice; nil if it does.
+  var pooling: Pooling? { get }
+
+  /// The task with what only the model tells.
+  ///
+  /// - Throws: ``DataError`` if the model cannot do the task.
+  func completed(
+    for backbone: any Backbone, by tokenizer: any Tokenizer
+  ) throws -> TaskDescription
+
+  /// The head that the model itself has for the task; nil where one starts from chance.
+  func givenHead(of backbone: any Backbone) -> GivenHead?
 
   /// Whether texts that are too long may be read otherwise than cut, as ``LongTexts`` says.
-  static var readsLongTexts: Bool { get }
+  var readsLongTexts: Bool { get }
 
   /// Whether examples can count by their labels, as ``weighted(by:in:)`` says.
   static var weighsLabels: Bool { get }
@@ -142,6 +157,21 @@ public struct OutputScale: Sendable, Equatable {
   public static let standard = OutputScale(center: 0, deviation: 1)
 }
 
+/// A head that a model brings along.
+public struct GivenHead: Sendable {
+  /// [outputs, the width of what it reads].
+  public let weight: Tensor
+  /// [outputs].
+  public let bias: Tensor
+  /// Whether training changes it.
+  public let isTrained: Bool
+
+  /// A head from its parts.
+  public init(weight: Tensor, bias: Tensor, isTrained: Bool) {
+    (self.weight, self.bias, self.isTrained) = (weight, bias, isTrained)
+  }
+}
+
 /// A head and how it was fitted.
 public struct FittedHead: Sendable {
   /// [outputs, width].
@@ -159,7 +189,7 @@ public struct FittedHead: Sendable {
 
 extension HeadKind {
   /// Most cut them.
-  public static var readsLongTexts: Bool { false }
+  public var readsLongTexts: Bool { false }
 
   /// In most all examples count alike.
   public static var weighsLabels: Bool { false }
@@ -171,7 +201,18 @@ extension HeadKind {
   public func weight(of target: Target) -> Double { 1 }
 
   /// Most are trained by steps only.
-  public static var fitsHeads: Bool { false }
+  public var fitsHeads: Bool { false }
+
+  /// There is a choice in most.
+  public var pooling: Pooling? { nil }
+
+  /// Nothing, in most.
+  public func completed(
+    for backbone: any Backbone, by tokenizer: any Tokenizer
+  ) throws -> TaskDescription { task }
+
+  /// None, in most.
+  public func givenHead(of backbone: any Backbone) -> GivenHead? { nil }
 
   /// One row, of which one pooled state is read.
   public func rows(

@@ -165,7 +165,9 @@ extension TaskDescription {
 
   /// Whether answers are given by a head that transformers and PEFT call a sequence classifier.
   package var isSequenceClassification: Bool {
-    guard let type = TaskKinds.type(named: kind) as? any HeadKind.Type, let outputCount else {
+    guard verbalizer == nil, let type = TaskKinds.type(named: kind) as? any HeadKind.Type,
+      let outputCount
+    else {
       return false
     }
     return type.task(outputs: outputCount) != nil

@@ -14,7 +14,7 @@ import PrompterToySupport
 import Testing
 
 /// A run of a kind of task recorded from PyTorch; Scripts/make-kind-fixtures.py says what its file
-/// holds.
+/// holds, and Scripts/make-masked-head-fixtures.py where a model's own head is asked.
 struct KindGolden<Kind: HeadKind> {
   /// The file's metadata.
   struct Description: Decodable {
@@ -35,23 +35,38 @@ struct KindGolden<Kind: HeadKind> {
   let backbone: any Backbone
   let method: any PromptMethod
   let head: Linear
+  let pooling: Pooling
   let rows: [ReadRow]
   var targets: [Kind.Target]
 
-  init(_ name: String, _ kind: Kind, _ targets: (SafetensorsFile) throws -> [Kind.Target]) throws {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../../Fixtures/kinds").standardizedFileURL
-    let file = try SafetensorsFile(contentsOf: folder.appending(path: "\(name).safetensors"))
+  static var fixtures: URL {
+    URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Fixtures")
+      .standardizedFileURL
+  }
+
+  init(
+    _ name: String, _ kind: Kind, on backbone: (any Backbone)? = nil, in folder: String = "kinds",
+    _ targets: (SafetensorsFile) throws -> [Kind.Target]
+  ) throws {
+    let file = try SafetensorsFile(
+      contentsOf: Self.fixtures.appending(path: "\(folder)/\(name).safetensors"))
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     run = try decoder.decode(Description.self, from: Data(#require(file.metadata["case"]).utf8))
     (self.kind, self.file, self.targets) = (kind, file, try targets(file))
-    backbone = try Toy.model().backbone
+    let backbone = try backbone ?? Toy.model().backbone
+    self.backbone = backbone
+    pooling = kind.pooling ?? .cls
     method = try Self.method(run, file, on: backbone)
     func trained(_ name: String) throws -> Parameter {
       Parameter(name, try file.tensor("parameter." + name), isTrained: true)
     }
-    head = Linear(weight: try trained("head.weight"), bias: try trained("head.bias"))
+    head =
+      try kind.givenHead(of: backbone).map {
+        Linear(
+          weight: Parameter("head.weight", $0.weight, isTrained: $0.isTrained),
+          bias: Parameter("head.bias", $0.bias, isTrained: $0.isTrained))
+      } ?? Linear(weight: trained("head.weight"), bias: trained("head.bias"))
     rows = try Self.rows(
       of: file, inputLength: run.method == "prompt-tuning" ? run.promptLength : 0)
   }
@@ -79,23 +94,24 @@ struct KindGolden<Kind: HeadKind> {
     let (ids, segments) = (try integers("batch.ids"), try integers("batch.segments"))
     let offsets = try integers("batch.offsets").map { Int($0) }
     let reads = file.names.contains("reads") ? try integers("reads") : nil
+    let count = (reads?.count ?? 0) / (offsets.count - 1)
     return zip(offsets, offsets.dropFirst()).enumerated().map { row, range in
       ReadRow(
         row: Row(
           text: Array(ids[range.0..<range.1]), segments: Array(segments[range.0..<range.1]),
           virtualTokens: inputLength),
-        slots: reads.map { $0[5 * row..<5 * row + 5].map { $0 + Int32(inputLength) } })
+        slots: reads.map { $0[count * row..<count * (row + 1)].map { $0 + Int32(inputLength) } })
     }
   }
 
   /// What is trained: the prompt's parameters and the head's.
-  var parameters: [Parameter] { method.parameters + head.parameters }
+  var parameters: [Parameter] { method.parameters + head.trainedParameters }
 
   /// What the head gives for all states that are read.
   func outputs(prompts: PromptState, in pass: Pass) -> Variable {
     head(
       backbone.readStates(
-        of: rows, numbers: Array(rows.indices), prompts: prompts, above: nil, pooling: .cls,
+        of: rows, numbers: Array(rows.indices), prompts: prompts, above: nil, pooling: pooling,
         dropout: 0, in: pass), in: pass)
   }
 

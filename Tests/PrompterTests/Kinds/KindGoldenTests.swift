@@ -2,6 +2,8 @@
 
 import PrompterAutodiff
 import PrompterCheckpoint
+import PrompterCore
+import PrompterModels
 import PrompterTasks
 import PrompterTensor
 import Testing
@@ -29,5 +31,27 @@ import Testing
       try file.tensor("labels").values.map { Int32($0) }
     }
     try golden.check(kind.logits)
+  }
+
+  @Test(arguments: ["p-tuning-v2", "prompt-tuning"])
+  func `labels' words score, learn and lose what PyTorch's do`(method: String) throws {
+    var verbalizer = try Verbalizer(
+      template: TextTemplate("{text} [MASK]"),
+      labels: [
+        Verbalizer.Label("a", words: ["v", "w"], tokens: [[17], [8, 33]]),
+        Verbalizer.Label("b", words: ["x", "y"], tokens: [[40], [17, 21]]),
+      ])
+    verbalizer.width = 24
+    let kind = TextClassification(
+      TaskDescription(kind: .textClassification, labels: ["a", "b"], verbalizer: verbalizer))
+    let folder = KindGolden<TextClassification>.fixtures.appending(path: "masked-heads/bert/model")
+    let backbone = try ModelFamilies.configuration(from: ModelFolder(folder)).backbone(
+      from: Weights(contentsOf: folder), isTrained: false, replacing: [:], precision: .float32)
+    let golden = try KindGolden(
+      "verbalizer-\(method)", kind, on: backbone, in: "masked-heads"
+    ) { file in
+      try file.tensor("labels").values.map { MeanTarget(Int32($0), rowCount: 2) }
+    }
+    try golden.check { verbalizer.scores(of: $0) }
   }
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import PrompterAutodiff
+public import PrompterCore
 public import PrompterKernels
 public import PrompterTensor
+public import PrompterTokenizer
 
 /// One label for a text, or for two.
 ///
 /// A head gives a value for each label, and the loss is the cross-entropy of their softmax with the
-/// right one. Of a text in windows that is the mean of their values.
+/// right one. Of a text in windows that is the mean of their values. With a ``Verbalizer`` the values
+/// are those of the labels' words, by the model's own head.
 public struct TextClassification: HeadKind {
   /// `text-classification`.
   public static let name = TaskDescription.Kind.textClassification
@@ -31,8 +34,11 @@ public struct TextClassification: HeadKind {
     get throws { try known ?? LabelSpace(task.labels) }
   }
 
-  /// By multinomial logistic regression.
-  public static let fitsHeads = true
+  /// By multinomial logistic regression, unless words stand for the labels.
+  public var fitsHeads: Bool { task.verbalizer == nil }
+
+  /// What a masked word is told from, where words stand for the labels.
+  public var pooling: Pooling? { task.verbalizer == nil ? nil : .maskedWord }
 
   /// One whose labels are numbered, of two or more.
   public static func task(outputs: Int) -> TaskDescription? {
@@ -40,8 +46,23 @@ public struct TextClassification: HeadKind {
     return TaskDescription(kind: name, labels: (0..<outputs).map { "LABEL_\($0)" })
   }
 
-  /// One for each label.
-  public var outputCount: Int { task.labels.count }
+  /// One for each label, or for each token of the labels' words.
+  public var outputCount: Int { task.verbalizer?.outputTokens.count ?? task.labels.count }
+
+  /// The task with the tokens of the labels' words.
+  public func completed(
+    for backbone: any Backbone, by tokenizer: any Tokenizer
+  ) throws -> TaskDescription {
+    var task = task
+    task.verbalizer = try task.verbalizer?.completed(
+      for: task.labels, of: backbone, by: tokenizer)
+    return task
+  }
+
+  /// The masked-language-model head's rows of the labels' words.
+  public func givenHead(of backbone: any Backbone) -> GivenHead? {
+    task.verbalizer?.head(of: backbone)
+  }
 
   // MARK: Data
 
@@ -82,14 +103,15 @@ public struct TextClassification: HeadKind {
     Question(examples.examples[example].text, examples.examples[example].pair)
   }
 
-  /// All of a long text, or parts of it.
-  public static let readsLongTexts = true
+  /// All of a long text, or parts of it; but that words are asked for once.
+  public var readsLongTexts: Bool { task.verbalizer == nil }
 
-  /// One row, or one for each window of a long text.
+  /// One row, or one for each window of a long text; or the texts in which words are asked for.
   public func rows(
     of question: Question, by reader: TextReader
   ) throws(TextProblem) -> [EncodedInput] {
-    try reader.rows(question.text, question.pair)
+    if let verbalizer = task.verbalizer { return try verbalizer.rows(of: question, by: reader) }
+    return try reader.rows(question.text, question.pair)
   }
 
   // MARK: Learning
@@ -126,22 +148,30 @@ public struct TextClassification: HeadKind {
     of outputs: Variable, for targets: [MeanTarget<Int32>], scale: Float, zLoss: Double
   ) -> Variable {
     crossEntropy(
-      MeanTarget.means(of: outputs, for: targets), labels: targets.map(\.value), weights: weights,
-      scale: scale, zLoss: zLoss)
+      task.verbalizer?.scores(of: outputs) ?? MeanTarget.means(of: outputs, for: targets),
+      labels: targets.map(\.value), weights: weights, scale: scale, zLoss: zLoss)
   }
 
   /// The likeliest label.
   public func answer(
     from outputs: [[Float]], to question: Question, temperature: Temperature
   ) -> any Answer {
-    LabelAnswer(logits: meanOutputs(outputs), of: task.labels, temperature: temperature)
+    LabelAnswer(logits: logits(of: outputs), of: task.labels, temperature: temperature)
   }
 
   /// The temperature of the smallest log loss, if the examples tell it from 1 by more than chance.
   public func temperature(
     of outputs: [[[Float]]], for targets: [MeanTarget<Int32>]
   ) -> Temperature? {
-    .told(by: outputs.map(meanOutputs), references: targets.map { Int($0.value) })
+    .told(by: outputs.map(logits), references: targets.map { Int($0.value) })
+  }
+
+  private func logits(of outputs: [[Float]]) -> [Float] {
+    task.verbalizer?.scores(of: outputs) ?? meanOutputs(outputs)
+  }
+
+  private func logits(of outputs: [[Float]]) -> [Float] {
+    task.verbalizer?.scores(of: outputs) ?? outputs[0]
   }
 
   /// A head fitted by multinomial logistic regression.

@@ -14,7 +14,7 @@ public struct TextRegression: HeadKind {
   public static let name = TaskDescription.Kind.textRegression
 
   /// By ridge regression.
-  public static let fitsHeads = true
+  public let fitsHeads = true
 
   /// The task.
   public let task: TaskDescription
