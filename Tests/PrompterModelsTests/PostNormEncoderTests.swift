@@ -103,6 +103,25 @@ import Testing
   }
 
   @Test(arguments: TinyEncoder.all)
+  func `a padding that a text names is not counted where positions begin after it`(
+    tiny: TinyEncoder
+  ) throws {
+    let padding = Int32(40 - tiny.positions - 1)
+    guard padding >= 0 else { return }
+    let model = try tiny.load()
+    func vectors(_ texts: [[Int32]]) -> [[Float]] {
+      model.embeddings(
+        of: Batch(texts.map { Row(ids: $0, segments: $0.map { _ in 0 }) }),
+        prompts: .none(layerCount: 3), dropout: 0, in: .inference()
+      ).value.rowValues
+    }
+    let named = vectors([[0, padding, 7, padding, padding, 9, 2], [0, 7]])
+    let unnamed = vectors([[0, 7, 9, 2], [0, 7]])
+    #expect([0, 2, 5, 6, 7, 8].map { named[$0] } == unnamed)
+    #expect(named[1] == named[3] && named[3] == named[4])
+  }
+
+  @Test(arguments: TinyEncoder.all)
   func `a model without segments does not look at them`(tiny: TinyEncoder) throws {
     guard tiny.segments == nil else { return }
     let model = try tiny.load()

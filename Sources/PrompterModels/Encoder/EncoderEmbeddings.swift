@@ -53,10 +53,27 @@ struct EncoderEmbeddings: Sendable {
   private func slots(of batch: Batch, _ prompts: PromptState) -> EmbeddingSlots {
     let slots = prompts.embeddingSlots(of: batch)
     return EmbeddingSlots(
-      tokens: slots.tokens,
-      positions: firstPosition == 0 ? slots.positions : slots.positions.map { $0 + firstPosition },
+      tokens: slots.tokens, positions: positions(of: slots, in: batch),
       segments: segments == nil
         ? [Int32](repeating: 0, count: slots.segments.count) : slots.segments)
+  }
+
+  // Where positions begin after the padding's token, one that a text names has a row of its own and
+  // is not counted, as in transformers.
+  private func positions(of slots: EmbeddingSlots, in batch: Batch) -> [Int32] {
+    guard firstPosition > 0 else { return slots.positions }
+    let padding = firstPosition - 1
+    var positions = slots.positions.map { $0 + firstPosition }
+    guard slots.tokens.contains(padding) else { return positions }
+    for (begin, end) in zip(batch.offsets, batch.offsets.dropFirst()) {
+      var passed: Int32 = 0
+      for slot in Int(begin)..<Int(end) {
+        let isPadding = slots.tokens[slot] == padding
+        passed += isPadding ? 1 : 0
+        positions[slot] = isPadding ? padding : positions[slot] - passed
+      }
+    }
+    return positions
   }
 
   private func projected(_ x: Variable, _ pass: Pass) -> Variable {
