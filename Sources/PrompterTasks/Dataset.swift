@@ -121,7 +121,9 @@ public struct Dataset: Sendable {
   }
 
   /// Whether a label says that annotators did not agree on one.
-  private static func saysNothing(_ label: String) -> Bool { ["-", "-1"].contains(label) }
+  private static func saysNothing(_ label: String) -> Bool {
+    ["-", "-1"].contains { $0.reads(as: label) }
+  }
 
   private init(reading url: URL, preset: String? = nil, _ reader: ExampleReader) throws {
     let bytes = try Self.bytes(of: url)

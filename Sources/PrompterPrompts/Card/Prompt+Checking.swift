@@ -93,7 +93,10 @@ extension PromptCard {
             + (pooling?.rawValue ?? "nothing"),
           expected: "words with tokens for each of `task.labels`, read by masked-word")
       }
-    } else if let outputs = task.outputCount, !labels.isEmpty, labels.count != outputs {
+      // A head may give several values for each label, of states that it reads for each.
+    } else if let outputs = task.outputCount, !labels.isEmpty,
+      !outputs.isMultiple(of: labels.count)
+    {
       throw PromptError.unusable(
         file: file, value: "`task.labels`", found: "\(labels.prefix(8))",
         expected: "as many labels as the head has outputs, \(outputs), or none")

@@ -140,7 +140,8 @@ struct KindGolden<Kind: HeadKind> {
       let length = expected.reduce(0) { $0 + $1 * $1 }.squareRoot()
       let gap = zip(try #require(gradient).values, expected)
         .reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
-      #expect(gap <= 1e-3 * length, "\(parameter.name)")
+      // What all choices have in common changes no loss: there the gradient is rounding alone.
+      #expect(gap <= 1e-3 * max(length, 1e-3 * Float(norms[0])), "\(parameter.name)")
     }
     var optimizer = AdamW(parameters, weightDecay: 0)
     for index in 0..<run.steps {

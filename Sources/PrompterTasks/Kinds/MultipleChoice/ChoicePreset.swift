@@ -38,11 +38,9 @@ enum ChoicePreset: String {
 
   /// COPA's premise with the word that asks for its cause or its effect; nil for another question.
   static func cause(_ premise: String, asking question: String) -> String? {
-    switch question.trimmed {
-    case "cause": "\(premise) because"
-    case "effect": "\(premise) so"
-    default: nil
-    }
+    let asked = question.trimmed
+    if asked.reads(as: "cause") { return "\(premise) because" }
+    return asked.reads(as: "effect") ? "\(premise) so" : nil
   }
 
   /// What stands beside the question in the row of a choice.

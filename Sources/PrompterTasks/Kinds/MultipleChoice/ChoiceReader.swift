@@ -84,7 +84,7 @@ extension ChoiceReader {
   private func place(
     of label: String, in choices: Choices
   ) throws(ChoiceColumns.Fault) -> Int? {
-    ["", "-1", "-"].contains(label) ? nil : try choices.place(of: label)
+    ["", "-1", "-"].contains { $0.reads(as: label) } ? nil : try choices.place(of: label)
   }
 
   private func texts(of row: TextRow) throws -> (String, String?) {
