@@ -55,30 +55,34 @@ public struct Projection {
 ///   - values: Another part of the same variable as the keys.
 ///   - prompt: The layer's prompts, if any.
 ///   - bias: Biases by distance, if any; the kernel must know the queries' places.
+///   - positions: Projections of relative positions, if any; the same holds for them.
 /// - Returns: o [queries, width].
 public func attention(
   _ kernel: AttentionKernel, queries: Projection, keys: Projection, values: Projection,
-  prompt: DeepPrompt?, bias: BiasLines? = nil
+  prompt: DeepPrompt?, bias: BiasLines? = nil, positions: PositionProjections? = nil
 ) -> Variable {
   precondition(keys.variable === values.variable, "Keys and values stand in one matrix.")
   let output = Tensor(uninitialized: [kernel.queryCount, kernel.width])
   let tape = Tape.common(
-    [queries.variable, keys.variable, bias?.lines] + (prompt?.variables ?? []))
+    [queries.variable, keys.variable, bias?.lines, positions?.table] + (prompt?.variables ?? []))
   let logSums = tape.map { _ in Tensor(uninitialized: [kernel.queryCount, kernel.heads]) }
   kernel.forward(
     queries: queries.block, keys: keys.block, values: values.block, prefix: prompt?.prefix,
-    bias: bias?.bias, into: output.buffer, logSums: logSums?.buffer)
+    bias: bias?.bias, positions: positions?.vectors, into: output.buffer,
+    logSums: logSums?.buffer)
   guard let tape, let logSums else { return Variable(output) }
   return tape.record(output) { dy in
     let text = textGradients(kernel, queries, keys, values)
     kernel.pullback(
       dy.buffer, queries: queries.block, keys: keys.block, values: values.block,
-      prefix: prompt?.prefix, bias: bias?.bias, output: output.buffer, logSums: logSums.buffer,
+      prefix: prompt?.prefix, bias: bias?.bias, positions: positions?.vectors,
+      output: output.buffer, logSums: logSums.buffer,
       into: AttentionKernel.Gradients(
         text: text.map {
           (queries.block(of: $0.queries), keys.block(of: $0.keys), values.block(of: $0.keys))
         },
-        prefix: prompt?.gradients ?? [], bias: bias?.lines.adjoint?.owned().buffer))
+        prefix: prompt?.gradients ?? [], bias: bias?.lines.adjoint?.owned().buffer,
+        positions: positions?.table.adjoint?.owned().buffer))
     guard let text else { return }
     queries.variable.accumulate(text.queries)
     if keys.variable !== queries.variable { keys.variable.accumulate(text.keys) }

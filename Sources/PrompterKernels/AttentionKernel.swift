@@ -8,7 +8,8 @@ internal import CPrompterKernels
 /// o = Σⱼ softmax(scale q · kⱼ + bias) vⱼ, j over the prompt's and the row's own keys, where
 /// attention is causal only over those up to the query's own place, and under a window only over
 /// those near it; a prompt's keys are seen by every query. The bias depends on the head and on the
-/// distance from query to key alone (Raffel and others 2020, section 2.1).
+/// distance from query to key alone (Raffel and others 2020, section 2.1); with ``PositionVectors``
+/// scores have terms between content and distance as well.
 public struct AttentionKernel: Sendable {
   /// The number of heads.
   public let heads: Int
@@ -54,8 +55,8 @@ public struct AttentionKernel: Sendable {
   ///   - scale: What scores are multiplied by.
   ///   - queryOffsets: Row r owns queries queryOffsets[r] ..< queryOffsets[r + 1].
   ///   - keys: The keys and values that each row sees.
-  ///   - queryPlaces: Each query's place among its row's keys; needed if attention is causal or has
-  ///     a bias or a window.
+  ///   - queryPlaces: Each query's place among its row's keys; needed if attention is causal, has a
+  ///     bias or a window, or meets positions.
   ///   - isCausal: Whether a query sees no key beyond its own place.
   ///   - window: How many places before or after its own a query sees keys, at least 1; nil for all.
   ///     A row's queries must then stand in the order of their places, and there may be no bias.
@@ -124,11 +125,14 @@ public struct AttentionKernel: Sendable {
   ///   row's keys count as at most 2 w + 96.
   public func forward(
     queries: ColumnBlock, keys: ColumnBlock, values: ColumnBlock, prefix: AttentionPrefix?,
-    bias: PositionBias? = nil, into output: Buffer, logSums: Buffer?
+    bias: PositionBias? = nil, positions: PositionVectors? = nil, into output: Buffer,
+    logSums: Buffer?
   ) {
     Kernels.expect(output, count: queryCount * width, "attention")
     Kernels.expect(logSums, count: queryCount * heads, "attention")
-    unsafe withDescription(queries, keys, values, prefix, bias) { description, scratch in
+    unsafe withDescription(
+      queries, keys, values, prefix, bias, positions
+    ) { description, scratch in
       unsafe prompter_attention_forward(
         &description, output.base, width, logSums?.base, scratch.base)
     }
@@ -144,15 +148,18 @@ public struct AttentionKernel: Sendable {
     public var prefix: [AttentionPrefix.Block?]
     /// The gradient of the bias's lines, added to.
     public var bias: Buffer?
+    /// The gradient of the matrix of positions, added to.
+    public var positions: Buffer?
 
     /// The gradients that are wanted.
     public init(
       text: (queries: ColumnBlock, keys: ColumnBlock, values: ColumnBlock)?,
-      prefix: [AttentionPrefix.Block?], bias: Buffer? = nil
+      prefix: [AttentionPrefix.Block?], bias: Buffer? = nil, positions: Buffer? = nil
     ) {
       self.text = text
       self.prefix = prefix
       self.bias = bias
+      self.positions = positions
     }
   }
 
@@ -161,15 +168,18 @@ public struct AttentionKernel: Sendable {
   /// - Complexity: 10 width Σᵣ queriesᵣ (promptᵣ + keysᵣ) FLOPs.
   public func pullback(
     _ dy: Buffer, queries: ColumnBlock, keys: ColumnBlock, values: ColumnBlock,
-    prefix: AttentionPrefix?, bias: PositionBias? = nil, output: Buffer, logSums: Buffer,
-    into gradients: Gradients
+    prefix: AttentionPrefix?, bias: PositionBias? = nil, positions: PositionVectors? = nil,
+    output: Buffer, logSums: Buffer, into gradients: Gradients
   ) {
     Kernels.expect(dy, count: queryCount * width, "attention")
     Kernels.expect(output, count: queryCount * width, "attention")
     Kernels.expect(logSums, count: queryCount * heads, "attention")
     unsafe withTargets(gradients.prefix, prefix, gradients.bias, bias) { targets in
       unsafe add(gradients.text, to: &targets)
-      unsafe withDescription(queries, keys, values, prefix, bias) { description, scratch in
+      unsafe positions?.add(gradients.positions, to: &targets)
+      unsafe withDescription(
+        queries, keys, values, prefix, bias, positions
+      ) { description, scratch in
         unsafe prompter_attention_backward(
           &description, &targets, output.base, dy.base, width, logSums.base, scratch.base)
       }
@@ -214,7 +224,7 @@ public struct AttentionKernel: Sendable {
 
   private func withDescription(
     _ queries: ColumnBlock, _ keys: ColumnBlock, _ values: ColumnBlock,
-    _ prefix: AttentionPrefix?, _ bias: PositionBias?,
+    _ prefix: AttentionPrefix?, _ bias: PositionBias?, _ positions: PositionVectors?,
     _ body: (inout prompter_attention, Buffer) -> Void
   ) {
     queries.check(rows: queryCount, width: width, "attention")
@@ -224,15 +234,21 @@ public struct AttentionKernel: Sendable {
       keys.columns == values.columns && keys.headStride == values.headStride,
       "Keys and values share their strides.")
     let longest = longestRow(prefix)
-    let scratch = Buffer(count: prompter_attention_scratch(longest, size))
-    unsafe withDescription(prefix, bias, longest: longest) { description in
-      unsafe description.queries = UnsafePointer(queries.start)
-      unsafe description.keys = UnsafePointer(keys.start)
-      unsafe description.values = UnsafePointer(values.start)
-      unsafe description.query_stride = queries.columns
-      unsafe description.key_stride = keys.columns
-      unsafe description.key_head_stride = keys.headStride ?? size
-      unsafe body(&description, scratch)
+    positions?.check(self, longest: longestRow(nil))
+    let scratch = Buffer(
+      count: prompter_attention_scratch(longest, size)
+        + PositionVectors.scratchCount(of: positions, size: size))
+    unsafe PositionVectors.withDescription(of: positions) { positions in
+      unsafe withDescription(prefix, bias, longest: longest) { description in
+        unsafe description.queries = UnsafePointer(queries.start)
+        unsafe description.keys = UnsafePointer(keys.start)
+        unsafe description.values = UnsafePointer(values.start)
+        unsafe description.query_stride = queries.columns
+        unsafe description.key_stride = keys.columns
+        unsafe description.key_head_stride = keys.headStride ?? size
+        unsafe description.positions = positions
+        unsafe body(&description, scratch)
+      }
     }
   }
 

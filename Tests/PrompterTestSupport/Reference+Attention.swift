@@ -20,10 +20,12 @@ extension Reference {
   /// Attention of every query over its row's prompt and its row's own keys, head by head.
   ///
   /// `queries`, `keys` and `values` have `kernel.width` columns. `bias` is what is added to the
-  /// scaled score of a head for a key so many places after its query.
+  /// scaled score of a head for a key so many places after its query, `terms` what is added to its
+  /// product before that for a key of the text.
   public static func attention(
     _ kernel: AttentionKernel, queries: Matrix, keys: Matrix, values: Matrix, prefix: Prefix?,
-    bias: (_ head: Int, _ distance: Int) -> Double = { _, _ in 0 }
+    bias: (_ head: Int, _ distance: Int) -> Double = { _, _ in 0 },
+    terms: (_ head: Int, _ query: Int, _ key: Int, _ distance: Int) -> Double = { _, _, _, _ in 0 }
   ) -> Matrix {
     var result = Matrix(rows: queries.rows, columns: kernel.width)
     for row in 0..<kernel.rows {
@@ -43,9 +45,12 @@ extension Reference {
             } + visible.map { (keys: keys, values: values, token: $0) }
           var shares = softmax(
             seen.enumerated().map { index, seen in
-              Double(kernel.scale)
-                * columns.reduce(0) { $0 + queries[query, $1] * seen.keys[seen.token, $1] }
-                + bias(head, index - prompt.count - place)
+              let distance = index - prompt.count - place
+              let term = index < prompt.count ? 0 : terms(head, query, seen.token, distance)
+              let product = columns.reduce(0) {
+                $0 + queries[query, $1] * seen.keys[seen.token, $1]
+              }
+              return Double(kernel.scale) * (product + term) + bias(head, distance)
             })
           // A key's number among its row's, for what it does not see is counted too.
           let skipped = visible.first.map { $0 - text.lowerBound } ?? 0

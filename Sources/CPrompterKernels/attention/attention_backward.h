@@ -5,6 +5,7 @@
 #define PROMPTER_ATTENTION_BACKWARD_H
 
 #include "attention/attention_head.h"
+#include "attention/position_terms.h"
 
 // The mean of a query's dP * mask, each as probable as P says: the same as dO * O, of which the
 // pullback over rounded matrices has no more than 8 bits.
@@ -127,6 +128,7 @@ PROMPTER_INLINE void backward_part(const struct prompter_attention *a, const str
     struct strided some = {q, t->q.row, 1}, gradients = {go, out_stride, 1};
     small_product(t->is_wide, count, t->stride, n, some, keys, t->turned, p, t->stride, 0);
     small_product(t->is_wide, count, t->stride, n, gradients, values, t->turned, ds, t->stride, 0);
+    if (t->terms != NULL) add_position_terms(t, n, i, count, p);
     score_gradients(a, t, i, count, t->is_rounded ? NULL : out + i * out_stride, go, out_stride,
                     log_sums + i * a->heads, p, ds);
     if (g.bias != NULL) add_bias_gradients(a, t, i, count, ds, g.bias);
@@ -153,6 +155,10 @@ PROMPTER_INLINE void backward_part(const struct prompter_attention *a, const str
                     g.query_stride, t->prompt != 0);
       small_product(t->is_wide, t->text, n, count, text_p, go, out_stride, g.v, g.key_stride, adds);
       small_product(t->is_wide, t->text, n, count, text_s, q, t->q.row, g.k, g.key_stride, adds);
+    }
+    if (t->terms != NULL) {
+      float *dq = g.q != NULL ? g.q + i * g.query_stride : NULL;
+      pull_back_position_terms(t, n, i, count, ds, dq, g.query_stride, g.k, g.key_stride);
     }
   }
 }

@@ -5,6 +5,7 @@
 #define PROMPTER_ATTENTION_FORWARD_H
 
 #include "attention/attention_head.h"
+#include "attention/position_terms.h"
 
 // Which scores of a row are a query's: the first `count` but for `hidden` from `from` on.
 struct seen_keys {
@@ -114,6 +115,7 @@ PROMPTER_INLINE void forward_part(const struct prompter_attention *a, const stru
       small_product(t->is_wide, count, t->stride, a->size, q, keys, t->turned, scores, t->stride,
                     0);
     }
+    if (t->terms != NULL) add_position_terms(t, a->size, i, count, scores);
     float inverse[block];
     softmax_rows(a, t, i, count, scores, inverse, log_sums == NULL ? NULL : log_sums + i * heads,
                  heads);

@@ -39,6 +39,7 @@ struct head {
   size_t prefix_stride;
   const int32_t *places;  // of the queries, NULL where they do not matter
   const float *bias;      // of key j for a query at place p is at j - p; NULL for none
+  const struct terms *terms;  // of positions, see position_terms.h; NULL for none
   uint32_t row_key, number;  // of dropout: the row's key, and the head's number
   // Constants: whether products are those of AVX-512, and whether their factors are rounded; then
   // the output is not kept for the pullback.
@@ -83,10 +84,11 @@ PROMPTER_INLINE size_t turned_stride(const struct prompter_attention *a) {
   return sixteens(most) + room;
 }
 
-// Where rows share a prompt, all of them take a head in turn, so that it is transposed once. Keys
-// of each head that stand one after another are read in that order, too.
+// Where rows share a prompt or vectors of positions, all of them take a head in turn, so that
+// those are transposed once. Keys of each head that stand one after another are read in that order,
+// too.
 PROMPTER_INLINE int goes_by_head(const struct prompter_attention *a) {
-  return a->prefixes != NULL || a->key_head_stride > a->key_stride;
+  return a->prefixes != NULL || a->positions != NULL || a->key_head_stride > a->key_stride;
 }
 
 // The row and the head that come i-th.

@@ -17,6 +17,7 @@
 #include "prompter_norm.h"
 #include "prompter_perceptron.h"
 #include "prompter_position_bias.h"
+#include "prompter_positions.h"
 #include "prompter_products.h"
 #include "prompter_ranking.h"
 #include "prompter_rotation.h"

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "prompter_positions.h"
 #include "prompter_rounded.h"
 
 // What a batch row sees of a prompt: `count` keys and values, `stride` values from one to the next,
@@ -37,7 +38,8 @@ struct prompter_attention {
   size_t query_heads;
 
   // Which of its row's keys, prompt aside, each query stands at. NULL where it does not matter:
-  // where attention is neither causal nor biased nor under a window. Ascending under a window.
+  // where attention is neither causal nor biased nor under a window nor has terms of positions.
+  // Ascending under a window.
   const int32_t *query_places;
   int is_causal;
   // How many places before or after its own a query sees its row's keys; 0 for any. Without a bias.
@@ -52,6 +54,10 @@ struct prompter_attention {
   const float *bias;
   size_t bias_stride, bias_center;
 
+  // Terms of relative positions, for attention that is not causal; NULL for none. Not for matrices
+  // in bfloat16.
+  const struct prompter_positions *positions;
+
   // One for each batch row, of no keys where it has no prompt; NULL when no row has one.
   const struct prompter_prefix *prefixes;
 
@@ -63,7 +69,7 @@ struct prompter_attention {
 };
 
 /// The values of scratch memory that either pass needs for rows of at most `keys` keys, prompt
-/// included.
+/// included, terms of positions aside.
 size_t prompter_attention_scratch(size_t keys, size_t size);
 
 /// out[t, h] = sum over j of softmax(scale q[t, h] . k[j, h] + bias) v[j, h]. `log_sums`
@@ -81,14 +87,15 @@ struct prompter_prefix_gradients {
 
 /// Where the backward pass writes. The gradients of queries, keys and values are written whole, or,
 /// with `adds_keys`, those of keys and values are added to: where rows share keys, or keys are
-/// values too. Those of the prompt's keys and values and of the bias are added to. Each group is
-/// left out by leaving its pointers NULL.
+/// values too. Those of the prompt's keys and values, of the bias and of positions, which have the
+/// stride of what they are of, are added to. Each group is left out by leaving its pointers NULL.
 struct prompter_attention_gradients {
   float *queries, *keys, *values;
   size_t query_stride, key_stride;
   int adds_keys;
   const struct prompter_prefix_gradients *prefixes;  // one for each batch row
   float *bias;
+  float *position_keys, *position_queries;
 };
 
 /// The pullback of the forward pass for the output's gradient `dout`.
