@@ -18,6 +18,7 @@ struct EncoderBlock: Sendable {
   let perceptron: Perceptron  // of these two
   let norm: LayerNorm
   let heads: Int
+  let scale: Float  // of scores
   let attentionDropout: Float
 
   init(
@@ -25,6 +26,7 @@ struct EncoderBlock: Sendable {
   ) throws {
     let names = c.names
     heads = c.headCount
+    scale = 1 / Float(c.width / c.headCount * c.termCount).squareRoot()
     attentionDropout = c.attentionDropout
     let own = loader[names.attention]
     projections = try own.joinedLinear(names.projections, outputs: c.width, inputs: c.width)
@@ -61,7 +63,7 @@ struct EncoderBlock: Sendable {
   }
 
   func callAsFunction(
-    _ x: Variable, _ batch: Batch, prompt: DeepPrompt?, bias: BiasLines?, reading: Reading,
+    _ x: Variable, _ batch: Batch, prompt: DeepPrompt?, terms: ScoreTerms, reading: Reading,
     _ dropout: Float, _ pass: Pass
   ) -> Variable {
     var (residual, keys, offsets) = (x, batch.slotKeys, batch.offsets)
@@ -75,11 +77,11 @@ struct EncoderBlock: Sendable {
     }
     let width = residual.value.columns
     let kernel = AttentionKernel(
-      heads: heads, size: width / heads, scale: 1 / Float(width / heads).squareRoot(),
-      queryOffsets: offsets, keys: KeyRanges(offsets: batch.offsets),
-      queryPlaces: bias == nil ? nil : batch.places(of: slots),
+      heads: heads, size: width / heads, scale: scale, queryOffsets: offsets,
+      keys: KeyRanges(offsets: batch.offsets),
+      queryPlaces: terms.needPlaces ? batch.places(of: slots) : nil,
       dropout: pass.dropout(dropout > 0 ? attentionDropout : 0).map { ($0, batch.numbers) })
-    let heard = heard(kernel, x, reading: slots, of: residual, prompt: prompt, bias: bias, pass)
+    let heard = heard(kernel, x, reading: slots, of: residual, prompt: prompt, terms, pass)
     let middle = added(heard, attended.bias, to: residual, attentionNorm, dropout, keys, pass)
     return added(
       perceptron(middle, in: pass), outer.bias, to: middle, norm, dropout, keys, pass)
@@ -88,18 +90,20 @@ struct EncoderBlock: Sendable {
   // What slots hear of each other, through the weight after it.
   private func heard(
     _ kernel: AttentionKernel, _ x: Variable, reading slots: [Int32]?, of own: Variable,
-    prompt: DeepPrompt?, bias: BiasLines?, _ pass: Pass
+    prompt: DeepPrompt?, _ terms: ScoreTerms, _ pass: Pass
   ) -> Variable {
-    if slots == nil, let joined = weights.joined {
+    let bias = terms.bias
+    // Attention that meets positions is computed in single precision alone.
+    if slots == nil, terms.positions == nil, let joined = weights.joined {
       return attention(kernel, between: joined, of: x, prompt: prompt, bias: bias)
     }
-    if slots != nil, let apart = weights.apart {
+    if slots != nil, terms.positions == nil, let apart = weights.apart {
       return attention(kernel, between: apart, of: x, queriesOf: own, prompt: prompt, bias: bias)
     }
     let (queries, heardOf) = projected(x, reading: slots, of: own, pass)
     let heard = attention(
       kernel, queries: queries, keys: heardOf.keys, values: heardOf.values, prompt: prompt,
-      bias: bias)
+      bias: bias, positions: terms.positions)
     return attended.product(heard, in: pass)
   }
 
@@ -131,6 +135,14 @@ struct EncoderBlock: Sendable {
     let sum = addBias(x, pass(bias))
     return norm(dropped(sum, dropout, keys, pass), residual: residual, in: pass)
   }
+}
+
+/// What scores have besides products of contents.
+struct ScoreTerms {
+  var bias: BiasLines?
+  var positions: PositionProjections?
+
+  var needPlaces: Bool { bias != nil || positions != nil }
 }
 
 // x, in training with some of its values dropped.

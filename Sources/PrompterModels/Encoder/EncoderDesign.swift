@@ -34,6 +34,9 @@ public struct EncoderDesign: Sendable, Equatable {
   public internal(set) var sharesLayers = false
   /// The number of buckets of distances with a bias of scores each; 0 where there are none.
   public internal(set) var bucketCount = 0
+  /// How many kinds of terms scores are the sum of, each as large as a product of contents: the sum
+  /// is divided by the square root of as many sizes of a head.
+  public internal(set) var termCount = 1
   // What files call its parts.
   var names: EncoderNames
 

@@ -111,10 +111,10 @@ public struct PostNormEncoder: Backbone {
     through layers: Range<Int>, from states: Variable, of batch: Batch, prompts: PromptState,
     reading: Reading, dropout: Float, in pass: Pass
   ) -> Variable {
-    let bias = bias(for: batch, prompts, in: pass)
+    let terms = ScoreTerms(bias: bias(for: batch, prompts, in: pass))
     return layers.reduce(states) { x, layer in
       blocks[design.sharesLayers ? 0 : layer](
-        x, batch, prompt: prompts.deepPrompt(layer: layer, for: batch, in: pass), bias: bias,
+        x, batch, prompt: prompts.deepPrompt(layer: layer, for: batch, in: pass), terms: terms,
         reading: layer == layers.upperBound - 1 ? reading : .all, dropout, pass)
     }
   }
