@@ -54,6 +54,7 @@ named_only_in 'The family ELECTRA' '\bELECTRA([A-Z]|\b)|"electra"' \
   "$families|PrompterModels/ELECTRA/[^/]*"
 named_only_in 'The family MPNet' '\bMPNet([A-Z]|\b)|"mpnet"' "$families|PrompterModels/MPNet/[^/]*"
 named_only_in 'The family ALBERT' '\bALBERT([A-Z]|\b)|"albert"' "$families|PrompterModels/ALBERT/[^/]*"
+named_only_in 'The family DeBERTa' '\bDeBERTa([A-Z]|\b)|"deberta' "$families|PrompterModels/DeBERTa/[^/]*"
 named_only_in 'The family T5' '\bT5([A-Z]|\b)|"m?t5"|\.t5\b' "$families|PrompterModels/T5/[^/]*|$shown"
 named_only_in 'The family ModernBERT' '\bModernBERT|"modernbert"|\.modernbert\b' \
   "PrompterModels/ModelFamilies|PrompterModels/ModernBERT/[^/]*"

@@ -32,6 +32,7 @@ import torch.nn.functional as F
 import transformers
 from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS, eager_mask
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
+from transformers.models.deberta_v2.modeling_deberta_v2 import ContextPooler
 from transformers.models.modernbert.modeling_modernbert import ModernBertPredictionHead
 
 bert = importlib.util.module_from_spec(spec := importlib.util.spec_from_file_location(
@@ -115,6 +116,38 @@ def mpnet_attention(model):
     for layer in model.encoder.layer:
         layer.attention.attn.forward = partial(forward, layer.attention.attn)
     yield
+
+
+@contextmanager
+def deberta_attention(model):
+    """DeBERTa's layers compute attention themselves; here with a prompt, whose keys have no place:
+    queries meet them by content alone, scaled as all scores are."""
+    def forward(part, hidden_states, attention_mask, *_, relative_pos, rel_embeddings, **__):
+        heads, size = part.num_attention_heads, part.attention_head_size
+        split = lambda x: x.view(*x.shape[:2], heads, size).transpose(1, 2)
+        query, key, value = (split(f(hidden_states)) for f in (
+            part.query_proj, part.key_proj, part.value_proj))
+        parts = 1 + len(part.pos_att_type)
+        terms = part.disentangled_attention_bias(
+            query.flatten(0, 1), key.flatten(0, 1), relative_pos, rel_embeddings, parts)
+        key, value, length = Prefix.before(key, value)
+        scores = query @ key.transpose(2, 3) / (size * parts) ** 0.5
+        scores = scores + F.pad(terms.view(*query.shape[:3], -1), (length, 0))
+        mask = F.pad(attention_mask.bool(), (length, 0), value=True)
+        weights = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(-1)
+        return (weights @ value).transpose(1, 2).flatten(2), None
+
+    for layer in model.encoder.layer:
+        layer.attention.self.forward = partial(forward, layer.attention.self)
+    yield
+
+
+class PooledDeBERTa(transformers.DebertaV2Model):
+    """With the pooler that transformers has in classifiers alone, under the name it has there."""
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.pooler = ContextPooler(config)
 
 
 @dataclass
@@ -241,6 +274,19 @@ FAMILIES = {
     "albert": Family(
         transformers.AlbertModel, transformers.AlbertConfig, dict(embedding_size=16),
         pooler=lambda model, hidden: torch.tanh(model.pooler(hidden[:, 0]))),
+    # Version 2: projections of their own, distances cut at 8, positions, segments, a convolution.
+    "deberta-v2": Family(
+        PooledDeBERTa, transformers.DebertaV2Config,
+        dict(relative_attention=True, pos_att_type="c2p|p2c", max_relative_positions=8,
+             type_vocab_size=2, conv_kernel_size=3, embedding_size=16),
+        prefixed=deberta_attention),
+    # Version 3: shared projections, a normalised table, logarithmic buckets, some of them met.
+    "deberta-v3": Family(
+        transformers.DebertaV2Model, transformers.DebertaV2Config,
+        dict(relative_attention=True, pos_att_type=["p2c", "c2p"], position_buckets=8,
+             max_relative_positions=16, share_att_key=True, norm_rel_ebd="layer_norm",
+             position_biased_input=False, type_vocab_size=0),
+        has_segments=False, prefixed=deberta_attention, pooler=None),
 }
 
 

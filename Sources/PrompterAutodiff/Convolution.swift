@@ -29,8 +29,8 @@ public func sideBySide(_ neighbours: [Int32], count: Int, of x: Variable) -> Var
 
 /// The weight of a convolution along rows as a matrix over neighbours that stand side by side.
 ///
-/// W[o, t inputs + i] = w[o, i, t], as PyTorch has w. In groups, output o sees the inputs of its own
-/// group alone, and w has no others; W has zeros for them.
+/// W[o, t inputs + i] = w[o, i, t], as PyTorch has w. In groups, output o sees the inputs of its
+/// own group alone, and w has no others; W has zeros for them.
 ///
 /// - Parameters:
 ///   - weight: w [outputs, inputs / groups, neighbours].

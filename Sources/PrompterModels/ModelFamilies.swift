@@ -14,6 +14,7 @@ public enum ModelFamilies {
     MPNetFamily.self,
     ALBERTFamily.self,
     ModernBERTFamily.self,
+    DeBERTaV2Family.self,
   ]
 
   /// The family of a name, as prompts remember it.

@@ -33,7 +33,11 @@ import Testing
       ModelFamilies.all.map { $0.name }, ModelFamilies.all.flatMap { $0.modelTypes }
     )
     #expect(Set(names).count == names.count && Set(types).count == types.count)
-    #expect(names == ["bert", "t5", "roberta", "distilbert", "electra", "mpnet", "albert", "modernbert"])
+    #expect(
+      names == [
+        "bert", "t5", "roberta", "distilbert", "electra", "mpnet", "albert", "modernbert",
+        "deberta-v2",
+      ])
     for name in names { #expect(ModelFamilies.named(name)?.name == name) }
     #expect(ModelFamilies.named("mixer") == nil)
   }

@@ -3,7 +3,8 @@
 //
 // A score's terms are found by the distance from query to key, so what a run of queries needs is a
 // product with the vectors of consecutive distances, each line of which is shifted by one place
-// against the line before. Nothing is as large as scores times sizes, and no value is fetched alone.
+// against the line before. Nothing is as large as scores times sizes, and no value is fetched by
+// itself.
 
 #ifndef PROMPTER_POSITION_TERMS_H
 #define PROMPTER_POSITION_TERMS_H

@@ -18,6 +18,7 @@ struct GoldenFile: Sendable, Equatable, CustomTestStringConvertible {
   static let folders = [
     "bert": 34, "encoders/roberta": 8, "encoders/xlm-roberta": 3, "encoders/distilbert": 8,
     "encoders/electra": 8, "encoders/mpnet": 8, "encoders/albert": 8, "encoders/modernbert": 8,
+    "encoders/deberta-v2": 8, "encoders/deberta-v3": 8,
   ]
 
   /// All files of all families.
