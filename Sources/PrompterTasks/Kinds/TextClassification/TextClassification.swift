@@ -170,10 +170,6 @@ public struct TextClassification: HeadKind {
     task.verbalizer?.scores(of: outputs) ?? meanOutputs(outputs)
   }
 
-  private func logits(of outputs: [[Float]]) -> [Float] {
-    task.verbalizer?.scores(of: outputs) ?? outputs[0]
-  }
-
   /// A head fitted by multinomial logistic regression.
   public func fittedHead(
     to states: Tensor, for targets: [MeanTarget<Int32>], seed: UInt64, team: ThreadTeam,
