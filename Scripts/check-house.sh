@@ -71,6 +71,8 @@ named_only_in 'Multiple choice' '\b[mM]ultipleChoice|multiple-choice' \
   "$kinds/TaskKinds|$kinds/MultipleChoice/[^/]*"
 named_only_in 'Pairs of spans' '\b[sS]panPair|span-pair' \
   "$kinds/TaskKinds|$kinds/SpanPairs/[^/]*"
+named_only_in 'Token classification' '\b[tT]okenClassification|token-classification' \
+  "$kinds/TaskKinds|$kinds/TokenClassification/[^/]*"
 # Its part of a task's description is a member of cards, which older versions wrote. The columns of its
 # templates are in the help of an option.
 named_only_in 'Text to text' '\b[tT]extToText|text-to-text' \

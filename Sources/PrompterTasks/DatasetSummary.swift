@@ -35,11 +35,12 @@ public struct DatasetSummary: Codable, Sendable, Equatable {
   /// - Complexity: O(bytes + n log n).
   public init(of examples: some ExampleSet) {
     let texts = examples.examples.indices.map(examples.text)
-    let answers = examples.examples.indices.map(examples.shownAnswer)
     var counts: [UTF8Key: Int] = [:]
-    for case let label? in answers { counts[UTF8Key(label), default: 0] += 1 }
+    for label in examples.examples.indices.lazy.flatMap(examples.countedAnswers) {
+      counts[UTF8Key(label), default: 0] += 1
+    }
     self.examples = texts.count
-    unlabelled = answers.count { $0 == nil }
+    unlabelled = examples.examples.indices.count { examples.shownAnswer(at: $0) == nil }
     pairs = texts.count { $0.pair != nil }
     labels = LabelSpace.ordered(counts.keys.lazy.map(\.text)).map {
       LabelCount(label: $0, count: counts[UTF8Key($0)] ?? 0)

@@ -8,6 +8,13 @@ public struct Omissions: Sendable, Equatable {
   /// The line on which the first of these rows starts.
   public private(set) var firstLine: Int?
 
+  /// Why a row is passed over.
+  enum Reason: Sendable {
+    case broken, noPredicate
+  }
+
+  private var reason = Reason.broken
+
   /// The columns that no field takes, in the order of the file.
   public internal(set) var columns: [String] = []
 
@@ -18,15 +25,22 @@ public struct Omissions: Sendable, Equatable {
   public init() {}
 
   /// Counts a row that is passed over.
-  mutating func passOver(line: Int) {
+  mutating func passOver(line: Int, because reason: Reason = .broken) {
     rowCount += 1
-    firstLine = firstLine ?? line
+    guard firstLine == nil else { return }
+    (firstLine, self.reason) = (line, reason)
   }
 
   /// A sentence on the rows that were passed over, without the file's name; nil if there are none.
   public var rowSentence: String? {
     firstLine.map { line in
-      rowCount == 1
+      if reason == .noPredicate {
+        return rowCount == 1
+          ? "the sentence on line \(line) was passed over: it has no predicate"
+          : "\(rowCount) sentences were passed over, the first of them on line \(line): they have "
+            + "no predicate"
+      }
+      return rowCount == 1
         ? "line \(line) was passed over: it is not a whole row, or has no label"
         : "\(rowCount) lines were passed over, the first of them line \(line): they are not whole "
           + "rows, or have no label"

@@ -34,11 +34,14 @@ public struct TaskDescription: Codable, Sendable, Equatable {
   /// How a text-to-text task is put and scored; nil for another kind.
   public var text: TextToTextDescription?
 
+  /// How words are tagged; nil for another kind.
+  public var tagging: TaggingDescription?
+
   /// A description from its parts.
   public init(
     kind: Kind, preset: String? = nil, fields: Fields = Fields(), labels: [String] = [],
     metrics: [MetricName] = [.accuracy], verbalizer: Verbalizer? = nil,
-    text: TextToTextDescription? = nil
+    text: TextToTextDescription? = nil, tagging: TaggingDescription? = nil
   ) {
     self.kind = kind
     self.preset = preset
@@ -47,6 +50,7 @@ public struct TaskDescription: Codable, Sendable, Equatable {
     self.metrics = metrics
     self.verbalizer = verbalizer
     self.text = text
+    self.tagging = tagging
   }
 }
 

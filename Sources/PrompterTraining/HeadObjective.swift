@@ -43,7 +43,9 @@ final class HeadObjective<Kind: HeadKind>: Objective {
     self.setting = setting
     columns = training.columns
     shape = setting.method.folded()
-    self.training = try kind.encoded(training, by: setting.reader)
+    var reader = setting.reader
+    reader.isLearning = true
+    self.training = try kind.encoded(training, by: reader)
     self.validation = try validation.map {
       Validation(examples: $0, encoded: try kind.encoded($0, by: setting.reader))
     }
@@ -106,7 +108,8 @@ final class HeadObjective<Kind: HeadKind>: Objective {
 
   // Of all examples of a step, before they are shared out: a mean whose parts add up.
   func scale(of examples: [Int]) -> Float {
-    1 / Float(examples.reduce(0) { $0 + kind.weight(of: training.targets[$1]) })
+    let sum = examples.reduce(0) { $0 + kind.weight(of: training.targets[$1]) }
+    return sum > 0 ? 1 / Float(sum) : 0
   }
 }
 

@@ -30,6 +30,9 @@ public protocol ExampleSet: Sendable {
   /// An example's answers as people read them; nil without any.
   func shownAnswer(at index: Int) -> String?
 
+  /// What is counted of an example's answers, where a file's labels are: one, or none without.
+  func countedAnswers(at index: Int) -> [String]
+
   /// What examples have in common that are drawn, split and scored together only, such as the
   /// answers to one question; nil for one by itself.
   func group(at index: Int) -> String?
@@ -50,6 +53,11 @@ extension ExampleSet {
 
   /// The answer, as most sets have one.
   public func shownAnswer(at index: Int) -> String? { label(at: index) }
+
+  /// The answer as people read it.
+  public func countedAnswers(at index: Int) -> [String] {
+    shownAnswer(at: index).map { [$0] } ?? []
+  }
 
   /// Each by itself, as in most sets.
   public func group(at index: Int) -> String? { nil }

@@ -44,7 +44,8 @@ public protocol HeadKind: TaskKind {
   /// - Throws: ``DataError`` for a weight of no label of the task's.
   func weighted(by weights: ClassWeights, in training: Examples) throws -> Self
 
-  /// How much an example counts in the loss: the losses of a step are divided by the sum of these.
+  /// How much an example counts in the loss, such as by the number of its words: the losses of a
+  /// step are divided by the sum of these.
   func weight(of target: Target) -> Double
 
   /// The values that the head gives for each state that it reads.
@@ -94,7 +95,8 @@ public protocol HeadKind: TaskKind {
   ///   - outputs: What the head gives [states read, ``outputCount``], example after example, row
   ///     after row.
   ///   - targets: What the examples' outputs should be.
-  ///   - scale: What the sum over the examples is multiplied by.
+  ///   - scale: What the sum over the examples' terms is multiplied by: one over how many the step
+  ///     has.
   ///   - zLoss: The weight of the z-loss, in kinds that have one.
   /// - Returns: A number.
   func loss(

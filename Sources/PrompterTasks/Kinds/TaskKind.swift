@@ -73,6 +73,8 @@ public protocol TaskKind: Sendable {
 
   /// The columns that a query has in place of a text and its pair; none in most kinds.
   var queryColumns: [QueryColumn] { get }
+  /// The names of lists of words that a query may have in place of a text; none in most kinds.
+  var wordColumns: [String] { get }
 
   /// What a model reads of a query.
   ///
@@ -134,6 +136,8 @@ extension TaskKind {
   public var scoresOtherExamples: Bool { false }
   /// Whether there are labels, as most kinds have them.
   public var hasLabels: Bool { true }
+  /// None, in most kinds.
+  public var wordColumns: [String] { [] }
   /// The answer that is the most frequent, in most kinds.
   public var baselineName: String { "majority" }
   /// None, in most kinds.

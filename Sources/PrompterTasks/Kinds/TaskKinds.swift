@@ -8,6 +8,7 @@ public enum TaskKinds {
     TextRegression.self,
     MultipleChoice.self,
     SpanPairClassification.self,
+    TokenClassification.self,
     TextToText.self,
   ]
 

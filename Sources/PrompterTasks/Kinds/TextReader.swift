@@ -12,10 +12,13 @@ public struct EncodedInput: Sendable {
   /// The places, among the tokens, of those whose states a head reads; nil where it reads one
   /// pooled state.
   public let reads: [Int]?
+  /// A number of the kind's own for each of these places, such as that of a word; nil where it gave
+  /// none.
+  public let marks: [Int32]?
+  /// Whether this is one of several rows that an example's text is read in, because it is long.
+  public let isWindow: Bool
   /// Whether the text was too long and was cut.
   public let isCut: Bool
-  /// Whether it is one of several windows of a text.
-  public let isWindow: Bool
 
   /// The number of special tokens around and between the texts.
   let specialCount: Int
@@ -23,9 +26,11 @@ public struct EncodedInput: Sendable {
   private let openingCount: Int
   private let closingCount: Int
 
-  init(_ encoding: Encoding, reading reads: [Int]? = nil, isWindow: Bool = false) {
-    self.reads = reads
-    self.isWindow = isWindow
+  init(
+    _ encoding: Encoding, reading reads: [Int]? = nil, marks: [Int32]? = nil,
+    isWindow: Bool = false
+  ) {
+    (self.reads, self.marks, self.isWindow) = (reads, marks, isWindow)
     ids = encoding.ids
     segments = encoding.segments
     isCut = encoding.truncatedCount > 0
@@ -67,6 +72,11 @@ public struct TextLimits: Sendable {
     room = backbone.positionLimit.map { $0 - occupiedPositions }
   }
 
+  /// Limits from their parts.
+  init(segments: Int?, room: Int?) {
+    (self.segments, self.room) = (segments, room)
+  }
+
   func check(_ encoding: Encoding) throws(TextProblem) {
     guard !encoding.ids.isEmpty else { throw .noTokens }
     if let room, encoding.ids.count > room {
@@ -90,6 +100,8 @@ public struct TextReader: Sendable {
   public let limits: TextLimits
   /// Remembers the text before, where several tasks are asked about one.
   public var memo: TextMemo?
+  /// Whether the rows are to learn from, rather than to be answered; of few kinds they are others.
+  public var isLearning = false
 
   /// A reader of texts.
   public init(tokenizer: any Tokenizer, maximumLength: Int, within limits: TextLimits) {
@@ -143,11 +155,17 @@ public struct TextReader: Sendable {
   ///   - encoding: The tokens.
   ///   - reads: The places of those that are read, one at least, in the order in which a head gives
   ///     its values for them; a place may be there several times.
+  ///   - marks: A number of the kind's own for each of them, which targets may go by.
+  ///   - isWindow: Whether other rows have the rest of a long text.
   /// - Returns: The row.
-  public func input(_ encoding: Encoding, reading reads: [Int]) -> EncodedInput {
+  public func input(
+    _ encoding: Encoding, reading reads: [Int], marks: [Int32]? = nil, isWindow: Bool = false
+  ) -> EncodedInput {
+    precondition(
+      marks.map { $0.count == reads.count } ?? true, "A mark for each place that is read.")
     precondition(
       !reads.isEmpty && reads.allSatisfy(encoding.ids.indices.contains),
       "A head reads places of the row.")
-    return EncodedInput(encoding, reading: reads)
+    return EncodedInput(encoding, reading: reads, marks: marks, isWindow: isWindow)
   }
 }

@@ -14,6 +14,8 @@ public struct Evaluation: Sendable {
   public var seconds = 0.0
   /// How often each label was taken for each other; nil where answers are not labels of a head.
   public var confusion: ConfusionMatrix?
+  /// The scores of each type of what words make together; nil where they make nothing.
+  public var spans: [SpanScores]?
   /// The labels in index order; none where any text may be an answer.
   public var labels: [String]
   /// The share of answers that are none of the labels; nil where any text may be an answer, or
@@ -30,7 +32,7 @@ public struct Evaluation: Sendable {
   public init(
     task: String, examples: Int, metrics: [String: Double], baseline: [String: Double],
     confusion: ConfusionMatrix? = nil, labels: [String] = [], illegalShare: Double? = nil,
-    probabilityScores: ProbabilityScores? = nil, answers: [Answer]
+    probabilityScores: ProbabilityScores? = nil, spans: [SpanScores]? = nil, answers: [Answer]
   ) {
     self.task = task
     self.examples = examples
@@ -40,7 +42,16 @@ public struct Evaluation: Sendable {
     self.labels = labels
     self.illegalShare = illegalShare
     self.probabilityScores = probabilityScores
+    self.spans = spans
     self.answers = answers
+  }
+
+  /// The scores of one type of what words make together, such as names of places.
+  public struct SpanScores: Sendable, Equatable {
+    /// The type.
+    public var type: String
+    /// Precision, recall and F1, and how many there are.
+    public var scores: ConfusionMatrix.ClassScores
   }
 
   /// An answer to an example.

@@ -16,6 +16,9 @@ public protocol Answer: Sendable, Equatable {
   ///   order. Answers without labels do not look at it.
   /// - Returns: The members, in the order in which they are told.
   func members(top: Int?) -> [JSONValue.Member]
+
+  /// The answer as a table for people; nil where its text tells it.
+  var table: AnswerTable? { get }
 }
 
 /// An answer that is one of a task's labels, or may be.

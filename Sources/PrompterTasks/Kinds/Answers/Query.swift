@@ -10,17 +10,21 @@ public struct Query: Sendable, Equatable {
   ///
   /// Where this says nothing, the text stands in the first column and the pair in the second.
   public var columns: [String: String]
+  /// The words of the text, where they are given and not found; then the text is these, a blank
+  /// between any two.
+  public var words: [String]
   /// The prompt's name; may be left out when there is one prompt only.
   public var task: String?
 
   /// A question about a text, or a pair of texts, or about named columns.
   public init(
     _ text: String = "", _ pair: String? = nil, columns: [String: String] = [:],
-    task: String? = nil
+    words: [String] = [], task: String? = nil
   ) {
     self.text = text
     self.pair = pair
     self.columns = columns
+    self.words = words
     self.task = task
   }
 }
@@ -36,14 +40,19 @@ public struct Question: Sendable, Equatable {
   /// The parts that the question is about, in Unicode scalars of their texts; where there are two
   /// texts, one in each.
   public var spans: [Range<Int>]
+  /// Where each word of the text is that is asked about, in Unicode scalars; none where words are
+  /// not.
+  public var words: [Range<Int>]
 
   /// A question about a text, or a pair.
   public init(
-    _ text: String, _ pair: String? = nil, choices: [String] = [], spans: [Range<Int>] = []
+    _ text: String, _ pair: String? = nil, choices: [String] = [], spans: [Range<Int>] = [],
+    words: [Range<Int>] = []
   ) {
     self.text = text
     self.pair = pair
     self.choices = choices
     self.spans = spans
+    self.words = words
   }
 }
