@@ -12,8 +12,8 @@ internal import PrompterTensor
 /// A z-loss (Chowdhery and others 2022, section 5) adds z (log Z)² to each row that counts, log Z
 /// the logarithm of its softmax's denominator: T5X trains with z = 1e-4.
 ///
-/// With weights, each row's part is multiplied by that of its label; the scale of a weighted mean is
-/// 1 / (the sum of the weights of all rows), as in PyTorch.
+/// With weights, each row's part is multiplied by that of its label; the scale of a weighted mean
+/// is 1 / (the sum of the weights of all rows), as in PyTorch.
 ///
 /// - Parameters:
 ///   - logits: z [rows, labels].

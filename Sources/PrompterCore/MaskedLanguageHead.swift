@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import PrompterAutodiff
+internal import PrompterKernels
 public import PrompterNN
 public import PrompterTensor
 

@@ -58,8 +58,9 @@ public struct AttentionKernel: Sendable {
   ///   - queryPlaces: Each query's place among its row's keys; needed if attention is causal, has a
   ///     bias or a window, or meets positions.
   ///   - isCausal: Whether a query sees no key beyond its own place.
-  ///   - window: How many places before or after its own a query sees keys, at least 1; nil for all.
-  ///     A row's queries must then stand in the order of their places, and there may be no bias.
+  ///   - window: How many places before or after its own a query sees keys, at least 1; nil for
+  ///     all. A row's queries must then stand in the order of their places, and there may be no
+  ///     bias.
   ///   - reordersLoneQueries: Whether a row's only query may have other bits than among several.
   ///   - queryHeads: How many queries in turn are the heads of one.
   ///   - dropout: Dropout of probabilities and the key of each batch row, if any.

@@ -45,8 +45,8 @@ extension Tokenizer {
   ///   - pair: The second text.
   ///   - maximumLength: The most tokens of an encoding, special tokens included.
   ///   - overlap: How many tokens two neighbours share, if there is room for more than so many.
-  /// - Returns: The encodings in the order of the text, one at least; nil if beside the other tokens
-  ///   there is no room for any of a text that has some.
+  /// - Returns: The encodings in the order of the text, one at least; nil if beside the other
+  ///   tokens there is no room for any of a text that has some.
   public func windows(
     of text: String, pair: String? = nil, maximumLength: Int, overlap: Int
   ) -> [Encoding]? {

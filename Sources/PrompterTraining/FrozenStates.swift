@@ -50,8 +50,8 @@ struct FrozenStates {
     self.matrix = matrix
   }
 
-  /// The mean state of each example's rows [examples, width]: what a linear head gives for it is the
-  /// mean of what it gives for them.
+  /// The mean state of each example's rows [examples, width]: what a linear head gives for it is
+  /// the mean of what it gives for them.
   func means(over examples: [Range<Int>]) -> Tensor {
     guard examples.contains(where: { $0.count > 1 }) else { return matrix }
     return meanRows(

@@ -10,8 +10,8 @@ import PrompterNN
 import PrompterTensor
 import Testing
 
-/// The tiny ModernBERT of the fixtures: 3 layers of width 24, of which the last two hear 3 places on
-/// either side, 60 tokens, and a layer before the head.
+/// The tiny ModernBERT of the fixtures: 3 layers of width 24, of which the last two hear 3 places
+/// on either side, 60 tokens, and a layer before the head.
 enum TinyModernBERT {
   static let folder = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent()

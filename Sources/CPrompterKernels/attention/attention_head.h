@@ -25,8 +25,8 @@ struct prefix {
   size_t count;
 };
 
-// What one head of one batch row works on, or, of a long row under a window, some of its queries and
-// the keys that they see.
+// What one head of one batch row works on, or, of a long row under a window, some of its queries
+// and the keys that they see.
 struct head {
   size_t row;
   size_t first_query, first_key;  // of this part among its row's

@@ -22,8 +22,8 @@ void prompter_layer_norm_backward(float *dx, float *dgain, float *doffset, const
 
 /// sum[r] = x[r] + added[r], then y[r] = normal(sum[r]) * gain + offset, for layers that normalise
 /// what they read and leave the sum to go on beside them. With `added` NULL the sum is x itself and
-/// `sum` is not written; `offset` may be NULL. `moments` [rows, 2] (may be NULL) gets each row's mean
-/// and inverse deviation.
+/// `sum` is not written; `offset` may be NULL. `moments` [rows, 2] (may be NULL) gets each row's
+/// mean and inverse deviation.
 void prompter_layer_norm_of_sum(float *y, float *sum, float *moments, const float *x,
                                 const float *added, const float *gain, const float *offset,
                                 float epsilon, size_t rows, size_t columns);

@@ -15,8 +15,8 @@ struct prompter_perceptron {
   enum prompter_activation kind;
   enum prompter_slope format;
   // Whether the activation is gated: activation(a) * b. The inner weight, and the bias, then have
-  // 2 * hidden rows: sixteen of a, the sixteen of b, and so on; `hidden` is a multiple of 32. Slopes
-  // of both halves are kept in bfloat16. Only for weights in tiles.
+  // 2 * hidden rows: sixteen of a, the sixteen of b, and so on; `hidden` is a multiple of 32.
+  // Slopes of both halves are kept in bfloat16. Only for weights in tiles.
   int is_gated;
 };
 

@@ -84,10 +84,7 @@ struct TaskOptions: ParsableArguments {
   /// The names of all tasks.
   static var names: [String] { Set(readNames + writtenNames).sorted() }
 
-  private static let later: Set = [
-    "token-classification", "question-answering", "causal-lm", "conll03",
-    "conll04",
-  ]
+  private static let later: Set = ["causal-lm", "question-answering"]
 
   /// Refuses a task that no model of this version can learn.
   func check() throws {

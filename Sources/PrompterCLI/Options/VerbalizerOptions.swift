@@ -9,8 +9,8 @@ struct VerbalizerOptions: ParsableArguments {
     name: .customLong("verbalizer"),
     help: ArgumentHelp(
       "A label's words, which the model's own masked-language-model head is asked for in place of "
-        + "a trained head. Once for each label; needs --template. With --method head-only nothing "
-        + "is trained.", valueName: "label=word,..."))
+        + "a trained head. Once for each label; needs --template. A method that trains a head alone "
+        + "then trains nothing.", valueName: "label=word,..."))
   var labels: [String] = []
 
   @Flag(
@@ -25,7 +25,7 @@ struct VerbalizerOptions: ParsableArguments {
   /// - Throws: ``UsageError`` if they do not go with the task, or are no words.
   func apply(to task: inout TaskDescription, template: TextTemplate?) throws {
     guard !labels.isEmpty else { throw UsageError("--train-words needs --verbalizer.") }
-    guard task.kind == .textClassification else {
+    guard (try task.asked() as? any HeadKind)?.takesVerbalizer == true else {
       throw UsageError("--verbalizer is for tasks that choose a label, and not for \(task.name).")
     }
     guard let template else {

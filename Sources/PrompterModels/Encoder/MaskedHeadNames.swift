@@ -5,6 +5,7 @@ internal import PrompterCheckpoint
 internal import PrompterCore
 internal import PrompterKernels
 internal import PrompterNN
+internal import PrompterTensor
 
 /// What files call the parts of a masked-language-model head, beside the model and whole.
 struct MaskedHeadNames: Sendable, Equatable {

@@ -7,12 +7,12 @@ public import PrompterKernels
 public import PrompterNN
 public import PrompterTensor
 
-/// ModernBERT (Warner and others 2024): a bidirectional encoder with rotary positions, of which most
-/// layers hear only what stands near.
+/// ModernBERT (Warner and others 2024): a bidirectional encoder with rotary positions, of which
+/// most layers hear only what stands near.
 ///
 /// Also Ettin's encoders and mmBERT. Word embeddings are normalised; before each attention and each
-/// gated perceptron stands a norm, the first layer's attention aside, and one stands behind the last
-/// layer. Positions enter by turning queries and keys (Su and others 2021).
+/// gated perceptron stands a norm, the first layer's attention aside, and one stands behind the
+/// last layer. Positions enter by turning queries and keys (Su and others 2021).
 ///
 /// A deep prompt's keys are not turned and stand before every token's window, so each token sees
 /// them. Texts count places from 0 under every prompt: only differences of places matter, and how a

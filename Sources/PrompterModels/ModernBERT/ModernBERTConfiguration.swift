@@ -121,8 +121,8 @@ extension ModernBERT {
 }
 
 extension KeyedDecodingContainer {
-  // One of the functions that are known here, by the names that transformers has for them; GELU where
-  // nothing is said.
+  // One of the functions that are known here, by the names that transformers has for them; GELU
+  // where nothing is said.
   fileprivate func activation(_ key: Key) throws -> Activation {
     let name = try decodeIfPresent(String.self, forKey: key) ?? "gelu"
     switch name {

@@ -2,7 +2,8 @@
 
 internal import PrompterTokenizer
 
-/// Encoded examples of one data set, how many of their texts were too long, and what is odd about them.
+/// Encoded examples of one data set, how many of their texts were too long, and what is odd about
+/// them.
 public struct EncodedExamples<Target: Sendable>: Sendable {
   /// The rows of all examples, example after example.
   public let rows: [EncodedInput]

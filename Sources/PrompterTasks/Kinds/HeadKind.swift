@@ -16,6 +16,9 @@ public protocol HeadKind: TaskKind {
   /// an example has several rows it is the mean of their outputs that counts.
   var fitsHeads: Bool { get }
 
+  /// Whether words may stand for labels, as a ``Verbalizer`` says.
+  var takesVerbalizer: Bool { get }
+
   /// What the head reads, if the task leaves no choice; nil if it does.
   var pooling: Pooling? { get }
 
@@ -204,6 +207,9 @@ extension HeadKind {
 
   /// Most are trained by steps only.
   public var fitsHeads: Bool { false }
+
+  /// In most they may not.
+  public var takesVerbalizer: Bool { false }
 
   /// There is a choice in most.
   public var pooling: Pooling? { nil }

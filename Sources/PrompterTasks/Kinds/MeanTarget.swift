@@ -16,8 +16,8 @@ public struct MeanTarget<Value: Sendable & Equatable>: Sendable, Equatable {
 
   /// The means of outputs over each example's rows [examples, outputs].
   ///
-  /// The mean of what a linear head gives is what it gives for the mean of the states, so a head may
-  /// as well be fitted to these.
+  /// The mean of what a linear head gives is what it gives for the mean of the states, so a head
+  /// may as well be fitted to these.
   static func means(of outputs: Variable, for targets: [MeanTarget]) -> Variable {
     guard targets.contains(where: { $0.rowCount > 1 }) else { return outputs }
     let ends = targets.reduce(into: [Int32]()) { $0.append(($0.last ?? 0) + Int32($1.rowCount)) }

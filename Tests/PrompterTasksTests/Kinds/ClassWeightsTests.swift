@@ -45,7 +45,8 @@ import Testing
     #expect(ClassWeights(written) == nil)
   }
 
-  // sklearn.utils.class_weight.compute_class_weight("balanced", classes=[0, 1, 2], y=[0]*5+[1]*2+[2])
+  // sklearn.utils.class_weight.compute_class_weight("balanced", classes=[0, 1, 2],
+  // y=[0]*5+[1]*2+[2])
   @Test func `balanced weights are scikit-learn's`() throws {
     let labels = Array(repeating: "a", count: 5) + ["b", "b", "c"]
     for (ours, theirs) in zip(

@@ -99,7 +99,7 @@ public struct SpanPairClassification: HeadKind {
     of example: Int, in examples: SpanPairSet, read rows: [EncodedInput]
   ) throws -> Int32 {
     let own = SpanPairSet(examples: [examples.examples[example]], url: examples.url)
-    return try classes.target(of: 0, in: own.labelled, read: rows)
+    return try classes.target(of: 0, in: own.labelled, read: rows).value
   }
 
   /// The index.
@@ -121,7 +121,8 @@ public struct SpanPairClassification: HeadKind {
   public func loss(
     of outputs: Variable, for targets: [Int32], scale: Float, zLoss: Double
   ) -> Variable {
-    classes.loss(of: logits(of: outputs), for: targets, scale: scale, zLoss: zLoss)
+    classes.loss(
+      of: logits(of: outputs), for: targets.map { MeanTarget($0) }, scale: scale, zLoss: zLoss)
   }
 
   /// The likeliest label.
@@ -137,7 +138,8 @@ public struct SpanPairClassification: HeadKind {
 
   /// The temperature of the smallest log loss, if the examples tell it from 1 by more than chance.
   public func temperature(of outputs: [[[Float]]], for targets: [Int32]) -> Temperature? {
-    classes.temperature(of: outputs.map { [logits(of: $0[0])] }, for: targets)
+    classes.temperature(
+      of: outputs.map { [logits(of: $0[0])] }, for: targets.map { MeanTarget($0) })
   }
 }
 

@@ -30,8 +30,8 @@ extension SoftmaxClassifier {
   }
 }
 
-/// The mean cross-entropy of a ``SoftmaxClassifier``, weighted if labels have weights, and λ / 2 times its squared weights, the bias
-/// left out: multinomial logistic regression.
+/// The mean cross-entropy of a ``SoftmaxClassifier``, weighted if labels have weights, and λ / 2
+/// times its squared weights, the bias left out: multinomial logistic regression.
 ///
 /// Products are float32, sums over their parts and over weights double. The parts' size does not
 /// depend on the number of threads, so neither does any bit.

@@ -9,8 +9,8 @@ public import PrompterTokenizer
 /// One label for a text, or for two.
 ///
 /// A head gives a value for each label, and the loss is the cross-entropy of their softmax with the
-/// right one. Of a text in windows that is the mean of their values. With a ``Verbalizer`` the values
-/// are those of the labels' words, by the model's own head.
+/// right one. Of a text in windows that is the mean of their values. With a ``Verbalizer`` the
+/// values are those of the labels' words, by the model's own head.
 public struct TextClassification: HeadKind {
   /// `text-classification`.
   public static let name = TaskDescription.Kind.textClassification
@@ -36,6 +36,9 @@ public struct TextClassification: HeadKind {
 
   /// By multinomial logistic regression, unless words stand for the labels.
   public var fitsHeads: Bool { task.verbalizer == nil }
+
+  /// A text's label may be asked for as a word.
+  public var takesVerbalizer: Bool { true }
 
   /// What a masked word is told from, where words stand for the labels.
   public var pooling: Pooling? { task.verbalizer == nil ? nil : .maskedWord }

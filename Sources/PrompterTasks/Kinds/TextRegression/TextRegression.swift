@@ -7,8 +7,8 @@ public import PrompterTensor
 /// One number for a text, or for two.
 ///
 /// A head gives the number, and the loss is the squared error, as that of transformers' heads with
-/// one label. Of a text in windows it is the mean of their numbers. The head begins with the mean of the training data's numbers, and learns in units of
-/// their deviation.
+/// one label. Of a text in windows it is the mean of their numbers. The head begins with the mean
+/// of the training data's numbers, and learns in units of their deviation.
 public struct TextRegression: HeadKind {
   /// `text-regression`.
   public static let name = TaskDescription.Kind.textRegression

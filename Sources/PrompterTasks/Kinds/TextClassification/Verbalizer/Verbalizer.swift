@@ -52,7 +52,8 @@ public struct Verbalizer: Codable, Sendable, Equatable {
   /// A verbalizer from its parts.
   ///
   /// - Throws: ``DataError/unusableVerbalizer(reason:)`` if the template does not ask for one word,
-  ///   or names other columns than `text` and `pair`; or if a label has no words, or is there twice.
+  ///   or names other columns than `text` and `pair`; or if a label has no words, or is there
+  ///   twice.
   public init(
     template: TextTemplate, labels: [Label], trainsWords: Bool = false, width: Int? = nil
   ) throws {
