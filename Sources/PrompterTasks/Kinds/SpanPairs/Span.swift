@@ -60,7 +60,7 @@ enum Span {
     let names = spellings(number)
     if let start = try integer(names.start), let end = try integer(names.end) {
       let range = try checked(start, end, number, of: scalars)
-      if let marked, !isAlike(scalars[range], Array(marked.unicodeScalars)) {
+      if let marked, !isAlike(scalars[range], Array(marked.unicodeScalars)[...]) {
         throw Fault(
           reason: "the characters \(start) to \(end) read \(shown(scalars[range])), and "
             + "`\(text(number))` is \(DataError.quoted(marked))")
@@ -89,15 +89,34 @@ enum Span {
     return start..<end
   }
 
-  // Of all places where words begin with the span and end with it, the nearest; of equals the
-  // first. The published indices are off by some words in places.
   private static func nearest(
     _ marked: String, _ number: Int, to index: Int?, in scalars: [Unicode.Scalar]
   ) throws(Fault) -> Range<Int> {
-    let sought = Array(marked.unicodeScalars)
+    let sought = Array(marked.unicodeScalars)[...]
     guard sought.count <= longest else {
       throw Fault(reason: "span \(number) has more than \(longest) characters")
     }
+    var found = places(of: sought, nearestTo: index, in: scalars)
+    // Some of WSC's end in a full stop that the text does not have.
+    if found.isEmpty { found = places(of: sought.inner, nearestTo: index, in: scalars) }
+    guard let first = found.first else {
+      throw Fault(reason: "its text has no \(DataError.quoted(marked)), which is span \(number)")
+    }
+    guard index != nil || found.count == 1 else {
+      throw Fault(
+        reason: "its text has \(DataError.quoted(marked)), which is span \(number), "
+          + "\(found.count) times; `\(spellings(number).start[0])` and "
+          + "`\(spellings(number).end[0])` say which is meant")
+    }
+    return first
+  }
+
+  // Of all places where words begin with the span and end with it, the nearest; without an index
+  // all. The published indices are off by some words in places.
+  private static func places(
+    of sought: ArraySlice<Unicode.Scalar>, nearestTo index: Int?, in scalars: [Unicode.Scalar]
+  ) -> [Range<Int>] {
+    guard !sought.isEmpty else { return [] }
     // No word is farther away than that.
     let index = index.map { min(max(-1, $0), scalars.count) }
     var (found, word, distance) = ([Range<Int>](), 0, Int.max)
@@ -113,29 +132,31 @@ enum Span {
       }
       if scalars[place] == " " { word += 1 }
     }
-    guard let first = found.first else {
-      throw Fault(reason: "its text has no \(DataError.quoted(marked)), which is span \(number)")
-    }
-    guard index != nil || found.count == 1 else {
-      throw Fault(
-        reason: "its text has \(DataError.quoted(marked)), which is span \(number), "
-          + "\(found.count) times; `\(spellings(number).start[0])` and "
-          + "`\(spellings(number).end[0])` say which is meant")
-    }
-    return first
+    return found
   }
 
-  // Case aside: WSC writes what stands within a sentence with a capital.
+  // Case aside, for WSC writes what stands within a sentence with a capital, and one blank for
+  // another, for it has a line end in a span.
   private static func isAlike(
-    _ scalars: ArraySlice<Unicode.Scalar>, _ others: [Unicode.Scalar]
+    _ scalars: ArraySlice<Unicode.Scalar>, _ others: ArraySlice<Unicode.Scalar>
   ) -> Bool {
     scalars.elementsEqual(others) {
-      $0 == $1 || $0.properties.lowercaseMapping == $1.properties.lowercaseMapping
+      $0 == $1 || $0.properties.isWhitespace && $1.properties.isWhitespace
+        || $0.properties.lowercaseMapping == $1.properties.lowercaseMapping
     }
   }
 
   private static func shown(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
     DataError.quoted(String(String.UnicodeScalarView(scalars)))
+  }
+}
+
+extension ArraySlice<Unicode.Scalar> {
+  /// From the first letter or number to the last.
+  fileprivate var inner: ArraySlice {
+    guard let first = firstIndex(where: \.isWordPart), let last = lastIndex(where: \.isWordPart)
+    else { return [] }
+    return self[first...last]
   }
 }
 

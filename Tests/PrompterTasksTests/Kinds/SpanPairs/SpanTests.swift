@@ -30,7 +30,8 @@ import Testing
     arguments: [
       ("the man", "0", 4..<11), ("The Man", "9", 24..<31), ("the man", "", 4..<11),
       ("his", "9", 36..<39),
-      ("can", nil, 16..<19), ("saw the man in", nil, 20..<34),
+      ("can\nsaw", nil, 16..<23), ("Canoe.", "0", 41..<46), ("can", nil, 16..<19),
+      ("saw the man in", nil, 20..<34),
     ] as [(String, String?, Range<Int>)])
   func `a text is the one that is nearest to a word`(
     marked: String, index: String?, place: Range<Int>
