@@ -152,12 +152,11 @@ struct WindowedCase {
 /// Batches of every kind: rows within a window, and rows long enough to be taken in parts.
 func forEachWindowedCase(dropout: Float? = nil, _ body: (WindowedCase) -> Void) {
   let layouts: [(lengths: [Int], prompts: [Range<Int>])] = [
-    ([1], [0..<0]), ([7, 1, 5], [0..<0, 2..<9, 0..<3]), ([130, 2, 49], [0..<9, 0..<0, 3..<4]),
-    ([210, 97], [2..<7, 0..<0]),
+    ([1], [0..<0]), ([7, 1, 5], [0..<0, 2..<9, 0..<3]), ([210, 97], [2..<7, 0..<0]),
   ]
-  withEvery("heads, size", in: [(1, 4), (3, 8), (2, 33), (2, 32)]) { heads, size in
+  withEvery("heads, size", in: [(1, 4), (2, 33), (2, 32), (1, 64)]) { heads, size in
     withEvery("layout", in: layouts.indices) { index in
-      withEvery("window", in: [1, 3, 40]) { window in
+      withEvery("window", in: [3, 40]) { window in
         body(
           WindowedCase(
             heads: heads, size: size, lengths: layouts[index].lengths,

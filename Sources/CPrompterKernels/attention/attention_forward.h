@@ -4,25 +4,17 @@
 #ifndef PROMPTER_ATTENTION_FORWARD_H
 #define PROMPTER_ATTENTION_FORWARD_H
 
+#include <float.h>
+
 #include "attention/attention_head.h"
 #include "attention/position_terms.h"
 
-// Which scores of a row are a query's: the first `count` but for `hidden` from `from` on.
-struct seen_keys {
-  int32_t count;
-  uint32_t from, hidden;
-};
-
-PROMPTER_INLINE int is_seen(struct seen_keys s, int32_t j) {
-  return j < s.count && (uint32_t)j - s.from >= s.hidden;
-}
-
-// The largest of them, in a row that ends with a sixteen.
-PROMPTER_INLINE float largest(const float *values, struct seen_keys seen, int32_t padded_count) {
+// maximum_of the first `count` values of a row that ends with a sixteen.
+PROMPTER_INLINE float largest(const float *values, int32_t count, int32_t padded_count) {
   int32_t most = INT32_MIN;
   PROMPTER_SIXTEENS
   for (int32_t j = 0; j < padded_count; j++) {
-    int32_t value = is_seen(seen, j) ? ordered(float_to_bits(values[j])) : INT32_MIN;
+    int32_t value = j < count ? ordered(float_to_bits(values[j])) : INT32_MIN;
     most = value > most ? value : most;
   }
   return bits_to_float(ordered(most));
@@ -33,16 +25,16 @@ struct denominator {
   float maximum, sum;
 };
 
-// scores = softmax(scale * scores) * sum in place. Those that are not seen become 0.
-PROMPTER_INLINE struct denominator softmax_row(float *scores, struct seen_keys seen, size_t stride,
+// scores = softmax(scale * scores) * sum in place. Columns beyond `keys` become 0.
+PROMPTER_INLINE struct denominator softmax_row(float *scores, size_t keys, size_t stride,
                                                float scale) {
   PROMPTER_REASSOCIATE
-  int32_t padded_count = (int32_t)stride;
-  float maximum = largest(scores, seen, padded_count) * scale, sum = 0.0f;
+  int32_t count = (int32_t)keys, padded_count = (int32_t)stride;
+  float maximum = largest(scores, count, padded_count) * scale, sum = 0.0f;
   PROMPTER_SIXTEENS
   for (int32_t j = 0; j < padded_count; j++) {
     float power = exponential(scores[j] * scale - maximum);
-    scores[j] = is_seen(seen, j) ? power : 0.0f;
+    scores[j] = j < count ? power : 0.0f;
     sum += scores[j];
   }
   return (struct denominator){maximum, sum};
@@ -88,13 +80,11 @@ PROMPTER_INLINE void softmax_rows(const struct prompter_attention *a, const stru
       add_bias(row, t->bias - t->places[first + r], seen, scale);
       scale = 1.0f;
     }
-    if (hidden) {
-      struct seen_keys keys = {(int32_t)seen, (uint32_t)t->prompt, (uint32_t)hidden};
-      denominators[r] = softmax_row(row, keys, t->stride, scale);
-    } else {
-      // Apart, so that nothing is compared with what is hidden.
-      denominators[r] = softmax_row(row, (struct seen_keys){(int32_t)seen, 0, 0}, t->stride, scale);
-    }
+    // What stands before a window is far below all that is seen: it adds less than 1e-34 to a sum
+    // that is at least 1.
+    for (size_t j = 0; j < hidden; j++) row[t->prompt + j] = -FLT_MAX;
+    denominators[r] = softmax_row(row, seen, t->stride, scale);
+    for (size_t j = 0; j < hidden; j++) row[t->prompt + j] = 0.0f;
     if (a->dropout_threshold) drop_row(row, a, t, dropout_key_of(a, t, first + r), seen);
   }
   end_softmax(denominators, count, inverse, log_sums, heads);
@@ -137,6 +127,10 @@ PROMPTER_INLINE void forward_part(const struct prompter_attention *a, const stru
 PROMPTER_INLINE void forward_head(const struct prompter_attention *a, const struct head *t,
                                   float *out, size_t out_stride, float *log_sums, size_t heads,
                                   float *scratch, struct prefix *known) {
+  if (!is_cut(a, t, block)) {
+    forward_part(a, t, out, out_stride, log_sums, heads, scratch, known);
+    return;
+  }
   for (size_t first = 0; first < t->queries;) {
     struct head part = part_of(a, t, first, block);
     forward_part(a, &part, out + first * out_stride, out_stride,
