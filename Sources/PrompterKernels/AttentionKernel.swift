@@ -59,8 +59,8 @@ public struct AttentionKernel: Sendable {
   ///     bias or a window, or meets positions.
   ///   - isCausal: Whether a query sees no key beyond its own place.
   ///   - window: How many places before or after its own a query sees keys, at least 1; nil for
-  ///     all. A row's queries must then stand in the order of their places, and there may be no
-  ///     bias.
+  ///     all. Under a window a row's queries must stand in the order of their places, and there may
+  ///     be no bias.
   ///   - reordersLoneQueries: Whether a row's only query may have other bits than among several.
   ///   - queryHeads: How many queries in turn are the heads of one.
   ///   - dropout: Dropout of probabilities and the key of each batch row, if any.

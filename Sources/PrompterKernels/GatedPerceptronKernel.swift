@@ -8,8 +8,9 @@ internal import CPrompterKernels
 /// Only where the CPU has tiles for bfloat16: what stands between the products is rounded as it
 /// comes and never stored as float32, and so are both factors of the pullback.
 public struct GatedPerceptronKernel: Sendable {
-  /// Wᵢ [2 hidden, inputs], its rows in the order of the tiles: sixteen of a, sixteen of b, and so
-  /// on. Products with it alone have their columns in that order.
+  /// Wᵢ [2 hidden, inputs], its rows in the order of the tiles: sixteen of a, sixteen of b, ….
+  ///
+  /// Products with it alone have their columns in that order.
   public let inner: PackedMatrix
   /// Wₒ [outputs, hidden].
   public let outer: PackedMatrix

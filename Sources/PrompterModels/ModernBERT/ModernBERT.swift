@@ -23,7 +23,8 @@ public struct ModernBERT: Backbone {
   /// The shape.
   public let configuration: Configuration
 
-  private let words: Parameter
+  /// Word embeddings [vocabulary, width], which a masked-word head may be tied to.
+  let words: Parameter
   private let wordNorm: LayerNorm
   private let blocks: [ModernBERTBlock]
   private let norm: LayerNorm
@@ -78,8 +79,9 @@ public struct ModernBERT: Backbone {
     ) { hidden, pass in head(hidden, in: pass) }
   }
 
-  /// A folder's weights under this family's names. The layer before a head stands beside the model
-  /// in files, so that the prefix alone is taken away.
+  /// A folder's weights under this family's names.
+  ///
+  /// The layer before a head stands beside the model in files: the prefix alone is taken away.
   static func ownWeights(of weights: Weights) throws -> Weights {
     let prefix = ModernBERTFamily.weightScope.map { $0 + "." } ?? ""
     return try weights.underStandardNames().renamed {

@@ -3,9 +3,9 @@
 extension ModernBERT.Configuration {
   /// The number of weights of a model of this shape, by arithmetic alone.
   ///
-  /// With width d, inner width f, n layers and no biases: embeddings vocabulary d and their norm d;
-  /// each layer 4 d² of attention, 3 d f of perceptron and 2 d of norms, the first layer d less;
-  /// the last norm d; a layer before the head d² + d.
+  /// With width d, inner width f, n layers and no biases: embeddings vocabulary d, their norm d and
+  /// the last norm d; each layer 4 d² of attention, 3 d f of perceptron and 2 d of norms, the first
+  /// one d less; a layer before the head d² + d.
   public func parameterCount(hasPooler: Bool = true) -> Int {
     parameters(hasPooler: hasPooler) { $0 }
   }

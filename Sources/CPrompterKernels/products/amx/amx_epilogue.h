@@ -141,8 +141,8 @@ PROMPTER_AMX_INLINE void gate_rows(enum prompter_activation kind, const struct w
   }
 }
 
-// Sixteen values of a line of slopes.
-PROMPTER_AMX_INLINE __m512 widened_half(const char *line, int second) {
+// The first or the second sixteen values of a line, in float32.
+PROMPTER_AMX_INLINE __m512 widened_half(const void *line, int second) {
   __m256i halves = _mm256_load_si256((const __m256i *)line + second);
   return (__m512)_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16);
 }
