@@ -28,7 +28,8 @@ def make(shape):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--shape", choices=("bert-base", "modernbert-base", "t5-small"), default="bert-base")
+    parser.add_argument("--shape", choices=("bert-base", "modernbert-base", "t5-small"),
+                        default="bert-base")
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     args = parser.parse_args()

@@ -12,7 +12,7 @@ from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 
 class WrittenPrefix(torch.nn.Module):
-    """ModernBertForSequenceClassification, frozen but for a prompt in each layer and the classifier."""
+    """ModernBertForSequenceClassification, all frozen but its classifier and each layer's prompt."""
 
     def __init__(self, folder, labels, attention, dtype, length):
         super().__init__()

@@ -6,8 +6,9 @@ import PrompterTensor
 import PrompterTestSupport
 import Testing
 
-/// A gated perceptron whose products are one, beside the same step by step. Only CPUs with tiles
-/// for bfloat16 have it.
+/// A gated perceptron whose products are one, beside the same step by step.
+///
+/// Only CPUs with tiles for bfloat16 have it.
 @Suite(.namesValues) struct GatedPerceptronTests {
   private struct Case {
     let weight: Tensor  // [2 hidden, inputs]
