@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import PrompterAutodiff
 import PrompterCheckpoint
 import PrompterCore
+import PrompterKernels
 import PrompterModels
 import PrompterTasks
 import PrompterTensor
