@@ -69,7 +69,8 @@ struct HubDownload {
     let others = [
       "config.json", "modules.json", "sentence_bert_config.json",
       "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-      "vocab.txt", "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model",
+      "vocab.txt", "vocab.json", "merges.txt", "spiece.model", "spm.model",
+      "sentencepiece.bpe.model",
       "tokenizer.model", "generation_config.json",
     ]
     if others.contains(name) || isModule(name) { return true }

@@ -17,14 +17,28 @@ extension JSON {
     _ bytes: [UInt8], allowsNonFinite: Bool = false, requiresStreamSafeText: Bool = false
   ) throws {
     var scanner = JSONScanner(bytes, requiresStreamSafeText: requiresStreamSafeText)
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { scanner.position = 3 }
+    scanner.skipByteOrderMark()
     self = try scanner.value(depth: 0, allowsNonFinite)
     try scanner.end()
   }
 }
 
 extension JSONScanner {
-  fileprivate mutating func value(depth: Int, _ allowsNonFinite: Bool) throws -> JSON {
+  /// Goes past a byte order mark at the start.
+  package mutating func skipByteOrderMark() {
+    if position == 0, text.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+  }
+
+  /// Reads a value of any kind.
+  ///
+  /// - Parameters:
+  ///   - depth: How many objects and lists the value is in.
+  ///   - allowsNonFinite: Whether `NaN`, `Infinity` and `-Infinity` are numbers.
+  /// - Returns: The value.
+  /// - Throws: ``Failure`` for anything that is ill-formed.
+  package mutating func value(
+    depth: Int, _ allowsNonFinite: Bool = false
+  ) throws -> JSON {
     guard depth < JSON.maximumDepth else {
       throw failure(.words("at most \(JSON.maximumDepth) levels of nesting"))
     }

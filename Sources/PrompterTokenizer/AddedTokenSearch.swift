@@ -56,10 +56,13 @@ struct AddedTokenSearch {
     to tokens: inout [Token]
   ) {
     guard !range.isEmpty else { return }
+    let blanks = OffsetTrimming.blanks(in: text.scalars[range])
     tokens.append(
       Token(
         id: id, word: word, start: text.starts[range.lowerBound],
-        end: text.ends[range.upperBound - 1]))
+        end: text.ends[range.upperBound - 1],
+        leadingBlanks: Int32(truncatingIfNeeded: blanks.leading),
+        trailingBlanks: Int32(truncatingIfNeeded: blanks.trailing)))
     word += 1
   }
 }

@@ -54,8 +54,8 @@ struct AddedTokenMatcher {
   private var edges: [UInt64: Int] = [:]
   /// The token that is spelt on the way to each node, and the number of its scalars.
   private var tokens: [(token: AddedToken, length: Int)?] = [nil]
-  /// Whether a token starts with an ASCII scalar, to pass over most text quickly.
-  private var startsASCII = [Bool](repeating: false, count: 128)
+  /// What tokens start with, to pass over most text quickly.
+  private var starts = Starts()
 
   var isEmpty: Bool { edges.isEmpty }
 
@@ -65,8 +65,8 @@ struct AddedTokenMatcher {
 
   /// Adds a token that is spelt `scalars` in the text to search; of equal ones the first holds.
   mutating func insert(_ scalars: [Unicode.Scalar], _ token: AddedToken) {
-    guard let first = scalars.first else { return }
-    if first.isASCII { startsASCII[Int(first.value)] = true }
+    guard !scalars.isEmpty else { return }
+    starts.insert(scalars)
     var node = 0
     for scalar in scalars {
       let key = Self.key(node, scalar)
@@ -118,8 +118,7 @@ struct AddedTokenMatcher {
   private func match(
     in text: AlignedText, at position: Int
   ) -> (token: AddedToken, length: Int)? {
-    let first = text.scalars[position]
-    if first.isASCII, !startsASCII[Int(first.value)] { return nil }
+    guard starts.mayStart(at: position, of: text.scalars) else { return nil }
     var found: (token: AddedToken, length: Int)?
     var node = 0
     for index in position..<text.count {
@@ -133,5 +132,41 @@ struct AddedTokenMatcher {
   private func touchesWord(_ text: AlignedText, _ start: Int, _ end: Int) -> Bool {
     (start > 0 && ScalarClass.isWordCharacter(text.scalars[start - 1]))
       || (end < text.count && ScalarClass.isWordCharacter(text.scalars[end]))
+  }
+}
+
+/// The first two scalars of tokens, as far as they are ASCII.
+private struct Starts {
+  /// Whether a token starts with an ASCII scalar.
+  private var isFirst = [Bool](repeating: false, count: 128)
+  /// Whether a token is that scalar alone, or its second is not ASCII.
+  private var mayEnd = [Bool](repeating: false, count: 128)
+  /// The second ASCII scalars of tokens, 128 for each first.
+  private var isSecond = [Bool](repeating: false, count: 1 << 14)
+  /// Whether a token starts with any other scalar.
+  private var hasOthers = false
+
+  mutating func insert(_ scalars: [Unicode.Scalar]) {
+    guard let first = scalars.first, first.isASCII else {
+      hasOthers = true
+      return
+    }
+    isFirst[Int(first.value)] = true
+    if scalars.count > 1, scalars[1].isASCII {
+      isSecond[Int(first.value) << 7 | Int(scalars[1].value)] = true
+    } else {
+      mayEnd[Int(first.value)] = true
+    }
+  }
+
+  /// Whether a token may start at a place; false of most.
+  @inline(__always)
+  func mayStart(at position: Int, of text: [Unicode.Scalar]) -> Bool {
+    let first = text[position]
+    guard first.isASCII else { return hasOthers }
+    guard isFirst[Int(first.value)] else { return false }
+    if mayEnd[Int(first.value)] { return true }
+    guard position + 1 < text.count, text[position + 1].isASCII else { return false }
+    return isSecond[Int(first.value) << 7 | Int(text[position + 1].value)]
   }
 }

@@ -17,11 +17,10 @@ struct AlignedText {
 
   /// A text as it is.
   init(_ text: String) {
-    self.init(capacity: text.utf8.count)
-    for scalar in text.unicodeScalars {
-      let start = Int32(truncatingIfNeeded: scalars.count)
-      append(scalar, start, start &+ 1)
-    }
+    scalars = Array(text.unicodeScalars)
+    let count = Int32(truncatingIfNeeded: scalars.count)
+    starts = Array(0..<count)
+    ends = Array(1..<count + 1)
   }
 
   @inline(__always)
@@ -83,67 +82,18 @@ struct BERTNormalizer {
 
   /// Decomposes and drops nonspacing marks.
   private func strippedOfAccents(_ text: AlignedText) -> AlignedText {
-    var parts: [Part] = []
+    var parts: [Replacement] = []
     parts.reserveCapacity(text.count)
-    var needsOrder = false
     for scalar in text.scalars {
-      var isFirst = true
+      var change = 0
       Decomposition.forEach(of: scalar) { part in
         let order = Decomposition.combiningClass(of: part)
-        needsOrder = needsOrder || order != 0
-        parts.append(Part(scalar: part, order: order, isFirst: isFirst))
-        isFirst = false
+        parts.append(Replacement(scalar: part, order: order, change: change))
+        change = 1
       }
     }
-    if needsOrder { Self.settle(&parts) }
-    return Self.aligned(parts, to: text)
-  }
-
-  private struct Part {
-    var scalar: Unicode.Scalar
-    var order: UInt8
-    /// Whether it is the first of its decomposition.
-    var isFirst: Bool
-  }
-
-  /// Sorts each run of combining marks by class, equal classes kept in order.
-  private static func settle(_ parts: inout [Part]) {
-    var start = 0
-    while start < parts.count {
-      guard parts[start].order != 0 else {
-        start += 1
-        continue
-      }
-      var end = start
-      while end < parts.count, parts[end].order != 0 { end += 1 }
-      if end - start > 1 {
-        // Swift's sort is stable in fact; the position makes it so by contract.
-        let sorted = zip(start..<end, parts[start..<end])
-          .sorted { ($0.1.order, $0.0) < ($1.1.order, $1.0) }.map(\.1)
-        parts.replaceSubrange(start..<end, with: sorted)
-      }
-      start = end
-    }
-  }
-
-  /// Gives each part the offsets of its place in the order.
-  ///
-  /// A first part takes the next scalar of the old text, a later one shares that of the part before
-  /// it, even where marks have changed places. `tokenizers` does so.
-  private static func aligned(_ parts: [Part], to text: AlignedText) -> AlignedText {
-    var result = AlignedText(capacity: parts.count)
-    var next = 0
-    for part in parts {
-      if part.isFirst { next += 1 }
-      if ScalarClass.of(part.scalar).contains(.mark) { continue }
-      let source = min(next, text.count) - 1
-      if source < 0 {
-        result.append(part.scalar, 0, 0)
-      } else {
-        result.append(part.scalar, text.starts[source], text.ends[source])
-      }
-    }
-    return result
+    parts.settle()
+    return text.replaced(by: parts).filtered { !ScalarClass.of($0).contains(.mark) }
   }
 
   /// Lowers each scalar by itself: no context (final sigma) and no locale (dotless i) matters.

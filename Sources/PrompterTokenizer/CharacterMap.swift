@@ -60,6 +60,9 @@ struct CharacterMap {
     longestFormCount = longest
   }
 
+  /// Whether it leaves every text as it is.
+  var isEmpty: Bool { units.isEmpty }
+
   /// The longest rule that a range of bytes starts with: its length, and where its form starts.
   @inline(__always)
   func longestMatch(_ bytes: [UInt8], _ range: Range<Int>) -> (length: Int, form: Int)? {

@@ -27,6 +27,17 @@ enum Decomposition {
     return scalar.properties.canonicalCombiningClass.rawValue
   }
 
+  /// Whether a scalar is a combining mark, spacing or not.
+  static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    guard scalar.value >= 0x300, scalar.value != 0x111C9, ScalarClass.isWithin(scalar, 9) else {
+      return false
+    }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark: return true
+    default: return false
+    }
+  }
+
   /// Hangul syllables decompose by arithmetic: 19 initials, 21 vowels, 28 finals (the first none).
   private static func hangul(_ syllable: UInt32, _ body: (Unicode.Scalar) -> Void) {
     let initial = 0x1100 + syllable / 588

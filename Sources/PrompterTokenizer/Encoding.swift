@@ -75,4 +75,8 @@ struct Token {
   /// Unicode scalars of the original text.
   var start: Int32
   var end: Int32
+  /// The blanks at both ends of an added token as it stands in the text; -1 of a piece, whose
+  /// vocabulary says.
+  var leadingBlanks: Int32 = -1
+  var trailingBlanks: Int32 = -1
 }

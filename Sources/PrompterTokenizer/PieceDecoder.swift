@@ -7,12 +7,14 @@ enum PieceDecoder {
   /// The decoders of a `tokenizer.json`, one after the other; none leaves a space between pieces.
   case steps([Step])
 
-  enum Step {
+  enum Step: Equatable {
     /// The sign becomes a space, and nothing in the first piece.
     case metaspace(Splitter.Metaspace)
     case replace([Unicode.Scalar], with: [Unicode.Scalar])
     /// Pieces of bytes in a row become text, or as many U+FFFD if they are ill-formed.
     case byteFallback
+    /// Characters of bytes become text, ill-formed ones U+FFFD; other pieces stay as they are.
+    case byteLevel
     /// All pieces become one.
     case fuse
     /// Drops a scalar that many times at most at the start and at the end of each piece.
@@ -72,6 +74,12 @@ enum PieceDecoder {
     run.removeAll()
   }
 
+  /// The piece of a byte: `<0x41>` for "A".
+  static func name(of byte: UInt8) -> [UInt8] {
+    let digits = Array("0123456789ABCDEF".utf8)
+    return Array("<0x".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)], UInt8(ascii: ">")]
+  }
+
   /// The byte that a piece like `<0x0A>` stands for.
   static func byte(of piece: some Collection<UInt8>) -> UInt8? {
     guard piece.count == 6, piece.starts(with: "<0x".utf8) else { return nil }
@@ -101,6 +109,8 @@ extension PieceDecoder.Step {
         return Self.string(text.scalars)
       }
     case .byteFallback: Self.joinBytes(parts)
+    case .byteLevel:
+      [String(decoding: parts.flatMap { ByteCharacters.bytes(of: $0.utf8) }, as: UTF8.self)]
     case .fuse: [parts.joined()]
     case .strip(let scalar, let start, let end):
       parts.map { Self.strip($0, scalar, start, end) }

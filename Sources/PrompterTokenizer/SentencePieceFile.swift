@@ -124,6 +124,9 @@ struct SentencePieceFile {
     String(decoding: bytes[pieces[index].range], as: UTF8.self)
   }
 
+  /// The bytes of a piece.
+  func bytes(of index: Int) -> ArraySlice<UInt8> { bytes[pieces[index].range] }
+
   /// An error in a piece.
   func wrong(_ index: Int, _ found: String, _ expected: String) -> TokenizerError {
     .malformed(file: name, place: "piece \(index)", found: found, expected: expected)
@@ -170,7 +173,7 @@ extension SentencePieceFile {
     }
   }
 
-  private func check(_ piece: Piece, _ index: Int) throws {
+  func check(_ piece: Piece, _ index: Int) throws {
     guard !piece.range.isEmpty else { throw wrong(index, "no text", "some") }
     guard piece.range.count <= UnigramModel.longestPiece else {
       throw wrong(index, "\(piece.range.count) bytes", "at most \(UnigramModel.longestPiece)")

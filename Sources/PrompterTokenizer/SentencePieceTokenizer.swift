@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension SentencePieceFile {
+  /// The tokenizer that a class makes of the pieces; T5's if none is known.
+  func tokenizer(
+    _ kind: TokenizerClass?, _ settings: TokenizerSettings
+  ) throws -> UnigramTokenizer {
+    switch kind {
+    case let kind? where kind.modelType == "Unigram" && kind != .t5:
+      return try settings.unigramTokenizer(kind, UnigramSource(self, kind, settings))
+    default: return try tokenizer(settings: settings)
+    }
+  }
+
   /// The tokenizer that T5 makes of the pieces: `</s>` after a text, and sentinels.
   func tokenizer(settings: TokenizerSettings?) throws -> UnigramTokenizer {
     let settings = settings ?? .none

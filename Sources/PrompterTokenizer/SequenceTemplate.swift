@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Where special tokens go around one text or two.
-struct SequenceTemplate {
+struct SequenceTemplate: Equatable {
   enum Piece: Equatable {
     case text(segment: Int32)
     case pair(segment: Int32)
@@ -12,6 +12,13 @@ struct SequenceTemplate {
   var pair: [Piece] = [.text(segment: 0), .pair(segment: 1)]
   /// Whether texts that are too long lose their start rather than their end.
   var truncatesLeft = false
+  /// What is done to the offsets of pieces with blanks; `nil` if nothing.
+  var trimming: OffsetTrimming?
+
+  /// The template without special tokens that does the same else.
+  var plain: SequenceTemplate {
+    SequenceTemplate(truncatesLeft: truncatesLeft, trimming: trimming)
+  }
 
   /// The number of special tokens that some pieces add.
   static func specialCount(_ pieces: [Piece]) -> Int {
@@ -77,7 +84,17 @@ extension SequenceTemplate {
 
 extension SequenceTemplate {
   /// The tokens of one text or two with the special tokens around them, cut to a length.
-  func encoding(_ first: [Token], pair second: [Token]?, maximumLength: Int) -> Encoding {
+  ///
+  /// - Parameters:
+  ///   - first: The tokens of the first text.
+  ///   - second: Those of the second.
+  ///   - maximumLength: The most tokens to give.
+  ///   - blanks: The blanks of the piece of an id, asked for where offsets are trimmed.
+  /// - Returns: The tokens that fit.
+  func encoding(
+    _ first: [Token], pair second: [Token]?, maximumLength: Int,
+    blanks: (Int32) -> OffsetTrimming.Blanks = { _ in (0, 0) }
+  ) -> Encoding {
     let pieces = second == nil ? single : pair
     let limit = max(0, maximumLength)
     // A template may have a text several times.
@@ -91,9 +108,10 @@ extension SequenceTemplate {
     var encoding = Encoding(capacity: min(limit, copies * (firstCount + secondCount) + 8))
     for piece in pieces {
       switch piece {
-      case .text(let segment): encoding.append(part(of: first, kept.first), segment: segment)
+      case .text(let segment):
+        encoding.append(part(of: first, kept.first, blanks), segment: segment)
       case .pair(let segment):
-        encoding.append(part(of: second ?? [], kept.second), segment: segment)
+        encoding.append(part(of: second ?? [], kept.second, blanks), segment: segment)
       case .special(let ids, let segment):
         for id in ids { encoding.append(special: id, segment: segment) }
       }
@@ -102,8 +120,11 @@ extension SequenceTemplate {
     return encoding
   }
 
-  private func part(of tokens: [Token], _ count: Int) -> ArraySlice<Token> {
-    truncatesLeft ? tokens.suffix(count) : tokens.prefix(count)
+  private func part(
+    of tokens: [Token], _ count: Int, _ blanks: (Int32) -> OffsetTrimming.Blanks
+  ) -> ArraySlice<Token> {
+    let part = truncatesLeft ? tokens.suffix(count) : tokens.prefix(count)
+    return trimming?.trimmed(part, blanks) ?? part
   }
 
   /// The same, but that texts which are too long lose the end that is said.

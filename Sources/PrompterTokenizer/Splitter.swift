@@ -6,14 +6,19 @@ struct SplitText {
   var parts: [Range<Int>]
 }
 
-/// One of the pre-tokenizers that a Unigram `tokenizer.json` names.
+/// One of the pre-tokenizers that a `tokenizer.json` names.
 enum Splitter {
   /// Splits at white space and drops it.
   case whitespace
   case metaspace(Metaspace)
+  /// Splits at something; see ``Delimiter``.
+  case split(Delimiter, Behavior)
+  /// Puts a space in front of a text that has none, and splits it into words, or not at all. What
+  /// comes next reads bytes.
+  case byteLevel(addsPrefixSpace: Bool, WordPattern?)
 
   /// Spaces written as a sign of their own, which starts each word.
-  struct Metaspace {
+  struct Metaspace: Equatable {
     /// Where a sign is put in front.
     enum Prefix: String {
       case always, first, never
@@ -30,7 +35,33 @@ enum Splitter {
     switch self {
     case .whitespace: Self.splitAtSpace(split)
     case .metaspace(let metaspace): metaspace.apply(to: split)
+    case .split(let delimiter, let behavior): delimiter.apply(to: split, behavior)
+    case .byteLevel(let addsPrefixSpace, let pattern):
+      Self.words(addsPrefixSpace ? Self.prefixed(split) : split, pattern)
     }
+  }
+
+  private static func words(_ split: SplitText, _ pattern: WordPattern?) -> SplitText {
+    guard let pattern else { return split }
+    var words: [Range<Int>] = []
+    words.reserveCapacity(split.text.count / 4 + 1)
+    for part in split.parts { pattern.appendWords(of: split.text.scalars, part, to: &words) }
+    return SplitText(text: split.text, parts: words)
+  }
+
+  /// The text with a space before each part that starts with another sign.
+  private static func prefixed(_ split: SplitText) -> SplitText {
+    let text = split.text
+    var result = SplitText(text: AlignedText(capacity: text.count + split.parts.count), parts: [])
+    for part in split.parts where !part.isEmpty {
+      let start = result.text.count
+      if text.scalars[part.lowerBound] != " " {
+        result.text.append(" ", text.starts[part.lowerBound], text.ends[part.lowerBound])
+      }
+      result.text.append(text, part)
+      result.parts.append(start..<result.text.count)
+    }
+    return result
   }
 
   private static func splitAtSpace(_ split: SplitText) -> SplitText {

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
-
 /// One of the normalisers that a Unigram `tokenizer.json` names.
 enum TextStep {
   case precompiled(CharacterMap)
   /// A text for each of its occurrences, from left to right.
   case replace([Unicode.Scalar], with: [Unicode.Scalar])
-  /// A text for each run of spaces, or of any white space, that is long enough.
-  case replaceRuns(ofAnySpace: Bool, minimum: Int, with: [Unicode.Scalar])
+  /// A text for each run of blanks.
+  case replaceBlanks(Blanks, with: [Unicode.Scalar])
   /// Drops white space at the ends.
   case strip(left: Bool, right: Bool)
   /// Drops control characters and turns other white space into spaces.
   case nmt
   case form(UnicodeForm)
+  /// Drops combining marks.
+  case stripAccents
   case lowercase
   case prepend([Unicode.Scalar])
 
@@ -23,31 +23,23 @@ enum TextStep {
     case nfd = "NFD"
     case nfkc = "NFKC"
     case nfkd = "NFKD"
+  }
 
-    /// The decomposition of a scalar.
-    func parts(_ scalar: Unicode.Scalar) -> String {
-      let text = String(Character(scalar))
-      return switch self {
-      case _ where !Self.isKnown(scalar): text
-      case .nfc, .nfd: text.decomposedStringWithCanonicalMapping
-      case .nfkc, .nfkd: text.decomposedStringWithCompatibilityMapping
-      }
-    }
+  /// Runs of white space of a kind.
+  struct Blanks: Equatable {
+    /// Whether only spaces count.
+    var areSpaces = false
+    /// The fewest that count.
+    var minimum = 1
+    /// Whether one counts if it is a tab or the end of a line.
+    var includesBreaks = false
 
-    /// Whether Unicode 9.0 has the scalar; the tables of `tokenizers` are of that version.
-    static func isKnown(_ scalar: Unicode.Scalar) -> Bool {
-      scalar.isASCII || ScalarClass.isWithin(scalar, 9)
-    }
-
-    /// The normal form of a text.
-    func of(_ text: String) -> String {
-      switch self {
-      case .nfc: text.precomposedStringWithCanonicalMapping
-      case .nfd: text.decomposedStringWithCanonicalMapping
-      case .nfkc: text.precomposedStringWithCompatibilityMapping
-      case .nfkd: text.decomposedStringWithCompatibilityMapping
-      }
-    }
+    /// The regular expressions for them that published models have.
+    static let expressions = [
+      " {2,}": Blanks(areSpaces: true, minimum: 2), " +": Blanks(areSpaces: true),
+      #"\s+"#: Blanks(), #"\s{2,}"#: Blanks(minimum: 2),
+      #"\s{2,}|[\n\r\t]"#: Blanks(minimum: 2, includesBreaks: true),
+    ]
   }
 
   /// How many times as long it may make a text, as far as a file decides it: Unicode's forms do
@@ -56,11 +48,25 @@ enum TextStep {
     switch self {
     case .precompiled(let map): max(1, map.longestFormCount)
     case .replace(let old, let new): max(1, (new.count + old.count - 1) / max(1, old.count))
-    case .replaceRuns(_, let minimum, let new): max(1, (new.count + minimum - 1) / max(1, minimum))
+    case .replaceBlanks(let blanks, let new):
+      blanks.includesBreaks
+        ? max(1, new.count)
+        : max(1, (new.count + blanks.minimum - 1) / max(1, blanks.minimum))
     // Between added tokens each part of a text may be a single scalar.
     case .prepend(let prefix): prefix.count + 1
-    case .strip, .nmt, .form, .lowercase: 1
+    case .strip, .nmt, .form, .stripAccents, .lowercase: 1
     }
+  }
+
+  /// What some steps make of a part of a text, one after the other.
+  static func apply(_ steps: [TextStep], to text: AlignedText, _ range: Range<Int>) -> AlignedText {
+    var result = text
+    if range.count < text.count {
+      result = AlignedText(capacity: range.count)
+      result.append(text, range)
+    }
+    for step in steps { result = step.apply(to: result) }
+    return result
   }
 
   /// What the step makes of a text.
@@ -68,15 +74,11 @@ enum TextStep {
     switch self {
     case .precompiled(let map): return map.apply(to: text)
     case .replace(let old, let new): return Self.replace(old, new, in: text)
-    case .replaceRuns(let anySpace, let minimum, let new):
-      return Self.replaceRuns(anySpace, minimum, new, in: text)
+    case .replaceBlanks(let blanks, let new): return Self.replace(blanks, new, in: text)
     case .strip(let left, let right): return Self.strip(text, left, right)
     case .nmt: return Self.nmt(text)
-    case .form(let form):
-      // What a scalar is made of may join with its neighbours' parts, so it is taken apart first.
-      return text.mapScalars { form.parts($0).unicodeScalars }.mapRuns(where: UnicodeForm.isKnown) {
-        form.of($0)
-      }
+    case .form(let form): return form.apply(to: text)
+    case .stripAccents: return text.filtered { !Decomposition.isMark($0) }
     case .lowercase: return text.mapScalars { $0.properties.lowercaseMapping.unicodeScalars }
     case .prepend(let prefix): return Self.prepend(prefix, to: text)
     }
@@ -93,7 +95,7 @@ enum TextStep {
       if text.scalars[index] == first, end <= text.count,
         text.scalars[index..<end].elementsEqual(old)
       {
-        for scalar in new { result.append(scalar, text.starts[index], text.ends[end - 1]) }
+        for scalar in new { result.append(scalar, text.starts[end - 1], text.ends[end - 1]) }
         index = end
       } else {
         result.append(text.scalars[index], text.starts[index], text.ends[index])
@@ -103,27 +105,32 @@ enum TextStep {
     return result
   }
 
-  private static func replaceRuns(
-    _ anySpace: Bool, _ minimum: Int, _ new: [Unicode.Scalar], in text: AlignedText
+  /// What replaces several scalars stands where the last of them stood, as in `tokenizers`.
+  private static func replace(
+    _ blanks: Blanks, _ new: [Unicode.Scalar], in text: AlignedText
   ) -> AlignedText {
     var result = AlignedText(capacity: text.count)
     var index = 0
     while index < text.count {
       var end = index
-      while end < text.count, text.scalars[end] == " " || (anySpace && text.isSpace(end)) {
+      while end < text.count, text.scalars[end] == " " || (!blanks.areSpaces && text.isSpace(end)) {
         end += 1
       }
-      if end - index >= minimum, end > index {
-        for scalar in new { result.append(scalar, text.starts[index], text.ends[end - 1]) }
+      let isBreak = blanks.includesBreaks && Self.isBreak(text.scalars[index])
+      if end > index, end - index >= blanks.minimum || isBreak {
+        for scalar in new { result.append(scalar, text.starts[end - 1], text.ends[end - 1]) }
         index = end
       } else {
-        for kept in index..<max(end, index + 1) {
-          result.append(text.scalars[kept], text.starts[kept], text.ends[kept])
-        }
-        index = max(end, index + 1)
+        end = max(end, index + 1)
+        result.append(text, index..<end)
+        index = end
       }
     }
     return result
+  }
+
+  private static func isBreak(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == "\n" || scalar == "\r" || scalar == "\t"
   }
 
   private static func strip(_ text: AlignedText, _ left: Bool, _ right: Bool) -> AlignedText {
@@ -165,32 +172,29 @@ extension CharacterMap {
   /// Maps a text as `tokenizers` does: the shortest rule at the start of each short grapheme
   /// cluster replaces the whole of it, other clusters go scalar by scalar.
   ///
-  /// What is dropped at the start of a text leaves its place to what follows, and so on to the end.
-  /// A sign that is put before the first word alone is therefore put before the first that is left.
+  /// What is dropped goes with the scalar before it, even where that shares the place of another;
+  /// at the start of a text it leaves its place to what follows, and so on to the end. A sign that
+  /// is put before the first word alone is therefore put before the first that is left.
   fileprivate func apply(to text: AlignedText) -> AlignedText {
-    var result = AlignedText(capacity: text.count)
+    var parts: [Replacement] = []
+    parts.reserveCapacity(text.count)
     var bytes: [UInt8] = []
-    var dropped = 0
-    func append(_ form: [Unicode.Scalar], for range: Range<Int>) {
-      if form.isEmpty, result.count == 0 { dropped += range.count }
-      result.append(form, for: range.lowerBound - dropped..<range.upperBound - dropped, of: text)
-    }
     text.forEachCluster { cluster in
       bytes.removeAll(keepingCapacity: true)
       text.spell(cluster, into: &bytes)
       if bytes.count < 6, let match = shortestMatch(bytes, 0..<bytes.count) {
-        return append(form(at: match.form), for: cluster)
+        return parts.append(form(at: match.form), for: cluster.count)
       }
       guard cluster.count > 1 else {
-        return append([text.scalars[cluster.lowerBound]], for: cluster)
+        return parts.append(Replacement(scalar: text.scalars[cluster.lowerBound]))
       }
       for index in cluster {
         bytes.removeAll(keepingCapacity: true)
         text.spell(index..<index + 1, into: &bytes)
         let match = shortestMatch(bytes, 0..<bytes.count)
-        append(match.map { form(at: $0.form) } ?? [text.scalars[index]], for: index..<index + 1)
+        parts.append(match.map { form(at: $0.form) } ?? [text.scalars[index]], for: 1)
       }
     }
-    return result
+    return text.replaced(by: parts)
   }
 }

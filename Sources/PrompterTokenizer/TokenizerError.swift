@@ -21,8 +21,9 @@ public enum TokenizerError: Error, CustomStringConvertible, Equatable {
   public var description: String {
     switch self {
     case .missing(let folder):
-      "\(folder) holds no tokenizer: neither tokenizer.json nor spiece.model nor vocab.txt is "
-        + "there, and no tokenizer_config.json that names ByT5Tokenizer."
+      "\(folder) holds no tokenizer: neither tokenizer.json nor a vocabulary (vocab.txt, "
+        + "vocab.json, spiece.model, spm.model or sentencepiece.bpe.model) is there, and no "
+        + "tokenizer_config.json that names ByT5Tokenizer."
     case .unreadable(let file, let reason):
       "\(file) cannot be read: \(reason)."
     case .malformed(let file, let place, let found, let expected):

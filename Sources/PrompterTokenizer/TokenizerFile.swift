@@ -5,12 +5,22 @@ internal import PrompterJSON
 /// The contents of `tokenizer.json`, the format of Hugging Face `tokenizers`, and what all kinds of
 /// tokenizers read from it alike.
 struct TokenizerFile {
+  /// All that the file says, but for what is in the next two.
   let root: JSON
   let name: String
+  /// The pieces of the model, if they are an object of pieces and ids.
+  private(set) var pieces: Vocabulary?
+  /// The merges of the model, if they are a list of pairs.
+  private(set) var merges: MergeList?
 
   init(_ bytes: [UInt8], name: String) throws {
-    root = try JSON(file: bytes, name: name)
     self.name = name
+    var tables = ModelTables()
+    if let root = tables.read(bytes) {
+      (self.root, pieces, merges) = (root, tables.pieces, tables.merges)
+    } else {
+      root = try JSON(file: bytes, name: name)
+    }
     guard case .object = root else { throw wrong(root, "top level", "an object") }
   }
 
@@ -63,29 +73,77 @@ struct TokenizerFile {
   /// Whether texts that are too long lose their start.
   var truncatesLeft: Bool { root["truncation"]?["direction"]?.string == "Left" }
 
-  private func template() throws -> SequenceTemplate {
-    guard let value = root["post_processor"], !value.isNull else { return SequenceTemplate() }
+  private func template() throws -> SequenceTemplate { try writtenTemplate() ?? SequenceTemplate() }
+
+  /// What the file puts around texts; `nil` if it does not say.
+  func writtenTemplate() throws -> SequenceTemplate? {
+    guard let value = root["post_processor"], !value.isNull else { return nil }
+    return try template(value)
+  }
+
+  private func template(_ value: JSON) throws -> SequenceTemplate {
     switch value["type"]?.string {
-    case "TemplateProcessing":
-      let special = try specialTokens(value["special_tokens"])
-      let single = try pieces(value["single"], "\"single\"", special)
-      let pair = try pieces(value["pair"], "\"pair\"", special)
-      guard single.filter(\.isPair).isEmpty else {
-        throw wrong(value["single"], "\"single\"", "no second text")
-      }
-      guard pair.contains(where: \.isPair), pair.contains(where: \.isText) else {
-        throw wrong(value["pair"], "\"pair\"", "both texts")
-      }
-      return SequenceTemplate(single: single, pair: pair)
+    case "TemplateProcessing": return try listedTemplate(value)
     case "BertProcessing":
-      func id(_ role: String) throws -> Int32 {
-        let token = value[role]?.array ?? []
-        return try self.id(token.count == 2 ? token[1] : nil, "\"\(role)\"")
-      }
-      return .bert(cls: try id("cls"), sep: try id("sep"))
+      return .bert(cls: try id(of: "cls", value), sep: try id(of: "sep", value))
+    case "RobertaProcessing":
+      var template = SequenceTemplate.xlmRoBERTa(
+        start: try id(of: "cls", value), end: try id(of: "sep", value))
+      template.trimming = try trimming(value)
+      return template
+    case "ByteLevel":
+      var template = SequenceTemplate()
+      template.trimming = try trimming(value)
+      return template
+    case "Sequence": return try sequence(value)
     default:
-      throw unsupported("post-processor", value, "TemplateProcessing or BertProcessing")
+      throw unsupported(
+        "post-processor", value,
+        "TemplateProcessing, BertProcessing, RobertaProcessing, ByteLevel or Sequence")
     }
+  }
+
+  /// Several post-processors: one has the special tokens, others trim offsets or do nothing.
+  private func sequence(_ value: JSON) throws -> SequenceTemplate {
+    var result = SequenceTemplate()
+    for value in try list(value, "processors") {
+      let template = try template(value)
+      let isPlain = template == template.plain
+      guard isPlain || result == result.plain,
+        template.trimming == nil || result.trimming == nil
+      else {
+        throw unsupported(
+          "post-processor", root["post_processor"], "one template and one ByteLevel")
+      }
+      let trimming = result.trimming ?? template.trimming
+      if !isPlain { result = template }
+      result.trimming = trimming
+    }
+    return result
+  }
+
+  private func listedTemplate(_ value: JSON) throws -> SequenceTemplate {
+    let special = try specialTokens(value["special_tokens"])
+    let single = try pieces(value["single"], "\"single\"", special)
+    let pair = try pieces(value["pair"], "\"pair\"", special)
+    guard single.filter(\.isPair).isEmpty else {
+      throw wrong(value["single"], "\"single\"", "no second text")
+    }
+    guard pair.contains(where: \.isPair), pair.contains(where: \.isText) else {
+      throw wrong(value["pair"], "\"pair\"", "both texts")
+    }
+    return SequenceTemplate(single: single, pair: pair)
+  }
+
+  /// The id of a token that a post-processor writes as a pair of piece and id.
+  private func id(of role: String, _ value: JSON) throws -> Int32 {
+    let token = value[role]?.array ?? []
+    return try id(token.count == 2 ? token[1] : nil, "\"\(role)\"")
+  }
+
+  private func trimming(_ value: JSON) throws -> OffsetTrimming? {
+    guard try flag(value, "trim_offsets", or: true) else { return nil }
+    return OffsetTrimming(keepsPrefixSpace: try flag(value, "add_prefix_space", or: true))
   }
 
   private func specialTokens(_ value: JSON?) throws -> [(key: String, ids: [Int32])] {

@@ -58,14 +58,15 @@ extension TokenizerSettings {
   ///   - listed: The tokens of the vocabulary's own file.
   ///   - isKept: Whether the tokenizer has those of its own file already.
   ///   - control: The tokens that stand in for those of `special_tokens_map.json` without a role.
+  ///   - stripsMask: Whether a mask that is named by its content alone takes the blanks before it.
   /// - Returns: The tokens in the order in which they are added.
   /// - Throws: A ``TokenizerError`` for a list that is ill-formed.
   func additions(
     usual: [UsualToken], sentinels: [String] = [], listed: [AddedToken] = [], isKept: Bool = false,
-    control: [AddedToken]? = nil
+    control: [AddedToken]? = nil, stripsMask: Bool = false
   ) throws -> Additions {
     let numbered = try numberedTokens() ?? olderTokens(listed)
-    let named = try namedTokens(usual)
+    let named = try namedTokens(usual, stripsMask)
     let others = try otherTokens(sentinels, control)
     let names = Set(named.map { UTF8Key($0.content) })
     let known = Set((numbered + (isKept ? listed : [])).map { UTF8Key($0.content) })
@@ -144,14 +145,19 @@ extension TokenizerSettings {
 
   // MARK: With a role
 
-  private func namedTokens(_ usual: [UsualToken]) throws -> [AddedToken] {
+  private func namedTokens(_ usual: [UsualToken], _ stripsMask: Bool) throws -> [AddedToken] {
     var tokens: [AddedToken] = []
     for role in Self.roles {
-      let token =
+      var token =
         try token(role)
         ?? usual.first { $0.role == role && !isNulled(role) }.map {
           AddedToken(content: $0.content, isSpecial: true)
         }
+      if stripsMask, role == "mask_token",
+        (map?[role] ?? json[role])?.string != nil || isUsual(role)
+      {
+        token?.stripsLeft = true
+      }
       if let token { tokens.append(token) }
     }
     return (tokens + (try modelTokens())).map { token in
@@ -160,6 +166,9 @@ extension TokenizerSettings {
       return token
     }
   }
+
+  /// Whether no file says which token has a role.
+  private func isUsual(_ role: String) -> Bool { map?[role] == nil && json[role] == nil }
 
   /// Whether a file takes a role away from the token that usually has it.
   private func isNulled(_ role: String) -> Bool { (map?[role] ?? json[role])?.isNull ?? false }

@@ -58,9 +58,7 @@ struct UnigramModel {
 
   /// The id of the piece of a byte: `<0x41>` for "A".
   func byteID(_ byte: UInt8) -> Int32 {
-    let digits = Array("0123456789ABCDEF".utf8)
-    let name = Array("<0x".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-    return trie.id(of: name + Array(">".utf8)) ?? -1
+    trie.id(of: PieceDecoder.name(of: byte)) ?? -1
   }
 
   /// Arrays that are used again from text to text.

@@ -2,14 +2,16 @@
 
 public import Foundation
 
-/// T5's tokenizer: SentencePiece's Unigram model, from `tokenizer.json` or `spiece.model`.
+/// SentencePiece's Unigram model, from `tokenizer.json` or a model of SentencePiece: the tokenizer
+/// of T5, XLM-RoBERTa, CamemBERT, DeBERTa v2 and v3, and ALBERT.
 ///
-/// A `tokenizer.json` gives the ids that Hugging Face `tokenizers` 0.23 gives, a `spiece.model`
-/// those of SentencePiece 0.2.3 (0.2.1 decides a few near ties otherwise). The two differ: the
-/// first maps characters cluster by cluster, drops all white space and adds scores in double
-/// precision; the second maps the longest rule it finds and adds in single precision. Published
-/// models were trained with the second; transformers reads the first if both are there, and so
-/// does this package.
+/// A `tokenizer.json` gives the tokens, words and offsets that Hugging Face `tokenizers` 0.23
+/// gives, and so do the models of all classes but T5's: its `spiece.model` gives the ids of
+/// SentencePiece 0.2.3 (0.2.1 decides a few near ties otherwise). The two differ: the first maps
+/// characters cluster by cluster, drops all white space and adds scores in double precision; the
+/// second maps the longest rule it finds and adds in single precision. Published models were
+/// trained with the second; transformers reads the first if both are there, and so does this
+/// package.
 ///
 /// Special tokens are found in the text itself: "</s>" written out is the token, as in
 /// transformers, while SentencePiece alone would spell it.
@@ -53,8 +55,8 @@ public struct UnigramTokenizer: Tokenizer {
     let kind = try settings.tokenizerClass()
     if let file = try folder.file("tokenizer.json") {
       self = try TokenizerFile(file.bytes, name: file.name).unigram(kind, settings)
-    } else if let file = try folder.file("spiece.model") {
-      self = try SentencePieceFile(file.bytes, name: file.name).tokenizer(settings: settings)
+    } else if let file = try folder.file(kind?.kind.modelName ?? "spiece.model") {
+      self = try SentencePieceFile(file.bytes, name: file.name).tokenizer(kind?.kind, settings)
     } else {
       throw TokenizerError.missing(folder: folder.path)
     }
@@ -165,10 +167,7 @@ extension UnigramTokenizer.Preparation {
     case .sentencePiece(let normalizer):
       return normalizer.normalize(text, range)
     case .steps(let steps, _):
-      var result = AlignedText(capacity: range.count)
-      result.append(text, range)
-      for step in steps { result = step.apply(to: result) }
-      return result
+      return TextStep.apply(steps, to: text, range)
     }
   }
 }

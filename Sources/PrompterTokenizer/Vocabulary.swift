@@ -15,9 +15,13 @@ struct Vocabulary {
   private(set) var ids: [Int32] = []
   /// Positions in `ids`, or -1; the count is a power of two, at least twice that of the entries.
   private var slots: [Int32]
-  private var entries: [Int32: Int32] = [:]
+  /// The entry of each id, or -1; of ids that no published vocabulary has in a dictionary.
+  private var entries: [Int32] = []
+  private var farEntries: [Int32: Int32] = [:]
   /// The bytes of the longest piece.
   private(set) var longest = 0
+
+  private static let nearIDs: Int32 = 1 << 20
 
   var count: Int { ids.count }
 
@@ -40,6 +44,16 @@ struct Vocabulary {
     (hash ^ UInt64(byte)) &* 0x100_0000_01b3
   }
 
+  /// The hash of a range of bytes.
+  @inline(__always)
+  static func hash(
+    of bytes: [UInt8], _ range: Range<Int>, after start: UInt64 = seed
+  ) -> UInt64 {
+    var hash = start
+    for index in range { hash = self.hash(hash, bytes[index]) }
+    return hash
+  }
+
   @inline(__always)
   private func slot(of hash: UInt64) -> Int {
     Int(truncatingIfNeeded: hash ^ (hash >> 32)) & (slots.count - 1)
@@ -47,22 +61,43 @@ struct Vocabulary {
 
   /// Sets the id of a piece; the last one holds if the piece is given again.
   mutating func insert(_ piece: some Collection<UInt8>, id: Int32) {
-    if (count + 1) * 2 > slots.count { grow() }
     let key = Array(piece)
-    let hash = key.reduce(Self.seed, Self.hash)
-    let found = find(hash, prefix: [], key, 0..<key.count)
-    if let found {
+    insert(key, 0..<key.count, id: id)
+  }
+
+  /// Sets the id of the piece that a range of bytes spells.
+  mutating func insert(_ source: [UInt8], _ range: Range<Int>, id: Int32) {
+    if (count + 1) * 2 > slots.count { grow() }
+    let hash = Self.hash(of: source, range)
+    if let found = find(hash, prefix: [], source, range) {
       ids[found] = id
-      entries[id] = Int32(truncatingIfNeeded: found)
+      setEntry(found, of: id)
       return
     }
     place(Int32(truncatingIfNeeded: count), hash)
-    entries[id] = Int32(truncatingIfNeeded: count)
+    setEntry(count, of: id)
     ids.append(id)
     hashes.append(hash)
-    bytes.append(contentsOf: key)
+    bytes.append(contentsOf: source[range])
     bounds.append(Int32(truncatingIfNeeded: bytes.count))
-    longest = max(longest, key.count)
+    longest = max(longest, range.count)
+  }
+
+  private mutating func setEntry(_ entry: Int, of id: Int32) {
+    let entry = Int32(truncatingIfNeeded: entry)
+    guard 0..<Self.nearIDs ~= id else {
+      farEntries[id] = entry
+      return
+    }
+    while entries.count <= Int(id) { entries.append(-1) }
+    entries[Int(id)] = entry
+  }
+
+  /// The entry that an id was given to last.
+  private func entry(of id: Int32) -> Int? {
+    guard 0..<Self.nearIDs ~= id else { return farEntries[id].map(Int.init) }
+    guard Int(id) < entries.count, entries[Int(id)] >= 0 else { return nil }
+    return Int(entries[Int(id)])
   }
 
   private mutating func place(_ entry: Int32, _ hash: UInt64) {
@@ -119,7 +154,12 @@ struct Vocabulary {
 
   /// The piece of an id; the last one given if several have the same.
   func piece(of id: Int32) -> String? {
-    guard let entry = entries[id].map(Int.init), ids[entry] == id else { return nil }
-    return String(decoding: bytes[Int(bounds[entry])..<Int(bounds[entry + 1])], as: UTF8.self)
+    bytes(of: id).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The bytes of the piece of an id.
+  func bytes(of id: Int32) -> ArraySlice<UInt8>? {
+    guard let entry = entry(of: id), ids[entry] == id else { return nil }
+    return bytes[Int(bounds[entry])..<Int(bounds[entry + 1])]
   }
 }

@@ -5,8 +5,12 @@ internal import PrompterJSON
 /// Reads `vocab.txt`: one piece a line, its id the number of the line from 0.
 extension WordPieceTokenizer {
   /// A tokenizer from the contents of `vocab.txt` and of the files beside it.
-  init(vocabularyFile bytes: [UInt8], name: String, settings: TokenizerSettings) throws {
-    self = try settings.bertTokenizer(Self.vocabulary(lines: bytes, name: name), file: name)
+  init(
+    vocabularyFile bytes: [UInt8], name: String, kind: TokenizerClass? = nil,
+    settings: TokenizerSettings
+  ) throws {
+    self = try settings.wordPieceTokenizer(
+      kind == .mpnet ? .mpnet : .bert, Self.vocabulary(lines: bytes, name: name), file: name)
   }
 
   /// White space at the end of a line is no part of the piece; of two equal lines the last holds.

@@ -19,13 +19,16 @@ extension TokenizerFile {
       throw unsupported("model", root["model"], "WordPiece")
     }
     switch kind?.kind {
-    case .bert: break
-    case .t5? where kind?.isNamed == true, .xlmRoBERTa?:
-      throw unsupported("model", root["model"], "Unigram for the class that the folder names")
-    default: return try wordPieceTokenizer(settings)
+    case .bert?, .mpnet?: break
+    case .t5? where kind?.isNamed == false, .byT5?, .generic?, nil:
+      return try wordPieceTokenizer(settings)
+    case let kind?:
+      throw unsupported(
+        "model", root["model"],
+        "\(kind.modelType ?? "another") for the class that the folder names")
     }
-    return try settings.bertTokenizer(
-      vocabulary(root["model"]?["vocab"]), file: name, listed: addedTokens(),
+    return try settings.wordPieceTokenizer(
+      kind?.kind ?? .bert, vocabulary(root["model"]?["vocab"]), file: name, listed: addedTokens(),
       truncatesLeft: truncatesLeft)
   }
 
@@ -67,7 +70,8 @@ extension TokenizerFile {
     return count
   }
 
-  private func vocabulary(_ value: JSON?) throws -> Vocabulary {
+  func vocabulary(_ value: JSON?) throws -> Vocabulary {
+    if let pieces { return pieces }
     guard case .object(let members) = value else {
       throw wrong(value, "\"vocab\"", "an object of pieces and ids")
     }

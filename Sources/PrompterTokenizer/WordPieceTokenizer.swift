@@ -39,7 +39,8 @@ public struct WordPieceTokenizer: Tokenizer {
     if let file = try folder.file("tokenizer.json") {
       self = try TokenizerFile(file.bytes, name: file.name).wordPiece(kind, settings)
     } else if let file = try folder.file("vocab.txt") {
-      try self.init(vocabularyFile: file.bytes, name: file.name, settings: settings)
+      try self.init(
+        vocabularyFile: file.bytes, name: file.name, kind: kind?.kind, settings: settings)
     } else {
       throw TokenizerError.missing(folder: folder.path)
     }
@@ -123,7 +124,10 @@ extension WordPieceTokenizer {
   /// - Complexity: O(n) in the length of the texts.
   public func encode(_ text: String, pair: String?, maximumLength: Int) -> Encoding {
     template.encoding(
-      tokens(of: text), pair: pair.map { tokens(of: $0) }, maximumLength: maximumLength)
+      tokens(of: text), pair: pair.map { tokens(of: $0) }, maximumLength: maximumLength
+    ) { id in
+      model.vocabulary.bytes(of: id).map(OffsetTrimming.blanks) ?? (0, 0)
+    }
   }
 
   /// The tokens of a text without special tokens around it.

@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(arguments: [
-    #"{"type": "ByteLevel"}"#, #"{"type": "TemplateProcessing"}"#,
+    #"{"type": "Sequence"}"#, #"{"type": "TemplateProcessing"}"#,
     #"{"type": "TemplateProcessing", "special_tokens": {}, "single": [], "pair": []}"#,
     #"{"type": "BertProcessing", "sep": ["[SEP]"], "cls": []}"#,
     """

@@ -40,7 +40,10 @@ import Testing
 
   @Test(arguments: [
     ("T5Tokenizer", "vocab.txt", "tokenizer.json or spiece.model"),
-    ("XLMRobertaTokenizerFast", "vocab.txt", "tokenizer.json"),
+    ("XLMRobertaTokenizerFast", "vocab.txt", "tokenizer.json or sentencepiece.bpe.model"),
+    ("RobertaTokenizer", "vocab.txt", "tokenizer.json or vocab.json"),
+    ("DebertaV2Tokenizer", "spiece.model", "tokenizer.json or spm.model"),
+    ("AlbertTokenizer", "spm.model", "tokenizer.json or spiece.model"),
     ("BertTokenizer", "spiece.model", "tokenizer.json or vocab.txt"),
   ])
   func `a vocabulary of another class is said to be so`(
@@ -56,12 +59,12 @@ import Testing
   }
 
   @Test func `another model is refused by its name`() throws {
-    let file = Array(#"{"model": {"type": "BPE", "vocab": {}, "merges": []}}"#.utf8)
+    let file = Array(#"{"model": {"type": "WordLevel", "vocab": {}}}"#.utf8)
     try Fixture.withFolder(["tokenizer.json": file]) { folder in
       let name = folder.appending(path: "tokenizer.json").path
       #expect(
         throws: TokenizerError.unsupported(
-          file: name, part: "model", found: "BPE", expected: "WordPiece or Unigram")
+          file: name, part: "model", found: "WordLevel", expected: "WordPiece, Unigram or BPE")
       ) { try Tokenizers.load(contentsOf: folder) }
     }
   }
@@ -69,7 +72,7 @@ import Testing
   @Test func `a spiece model of another family is refused by its class`() throws {
     let files = [
       "spiece.model": try T5Fixture.bytes("bytes/spiece.model"),
-      "tokenizer_config.json": Array(#"{"tokenizer_class": "AlbertTokenizer"}"#.utf8),
+      "tokenizer_config.json": Array(#"{"tokenizer_class": "XLNetTokenizer"}"#.utf8),
     ]
     try Fixture.withFolder(files) { folder in
       #expect(throws: TokenizerError.self) { try Tokenizers.load(contentsOf: folder) }
