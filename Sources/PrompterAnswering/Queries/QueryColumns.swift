@@ -23,6 +23,10 @@ public struct QueryColumns: Sendable, Equatable {
   let layouts: [Layout]
   // The columns, any of which a query may give, of a task whose queries have others than texts.
   var columns: [QueryColumn] = []
+  // Names of lists of words that may stand in place of a text; none in most kinds of task.
+  private(set) var wordColumns: [String] = []
+  // Where a word that is asked about stands beside such a list.
+  private(set) var markColumns: [String] = []
   // Whether a second text is looked for where a layout has no column for one.
   var takesPair = true
   private var isAboutPairs: Bool?
@@ -32,6 +36,8 @@ public struct QueryColumns: Sendable, Equatable {
   init(of card: PromptCard) {
     columns = (try? card.task.asked())?.queryColumns ?? []
     isAboutPairs = card.isAboutPairs
+    wordColumns = (try? card.task.asked())?.wordColumns ?? []
+    markColumns = [card.task.fields.pair, "pair"].compactMap(\.self)
     guard columns.isEmpty else {
       layouts = [Self.standard]
       return

@@ -101,6 +101,7 @@ package struct QueryLine {
   /// - Throws: ``QueryFailure`` if it has no text, or something else in its place.
   package func query(columns: QueryColumns, task: String?) throws -> Query {
     if case .text(let text) = source { return Query(text, task: task) }
+    if let query = try wordQuery(columns: columns, task: task) { return query }
     if let query = try columns.query(task: task, spelling: spelling, text) { return query }
     let names = columns.names.map { "`\($0)`" }
     throw QueryFailure(
@@ -108,6 +109,37 @@ package struct QueryLine {
         + (names.count == 1
           ? names[0] : names.dropLast().joined(separator: ", ") + ", nor \(names[names.count - 1])")
         + ".")
+  }
+}
+
+extension QueryLine {
+  /// A query whose words are given as a list; nil if there is no list.
+  private func wordQuery(columns: QueryColumns, task: String?) throws -> Query? {
+    for name in columns.wordColumns {
+      guard let list = member(name)?.elements else { continue }
+      let words = list.compactMap(\.string)
+      guard words.count == list.count else {
+        throw QueryFailure("The field `\(name)` should be a list of strings.")
+      }
+      return Query(
+        "", try mark(columns.markColumns, among: words), words: words, task: task)
+    }
+    return nil
+  }
+
+  // The word that is asked about, or its place among all, counted from 0.
+  private func mark(_ names: [String], among words: [String]) throws -> String? {
+    for name in names {
+      guard let place = member(name)?.integer else {
+        if let word = try text(name) { return word }
+        continue
+      }
+      guard words.indices.contains(place) else {
+        throw QueryFailure("The field `\(name)` names word \(place) of \(words.count).")
+      }
+      return words[place]
+    }
+    return nil
   }
 }
 
