@@ -73,6 +73,8 @@ named_only_in 'Pairs of spans' '\b[sS]panPair|span-pair' \
   "$kinds/TaskKinds|$kinds/SpanPairs/[^/]*"
 named_only_in 'Token classification' '\b[tT]okenClassification|token-classification' \
   "$kinds/TaskKinds|$kinds/TokenClassification/[^/]*"
+named_only_in 'Question answering' '\b[qQ]uestionAnswering|question-answering' \
+  "$kinds/TaskKinds|$kinds/QuestionAnswering/[^/]*"
 # Its part of a task's description is a member of cards, which older versions wrote. The columns of its
 # templates are in the help of an option.
 named_only_in 'Text to text' '\b[tT]extToText|text-to-text' \

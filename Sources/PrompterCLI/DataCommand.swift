@@ -72,7 +72,8 @@ struct DataFileOptions: ParsableArguments {
       for: .evaluation)
     let tokens = try tokenLengths(of: examples, console)
     let warnings =
-      (DataWarning.all(in: examples, hasLabels: kind.hasLabels)
+      examples.omissions.remarks.map { "\(file): \($0)." }
+      + (DataWarning.all(in: examples, hasLabels: kind.hasLabels)
       + [tokens?.warning].compactMap(\.self)).map(\.description)
     warnings.forEach(console.note)
     return DataReport(

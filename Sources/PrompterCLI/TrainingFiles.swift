@@ -82,7 +82,7 @@ struct TrainingFiles<Kind: TaskKind> {
   var size: TrainingSize {
     TrainingSize(
       examples: training.count, labels: kind.labelCount(in: training),
-      isWritten: kind.task.isWritten)
+      isWritten: kind.task.isWritten, maximumLength: kind.usualMaximumLength)
   }
 
   /// What is odd about them.

@@ -18,6 +18,10 @@ public struct Omissions: Sendable, Equatable {
   /// The columns that no field takes, in the order of the file.
   public internal(set) var columns: [String] = []
 
+  /// Sentences on examples that were left out, or read otherwise than the file says, without the
+  /// file's name.
+  public internal(set) var remarks: [String] = []
+
   /// The columns that were read, from which the others follow; nil where a format has none.
   var read: Fields?
 

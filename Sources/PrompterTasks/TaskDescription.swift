@@ -36,12 +36,15 @@ public struct TaskDescription: Codable, Sendable, Equatable {
 
   /// How words are tagged; nil for another kind.
   public var tagging: TaggingDescription?
+  /// How answers are looked for in texts; nil for another kind.
+  public var spans: SpanDescription?
 
   /// A description from its parts.
   public init(
     kind: Kind, preset: String? = nil, fields: Fields = Fields(), labels: [String] = [],
     metrics: [MetricName] = [.accuracy], verbalizer: Verbalizer? = nil,
-    text: TextToTextDescription? = nil, tagging: TaggingDescription? = nil
+    text: TextToTextDescription? = nil, tagging: TaggingDescription? = nil,
+    spans: SpanDescription? = nil
   ) {
     self.kind = kind
     self.preset = preset
@@ -51,6 +54,7 @@ public struct TaskDescription: Codable, Sendable, Equatable {
     self.verbalizer = verbalizer
     self.text = text
     self.tagging = tagging
+    self.spans = spans
   }
 }
 

@@ -41,7 +41,7 @@ struct OutputOptions: ParsableArguments {
   /// leaves out.
   func note(_ omissions: Omissions, of file: URL, _ task: TaskDescription) {
     let columns = task.preset == nil ? omissions.columnSentence : nil
-    for sentence in [omissions.rowSentence, columns].compactMap({ $0 }) {
+    for sentence in omissions.remarks + [omissions.rowSentence, columns].compactMap({ $0 }) {
       note("\(file.relativePath): \(sentence).")
     }
   }

@@ -11,6 +11,8 @@ struct TrainingSize: Equatable {
   var labels: Int?
   /// Whether answers are written.
   var isWritten = false
+  /// The tokens that a row of the task usually has; `nil` for as many as of most tasks.
+  var maximumLength: Int?
 
   /// Both, as in `722 examples with 10 labels`.
   var words: String {
@@ -66,6 +68,7 @@ extension PlanOptions {
       plan.duration = TrainingPlan.suitedDuration(examples: size.examples)
     }
     if learningRate != nil { plan.headLearningRate = nil }
+    if let length = size.maximumLength { plan.maximumLength = length }
     return plan
   }
 

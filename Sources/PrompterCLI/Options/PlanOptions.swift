@@ -113,8 +113,8 @@ struct PlanOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Tokens that a text may have, special ones included (default: 128, or what the prompt "
-        + "leaves).", valueName: "n"))
+      "Tokens that a text may have, special ones included (default: 128, for question answering "
+        + "384, or what the prompt leaves).", valueName: "n"))
   var maxLength: Int?
 
   @Option(

@@ -75,6 +75,11 @@ struct TaskOptions: ParsableArguments {
       "All labels in the order of their indices, as in neg,pos, or @FILE with one a line (default: "
         + "the task's, or those of the training data, sorted).", valueName: "names"))
   var labels: String?
+  @Option(
+    help: ArgumentHelp(
+      "Texts that are read in windows: tokens that two windows share (default: a third of "
+        + "--max-length).", valueName: "n"))
+  var stride: Int?
 
   @OptionGroup var fields: FieldOptions
 
@@ -84,10 +89,11 @@ struct TaskOptions: ParsableArguments {
   /// The names of all tasks.
   static var names: [String] { Set(readNames + writtenNames).sorted() }
 
-  private static let later: Set = ["causal-lm", "question-answering"]
+  private static let later: Set = ["causal-lm"]
 
   /// Refuses a task that no model of this version can learn.
   func check() throws {
+    if let stride, stride < 0 { throw UsageError("--stride must not be negative.") }
     guard !Self.names.contains(task) else { return }
     if Self.later.contains(task) {
       throw UsageError.notInThisVersion(
@@ -126,6 +132,12 @@ struct TaskOptions: ParsableArguments {
       description.text?.template = template
     }
     if let labels { try order(labels, in: &description) }
+    if let stride {
+      guard let windows = try description.asked().overlapping(by: stride) else {
+        throw UsageError("--stride is for tasks whose texts are read in windows, not for \(task).")
+      }
+      description = windows
+    }
     return try fields.applied(to: description)
   }
 

@@ -27,6 +27,7 @@ struct AnswerWriter {
     var names = ["id", "line", "task"]
     if hasTexts { names.append("text") }
     names += ["label", "probability"]
+    if hasPlaces { names += ["start", "end"] }
     for rank in ranks { names += ["label_\(rank)", "probability_\(rank)"] }
     return Self.row(names + ["error"])
   }
@@ -70,6 +71,8 @@ struct AnswerWriter {
 
   private var hasTexts: Bool { prompts.contains { $0.prompt.card.task.isWritten } }
 
+  private var hasPlaces: Bool { prompts.contains { $0.prompt.card.task.spans != nil } }
+
   // The ranks after the first that have columns of a table.
   private var ranks: Range<Int> {
     let most = prompts.map(\.prompt.card.labels.count).max() ?? 0
@@ -86,6 +89,10 @@ struct AnswerWriter {
     if hasTexts { cells.append(prediction?.text ?? "") }
     let probability = prediction?.content.probability
     cells += [prediction?.cell ?? "", probability.map { "\($0)" } ?? ""]
+    if hasPlaces {
+      let place = prediction?.content.place
+      cells += [place.map { "\($0.lowerBound)" } ?? "", place.map { "\($0.upperBound)" } ?? ""]
+    }
     let ranked = ranks.isEmpty ? [] : prediction?.ranked ?? []
     for rank in ranks {
       let label = rank <= ranked.count ? ranked[rank - 1] : nil

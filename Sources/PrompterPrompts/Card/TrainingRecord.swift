@@ -119,6 +119,7 @@ extension PromptCard {
     ]
     settings["choosing metric"] = task.selectingMetric
     settings["pooling"] = pooling?.rawValue
+    settings["overlap of windows"] = task.spans?.overlap.map { "\($0)" }
     settings["template"] = task.text.map { "\($0.template)" }
     if let plan {
       settings.merge(plan.settings) { $1 }

@@ -41,6 +41,13 @@ public protocol TaskKind: Sendable {
   /// The task with a role's texts in another column; nil if there is no such role.
   func reading(_ field: String, from column: String) -> TaskDescription?
 
+  /// The task with long texts read in windows that share so many tokens; nil for a kind that reads
+  /// no windows.
+  func overlapping(by tokens: Int) -> TaskDescription?
+
+  /// How many tokens a row has where nobody says; nil for as many as in most kinds.
+  var usualMaximumLength: Int? { get }
+
   /// Whether examples to be scored on may be others than examples to learn from.
   var scoresOtherExamples: Bool { get }
 
@@ -132,6 +139,10 @@ extension TaskKind {
     }
     return task
   }
+  /// None, in most kinds.
+  public func overlapping(by tokens: Int) -> TaskDescription? { nil }
+  /// As many as in most kinds.
+  public var usualMaximumLength: Int? { nil }
   /// The same examples, as in most kinds.
   public var scoresOtherExamples: Bool { false }
   /// Whether there are labels, as most kinds have them.

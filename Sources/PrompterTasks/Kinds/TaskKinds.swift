@@ -9,6 +9,7 @@ public enum TaskKinds {
     MultipleChoice.self,
     SpanPairClassification.self,
     TokenClassification.self,
+    QuestionAnswering.self,
     TextToText.self,
   ]
 

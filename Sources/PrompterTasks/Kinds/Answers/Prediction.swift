@@ -10,6 +10,9 @@ public protocol Answer: Sendable, Equatable {
   /// How probable it is said to be; nil where that has no meaning.
   var probability: Double? { get }
 
+  /// The Unicode scalars of a text that it covers, where it is a part of one.
+  var place: Range<Int>? { get }
+
   /// The members of the object of JSON that tells it.
   ///
   /// - Parameter top: How many labels are told, the most probable first; nil for all in their own
@@ -19,6 +22,11 @@ public protocol Answer: Sendable, Equatable {
 
   /// The answer as a table for people; nil where its text tells it.
   var table: AnswerTable? { get }
+}
+
+extension Answer {
+  /// No part of a text, as most answers.
+  public var place: Range<Int>? { nil }
 }
 
 /// An answer that is one of a task's labels, or may be.
