@@ -19,11 +19,11 @@ extension TextToTextReader {
     var examples: [TextToTextExample] = []
     var budget = InputBudget(file: file, fileSize: bytes.count)
     for article in try root.member("data").elements() {
-      for paragraph in try article.member("paragraphs").elements() where examples.count < limit {
-        let context = try paragraph.member("context").text()
-        for question in try paragraph.member("qas").elements() {
+      for field in try SQuADParagraph.fields(of: article) where examples.count < limit {
+        let paragraph = try SQuADParagraph(field)
+        for question in paragraph.questions {
           let example = example(
-            ["question": try question.member("question").text(), "context": context],
+            ["question": question.text, "context": paragraph.context],
             targets: try Self.targets(of: question), line: examples.count + 1)
           try budget.add(example.input, line: example.line)
           examples.append(example)
@@ -34,10 +34,10 @@ extension TextToTextReader {
   }
 
   // Several people answered each question, often alike.
-  private static func targets(of question: JSONField) throws -> [String] {
-    if try question.memberIfPresent("is_impossible")?.truth() == true { return [unanswerable] }
+  private static func targets(of question: SQuADQuestion) throws -> [String] {
+    if try question.isImpossible() { return [unanswerable] }
     var seen: Set<UTF8Key> = []
-    return try (question.memberIfPresent("answers")?.elements() ?? [])
-      .map { try $0.member("text").text() }.filter { seen.insert(UTF8Key($0)).inserted }
+    return try (question.answers() ?? []).map(\.text)
+      .filter { seen.insert(UTF8Key($0)).inserted }
   }
 }
