@@ -98,9 +98,9 @@ extension Predictor {
     guard let kind = input.task.kind as? any HeadKind else {
       preconditionFailure("Only heads have outputs.")
     }
-    return kind.answer(
-      from: outputs, to: input.question,
-      temperature: isCalibrated ? input.task.card.temperature : .one)
+    var calibration = input.task.card.calibration
+    if !isCalibrated { calibration.temperature = .one }
+    return kind.answer(from: outputs, of: input.rows, to: input.question, by: calibration)
   }
 }
 

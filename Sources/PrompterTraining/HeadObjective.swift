@@ -175,15 +175,19 @@ extension HeadObjective {
     let byExample = (0..<validation.encoded.count).map { example in
       validation.encoded.rows(of: example).map { outputs[$0] }
     }
+    let targets = validation.encoded.targets
+    let threshold = kind.threshold(of: byExample, for: targets)
     let answers = byExample.enumerated().map { example, outputs in
       Evaluation.Answer(
         kind.answer(
-          from: outputs, to: kind.question(of: example, in: validation.examples), temperature: .one)
-      )
+          from: outputs,
+          of: validation.encoded.rows(of: example).map { validation.encoded.rows[$0] },
+          to: kind.question(of: example, in: validation.examples),
+          by: Calibration(threshold: threshold ?? 0)))
     }
     return ValidationScores(
       metrics: try kind.evaluation(of: answers, to: validation.examples, name: "").metrics,
-      temperature: kind.temperature(of: byExample, for: validation.encoded.targets)?.value)
+      temperature: kind.temperature(of: byExample, for: targets)?.value, threshold: threshold)
   }
 
   private func outputs(of validation: Validation, _ prompt: FoldedPrompt) -> [[Float]] {

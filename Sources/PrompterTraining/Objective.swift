@@ -77,6 +77,8 @@ struct ValidationScores {
   var metrics: [String: Double]
   /// What makes its probabilities right on average, in kinds of task that have them.
   var temperature: Double?
+  /// What makes its answers best, in kinds of task where there may be none.
+  var threshold: Double?
 }
 
 extension Objective {

@@ -85,7 +85,9 @@ struct TrainingProgress: Codable, Sendable {
     history.append(report)
     if isBetter(score) {
       bestScore = score
-      best = BestReport(epoch: epoch, metrics: metrics, temperature: scores?.temperature)
+      best = BestReport(
+        epoch: epoch, metrics: metrics, temperature: scores?.temperature,
+        threshold: scores?.threshold)
       evaluationsSinceBest = 0
     } else {
       evaluationsSinceBest &+= 1

@@ -228,6 +228,11 @@ public struct PromptCard: Codable, Sendable, Equatable {
   /// What logits are divided by before they become probabilities, fitted to the validation data; 1
   /// where there were none.
   public var temperature: Temperature { best?.temperature.map { Temperature($0) } ?? .one }
+
+  /// How the head's outputs are read, as the validation data told.
+  public var calibration: Calibration {
+    Calibration(temperature: temperature, threshold: best?.threshold ?? 0)
+  }
 }
 
 /// What happened up to one evaluation.
@@ -277,11 +282,17 @@ public struct BestReport: Codable, Sendable, Equatable {
   /// What logits are divided by, so that the probabilities of the validation data are right on
   /// average; `nil` where answers have none, or of an older version.
   public var temperature: Double?
+  /// How far above all other answers the score of having none must be to be the answer; `nil` where
+  /// there always is one, or where the validation data told nothing.
+  public var threshold: Double?
 
   /// A report from its parts.
-  public init(epoch: Double, metrics: [String: Double], temperature: Double? = nil) {
+  public init(
+    epoch: Double, metrics: [String: Double], temperature: Double? = nil, threshold: Double? = nil
+  ) {
     self.epoch = epoch
     self.metrics = metrics
     self.temperature = temperature
+    self.threshold = threshold
   }
 }

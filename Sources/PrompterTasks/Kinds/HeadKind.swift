@@ -108,6 +108,8 @@ public protocol HeadKind: TaskKind {
 
   /// The answer to a question.
   ///
+  /// A kind says what it answers here, or else in ``answer(from:of:to:by:)``.
+  ///
   /// - Parameters:
   ///   - outputs: For each of its rows what the head gave, state after state; all are finite.
   ///   - question: The question.
@@ -115,6 +117,20 @@ public protocol HeadKind: TaskKind {
   /// - Returns: The answer.
   func answer(
     from outputs: [[Float]], to question: Question, temperature: Temperature
+  ) -> any Answer
+
+  /// The answer to a question, in kinds where it depends on the places of what was read, or on a
+  /// threshold.
+  ///
+  /// - Parameters:
+  ///   - outputs: For each of its rows what the head gave, state after state; all are finite.
+  ///   - rows: The rows.
+  ///   - question: The question.
+  ///   - calibration: How outputs are read.
+  /// - Returns: The answer.
+  func answer(
+    from outputs: [[Float]], of rows: [EncodedInput], to question: Question,
+    by calibration: Calibration
   ) -> any Answer
 
   /// The temperature that makes probabilities of validation examples right on average; nil where
@@ -125,6 +141,15 @@ public protocol HeadKind: TaskKind {
   ///   - targets: What they should be.
   /// - Returns: The temperature.
   func temperature(of outputs: [[[Float]]], for targets: [Target]) -> Temperature?
+
+  /// The threshold that makes answers to validation examples best, in kinds of task where there may
+  /// be none; nil elsewhere, or if nothing is to be learnt.
+  ///
+  /// - Parameters:
+  ///   - outputs: For each example what the head gave for each of its rows.
+  ///   - targets: What they should be.
+  /// - Returns: The threshold.
+  func threshold(of outputs: [[[Float]]], for targets: [Target]) -> Double?
 
   /// Fits a head to states that stay as they are, until nothing gets better; nil if told to stop.
   ///
@@ -239,6 +264,24 @@ extension HeadKind {
 
   /// None.
   public static func task(outputs: Int) -> TaskDescription? { nil }
+
+  /// A kind says what it answers in one of the two ways.
+  public func answer(
+    from outputs: [[Float]], to question: Question, temperature: Temperature
+  ) -> any Answer {
+    preconditionFailure("\(Self.name.rawValue) does not say what it answers.")
+  }
+
+  /// What outputs alone say.
+  public func answer(
+    from outputs: [[Float]], of rows: [EncodedInput], to question: Question,
+    by calibration: Calibration
+  ) -> any Answer {
+    answer(from: outputs, to: question, temperature: calibration.temperature)
+  }
+
+  /// None, where there always is an answer.
+  public func threshold(of outputs: [[[Float]]], for targets: [Target]) -> Double? { nil }
 
   /// None, where answers have no probabilities.
   public func temperature(of outputs: [[[Float]]], for targets: [Target]) -> Temperature? { nil }

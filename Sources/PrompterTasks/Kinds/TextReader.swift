@@ -17,6 +17,9 @@ public struct EncodedInput: Sendable {
   public let marks: [Int32]?
   /// Whether this is one of several rows that an example's text is read in, because it is long.
   public let isWindow: Bool
+  /// The Unicode scalars of its own text that the token at each of these places covers; none where
+  /// one pooled state is read.
+  public let readOffsets: [Range<Int32>]
   /// Whether the text was too long and was cut.
   public let isCut: Bool
 
@@ -31,6 +34,7 @@ public struct EncodedInput: Sendable {
     isWindow: Bool = false
   ) {
     (self.reads, self.marks, self.isWindow) = (reads, marks, isWindow)
+    readOffsets = (reads ?? []).map { encoding.offsets[$0].compact }
     ids = encoding.ids
     segments = encoding.segments
     isCut = encoding.truncatedCount > 0
@@ -56,6 +60,13 @@ public struct EncodedInput: Sendable {
   private func place(of folded: FoldedPrompt) -> Int {
     folded.placement.index(
       count: ids.count, openingCount: openingCount, closingCount: closingCount)
+  }
+}
+
+extension Range<Int> {
+  // Many tokens of many texts are kept.
+  fileprivate var compact: Range<Int32> {
+    Int32(clamping: lowerBound)..<Int32(clamping: upperBound)
   }
 }
 
