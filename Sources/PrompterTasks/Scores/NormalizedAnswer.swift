@@ -28,8 +28,9 @@ enum NormalizedAnswer {
       if !word.isEmpty { words.append(String(word)) }
       word = .init()
     }
-    for scalar in answer.lowercased().unicodeScalars where !scalar.isASCIIPunctuation {
-      if scalar.properties.isWhitespace {
+    for scalar in answer.pythonLowercased().unicodeScalars where !scalar.isASCIIPunctuation {
+      // What Python separates words at.
+      if scalar.properties.isWhitespace || 0x1C...0x1F ~= scalar.value {
         endRun()
         endWord()
       } else if scalar.isWordPart {
@@ -42,6 +43,26 @@ enum NormalizedAnswer {
     endRun()
     endWord()
     return words
+  }
+}
+
+extension String {
+  /// The text in lower case, as Python has it: a sigma at the end of a word is a final one.
+  fileprivate func pythonLowercased() -> String {
+    let sigma: Unicode.Scalar = "\u{3A3}"
+    guard unicodeScalars.contains(sigma) else { return lowercased() }
+    let scalars = Array(unicodeScalars)
+    func isCased(_ scalars: some Sequence<Unicode.Scalar>) -> Bool {
+      scalars.first { !$0.properties.isCaseIgnorable }?.properties.isCased == true
+    }
+    var result = ""
+    for (index, scalar) in scalars.enumerated() {
+      let isFinal =
+        scalar == sigma && isCased(scalars[..<index].reversed())
+        && !isCased(scalars[(index + 1)...])
+      result += isFinal ? "\u{3C2}" : scalar.properties.lowercaseMapping
+    }
+    return result
   }
 }
 
@@ -66,7 +87,7 @@ enum TokenF1 {
   }
 
   // As the published scorers do: no common word is 0, even where both are empty.
-  private static func score(_ output: [String], _ target: [String]) -> Double {
+  static func score(_ output: [String], _ target: [String]) -> Double {
     let common = WordRuns(output, length: 1).common(with: WordRuns(target, length: 1))
     guard common > 0 else { return 0 }
     return 2 * Double(common) / Double(output.count + target.count)
