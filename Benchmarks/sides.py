@@ -82,6 +82,16 @@ class Prompter:
                           "--threads", self.threads)
         return float(re.search(r"([\d.]+) a second", report.stderr).group(1))
 
+    def train_questions(self, model, data):
+        """The report of P-Tuning v2 on questions about long texts; its last epoch is what counts."""
+        report = self.run(
+            "train", "--model", model, "--task", "question-answering", "--train", data,
+            "--method", "p-tuning-v2", "--prompt-length", 20, "--prompt-dropout", 0, "--epochs", 2,
+            "--no-shuffle", "--batch-size", 8, "--max-length", 384, "--stride", 128,
+            "--learning-rate", 1e-3, "--threads", self.threads, "--output",
+            self.folder / "question-prompt", "--overwrite", "--json", "--quiet")
+        return json.loads(report.stdout)
+
     def train_texts(self, model, data, limit):
         """The report of prompt tuning a model that writes; its last epoch is what counts."""
         report = self.run(

@@ -17,6 +17,8 @@ WORKS = {
         "the same, ModernBERT base, 128 tokens", "train", "p-tuning-v2", "modernbert"),
     "train-prompt-tuning": ("prompt tuning training, MiniLM", "train", "prompt-tuning", None),
     "train-fine-tuning": ("full fine-tuning, MiniLM", "train", "fine-tuning", None),
+    "train-qa": ("question answering, P-Tuning v2, 384 tokens, MiniLM", "train-qa", "p-tuning-v2",
+                 "questions"),
     "infer": ("inference, one task, MiniLM", "infer", "p-tuning-v2", None),
     "mixed": ("inference, 100 prompts mixed, MiniLM", "mixed", "p-tuning-v2", None),
     "t5-train": ("prompt tuning training, T5-small shape", "text-train", "prompt-tuning", "t5"),
@@ -37,8 +39,10 @@ class Bench:
         self.text_batches = min(4, args.batches)
 
     def data(self, kind):
-        """The table of a work."""
+        """The table of a work, or its rows of questions."""
         count = self.args.batches * 32
+        if kind == "questions":
+            return self.questions()
         if kind == "modernbert":
             # Far longer than what is read of them.
             return self.table(kind, [" ".join(self.texts[i:i + 32]) for i in range(count)])
@@ -54,6 +58,27 @@ class Bench:
         path = self.folder / f"{name}.tsv"
         rows = [f"{text}\t{number % 2}" for number, text in enumerate(texts)]
         path.write_text("sentence\tlabel\n" + "\n".join(rows) + "\n", encoding="utf-8")
+        return path
+
+    def questions(self, length=384):
+        """Questions about texts that fill a row with them, eight to a batch; the answer is a word."""
+        import transformers
+        tokenizer = transformers.AutoTokenizer.from_pretrained(self.model)
+        texts, question, rows = self.texts * 50, "What is it about?", []
+        room = length - len(tokenizer(question)["input_ids"]) - 1
+        while len(rows) < self.args.batches * 8:
+            words, tokens = [], 0
+            for word in " ".join(texts[31 * len(rows):]).split():
+                tokens += len(tokenizer.tokenize(word))
+                if tokens > room:
+                    break
+                words.append(word)
+            place = (37 * len(rows)) % len(words)
+            rows.append({"question": question, "context": " ".join(words), "answers": {
+                "text": [words[place]],
+                "answer_start": [len(" ".join(words[:place])) + (1 if place else 0)]}})
+        path = self.folder / "questions.jsonl"
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         return path
 
     def equal_texts(self, wanted):
@@ -112,6 +137,9 @@ class Bench:
         return {"work": name} | result
 
     def peer(self, kind, method, model, data, mode):
+        if kind == "train-qa":
+            return Peer("question_throughput.py", self.args.threads, "--model", model,
+                        "--questions", data, "--batches", self.args.batches, *PEER_MODES[mode])
         shared = ["--model", model, "--texts", data, "--method", PEER_METHODS[method],
                   *PEER_MODES[mode]]
         if kind.startswith("text-"):
@@ -128,6 +156,9 @@ class Bench:
         """Our examples per second, and the peak memory of training."""
         if kind == "train":
             report = self.ours.train(model, data, method, "--max-length", 128)
+            return report["epochs"][-1]["examples_per_second"], report["peak_memory_bytes"]
+        if kind == "train-qa":
+            report = self.ours.train_questions(model, data)
             return report["epochs"][-1]["examples_per_second"], report["peak_memory_bytes"]
         if kind == "text-train":
             report = self.ours.train_texts(model, data, limit=32 * self.text_batches)
