@@ -28,8 +28,8 @@ public struct SpanGroup: Sendable, Equatable {
 /// section 4.2).
 ///
 /// loss = scale Σ_g w_g / 2 Σ_c (log Σ_r exp z[r, c] − z[place(g, c), c]) with r over the rows of
-/// group g and c the start and the end; the pullback is dz = scale w_g / 2 (softmax over the group's
-/// column − one-hot).
+/// group g and c the start and the end; the pullback is dz = scale w_g / 2 (softmax over the
+/// group's column − one-hot).
 ///
 /// - Parameters:
 ///   - scores: z [rows, 2], the scores of starts and of ends.

@@ -7,15 +7,15 @@ internal import PrompterTokenizer
 ///
 /// A row has the question and as much of the text as fits; a longer text is read in several that
 /// overlap. Of each row the states of the text's tokens are read, and that of the first token,
-/// [CLS], which stands for having no answer there. The head gives two values for a state, the scores
-/// of a start and of an end, and the loss of a row is the mean of two cross-entropies over what is
-/// read of it:
+/// [CLS], which stands for having no answer there. The head gives two values for a state, the
+/// scores of a start and of an end, and the loss of a row is the mean of two cross-entropies over
+/// what is read of it:
 ///
 /// loss = ½ (−log p_start(s) − log p_end(e)),
 ///
 /// s and e being the answer's first and last token, or the first place in a row that does not have
-/// the whole answer (Devlin and others 2019, section 4.2 and 4.3). A question's loss is the mean over
-/// its rows, so that each question counts once. Where each text fits one row it is the mean over
+/// the whole answer (Devlin and others 2019, section 4.2 and 4.3). A question's loss is the mean
+/// over its rows, so that each question counts once. Where each text fits one row it is the mean over
 /// rows, as in transformers, whose starts and ends compete with the question's tokens and the
 /// padding too.
 public struct QuestionAnswering: HeadKind {

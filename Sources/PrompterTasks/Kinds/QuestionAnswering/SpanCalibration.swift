@@ -26,8 +26,8 @@ struct SpanCalibration {
     }
   }
 
-  /// The threshold of the highest F1, of equally good ones the nearest to 0; nil where all questions
-  /// have an answer, or none has.
+  /// The threshold of the highest F1, of equally good ones the nearest to 0; nil where all
+  /// questions have an answer, or none has.
   var threshold: Double? {
     guard allowsNoAnswer else { return nil }
     let gains = cases.compactMap { item -> (margin: Double, gain: Double)? in
@@ -60,7 +60,8 @@ struct SpanCalibration {
   }
 
   /// The temperature of the smallest log loss of the right answers, if the questions tell it from 1
-  /// by more than chance: twice what the sum falls by is to exceed 3.84, the likelihood ratio's 95 %.
+  /// by more than chance: twice what the sum falls by is to exceed 3.84, the likelihood ratio's
+  /// 95 %.
   ///
   /// The log loss is convex in one over the temperature; its minimum is found by golden sections of
   /// the logarithm. Questions whose right answer is not among the spans say nothing.

@@ -5,10 +5,10 @@ internal import Foundation
 /// The spans of a text that may answer a question, by the scores that a head gave in its windows.
 ///
 /// The score of a span is that of its first token as a start plus that of its last as an end, as
-/// SQuAD's programs have it. Where windows overlap, a span counts in the one in which its first token
-/// has more context on the side where it has less, so that none is there twice (Devlin and others,
-/// BERT's `run_squad`, 2018). Having no answer scores what the window says in which it scores least:
-/// all of them must agree.
+/// SQuAD's programs have it. Where windows overlap, a span counts in the one in which its first
+/// token has more context on the side where it has less, so that none is there twice (Devlin and
+/// others, BERT's `run_squad`, 2018). Having no answer scores what the window says in which it
+/// scores least: all of them must agree.
 struct SpanSearch {
   /// A span of the text and its score.
   struct Span: Equatable {
