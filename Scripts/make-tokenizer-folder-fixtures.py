@@ -181,6 +181,76 @@ def folder(family):
     return files
 
 
+# Families whose files are in Tests/Fixtures/encoder-tokenizers: model_type, classes, the vocabulary's own
+# files and a tokenizer.json, and the settings that are the class's own.
+ENCODERS = {
+    "roberta": (["RobertaTokenizer", "RobertaTokenizerFast"], "roberta", ["vocab.json", "merges.txt"], "roberta-spaced",
+                ["add_prefix_space", "trim_offsets", "add_bos_token"]),
+    "gpt2": (["GPT2Tokenizer", "GPT2TokenizerFast"], "gpt2", ["vocab.json", "merges.txt"], "eurobert",
+             ["add_prefix_space", "add_bos_token", "add_eos_token"]),
+    "deberta": (["DebertaTokenizer", "DebertaTokenizerFast"], "deberta", ["vocab.json", "merges.txt"], "roberta-spaced",
+                ["add_prefix_space", "add_bos_token"]),
+    "modernbert": (["PreTrainedTokenizerFast", "BertTokenizer", "RobertaTokenizer"], None, [], "modernbert",
+                   ["add_prefix_space", "add_bos_token", "do_lower_case"]),
+    "xlm-roberta": (["XLMRobertaTokenizer", "XLMRobertaTokenizerFast"], "xlm-roberta", ["sentencepiece.bpe.model"],
+                    "camembert-json", ["add_prefix_space"]),
+    "camembert": (["CamembertTokenizer", "CamembertTokenizerFast"], "camembert", ["sentencepiece.bpe.model"],
+                  "camembert-json", ["add_prefix_space"]),
+    "deberta-v2": (["DebertaV2Tokenizer", "DebertaV2TokenizerFast"], "deberta-v2", ["spm.model"], "deberta-v2-json",
+                   ["add_prefix_space", "do_lower_case", "split_by_punct", "vocab_type"]),
+    "albert": (["AlbertTokenizer", "AlbertTokenizerFast"], "albert", ["spiece.model"], "albert-json",
+               ["add_prefix_space", "do_lower_case", "keep_accents"]),
+    "mpnet": (["MPNetTokenizer", "MPNetTokenizerFast"], "mpnet", ["vocab.txt"], "mpnet-json",
+              ["do_lower_case", "strip_accents", "tokenize_chinese_chars"]),
+}
+ENCODER_TEXTS = ["the water don't", "  The Water, café!", "中文 the 'll", "house <e1> the", "x<e1>  y", "a New York e",
+                 "a  <mask>b [MASK]", "[CLS] e <s> </s> [SEP]", "<MASK> <e1><e1>", "``quoted'' 1,234", "the\n\nhouse \t",
+                 "<unk> [UNK] <pad> <|endoftext|>", "<s>NOTUSED x", ""]
+ENCODER_PAIRS = [["the <e1>", "The water the", None], ["the water the house", "The", 6]]
+
+
+def encoder_settings(family):
+    """A tokenizer_config.json of one of those."""
+    classes, *_, own = ENCODERS[family]
+    keys = {key: lambda: some(True, False) for key in own if key != "vocab_type"}
+    if "vocab_type" in own:
+        keys["vocab_type"] = lambda: "spm"
+    keys.update({
+        "mask_token": lambda: some("<mask>", "[MASK]", token("<mask>", True, lstrip=True), token("<mask>", True)),
+        "cls_token": lambda: some("<s>", "[CLS]", token("<s>", True)), "sep_token": lambda: some("</s>", "[SEP]", "<e1>"),
+        "bos_token": lambda: some("<s>", "[CLS]"), "eos_token": lambda: some("</s>", "[SEP]"), "image_token": lambda: "<img>",
+        "truncation_side": lambda: "left",
+        "additional_special_tokens": lambda: some(["<e1>"], ["New York", "<e1>"], [token("<e1>", True, lstrip=True)], []),
+        "extra_special_tokens": lambda: some(["<e1>"], {"image_token": "<e1>"}, []),
+        "added_tokens_decoder": lambda: some(
+            {"2000": token("<e1>", special=True)}, {"2090": token("New York", special=False), "2041": token("<e1>")},
+            {"0": token("<s>", special=True), "2050": token("<mask>", lstrip=True, special=True)}, {}),
+    })
+    chosen = random_source.sample(sorted(keys), some(0, 1, 1, 2, 2, 3))
+    name = some(*classes, None, some("PreTrainedTokenizerFast", None))
+    value = {key: keys[key]() for key in chosen}
+    return value if name is None else {**value, "tokenizer_class": name}
+
+
+def encoder_folder(family):
+    classes, place, names, file, _ = ENCODERS[family]
+    files = {"config.json": {"model_type": family, "vocab_size": 3000}}
+    kind = encoder_settings(family) if random_source.random() < 0.85 else {}
+    generic = kind.get("tokenizer_class") == "PreTrainedTokenizerFast"
+    if not names or generic or random_source.random() < 0.5:
+        files["tokenizer.json"] = f"@@encoder-tokenizers/{file}/tokenizer.json"
+    else:
+        files.update({name: f"@@encoder-tokenizers/{place}/{name}" for name in names})
+    if kind:
+        files["tokenizer_config.json"] = kind
+    if random_source.random() < 0.25:
+        files["special_tokens_map.json"] = {
+            "mask_token": some("<mask>", token("<mask>", lstrip=True)), **some({}, {"cls_token": "<s>"})}
+    if random_source.random() < 0.2:
+        files["added_tokens.json"] = {"<e1>": 2044}
+    return files
+
+
 def shared(name):
     content = SHARED[name]
     return content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, separators=(",", ":"))
@@ -197,7 +267,7 @@ def write(files, place):
 
 
 def line(files, family):
-    texts, pairs = (TEXTS, PAIRS) if family == "bert" else (T5_TEXTS, T5_PAIRS)
+    texts, pairs = {"bert": (TEXTS, PAIRS), "t5": (T5_TEXTS, T5_PAIRS)}.get(family, (ENCODER_TEXTS, ENCODER_PAIRS))
     with tempfile.TemporaryDirectory() as place:
         write(files, pathlib.Path(place))
         try:
@@ -220,6 +290,10 @@ def main():
         for family, count in (("bert", 220), ("t5", 140)):
             for _ in range(count):
                 out.write(json.dumps(line(folder(family), family), ensure_ascii=False,
+                                     separators=(",", ":")) + "\n")
+        for family in ENCODERS:
+            for _ in range(24):
+                out.write(json.dumps(line(encoder_folder(family), family), ensure_ascii=False,
                                      separators=(",", ":")) + "\n")
 
 
