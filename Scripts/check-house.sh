@@ -57,7 +57,7 @@ named_only_in 'The family ALBERT' '\bALBERT([A-Z]|\b)|"albert"' "$families|Promp
 named_only_in 'The family DeBERTa' '\bDeBERTa([A-Z]|\b)|"deberta' "$families|PrompterModels/DeBERTa/[^/]*"
 named_only_in 'The family T5' '\bT5([A-Z]|\b)|"m?t5"|\.t5\b' "$families|PrompterModels/T5/[^/]*|$shown"
 named_only_in 'The family ModernBERT' '\bModernBERT|"modernbert"|\.modernbert\b' \
-  "PrompterModels/ModelFamilies|PrompterModels/ModernBERT/[^/]*"
+  "$families|PrompterModels/ModernBERT/[^/]*"
 
 kinds='PrompterTasks/Kinds'
 # Labels that are written are the same task for a model that writes, and those of spans are learnt and

@@ -5,8 +5,10 @@ public import Prompter
 
 extension Schedule: ExpressibleByArgument {}
 extension Pooling: ExpressibleByArgument {
+  /// Those that a user can choose among.
   public static var allValueStrings: [String] { choices.map(\.rawValue) }
 
+  /// What a user chose; nil if it is no choice.
   public init?(argument: String) {
     guard let pooling = Self.choices.first(where: { $0.rawValue == argument }) else { return nil }
     self = pooling
