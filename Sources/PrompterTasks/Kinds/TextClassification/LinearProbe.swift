@@ -17,7 +17,7 @@ package import PrompterTensor
 struct LinearProbe {
   /// The number of labels.
   let labels: Int
-  /// How much an example of each label counts; nil for all alike. Scores weigh nothing.
+  /// How much an example of each label counts, but in no score; nil for all alike.
   var weights: [Float]?
   /// The score of predictions against true labels, higher being better.
   let score: @Sendable (_ predictions: [Int], _ references: [Int]) -> Double
