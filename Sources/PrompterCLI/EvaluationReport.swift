@@ -59,19 +59,27 @@ struct EvaluationReport {
           "brier_score": .number(scores.brierScore), "log_loss": .number(scores.logLoss),
         ])
     }
+    if let spans = evaluation.spans {
+      report = report.adding(
+        "entities", .array(spans.map { json(of: $0.scores, named: "type", $0.type) }))
+    }
     guard let confusion = evaluation.confusion else { return report }
-    let scores = zip(evaluation.labels, confusion.classScores).map { label, scores -> JSONValue in
-      [
-        "label": .string(label), "precision": .number(scores.precision),
-        "recall": .number(scores.recall), "f1": .number(scores.f1),
-        "support": .integer(scores.support),
-      ]
+    let scores = zip(evaluation.labels, confusion.classScores).map {
+      json(of: $1, named: "label", $0)
     }
     let count = evaluation.labels.count
     let rows = (0..<count).map { reference in
       JSONValue((0..<count).map { confusion[reference: reference, prediction: $0] })
     }
     return report.adding("labels", .array(scores)).adding("confusion", .array(rows))
+  }
+
+  private static func json(
+    of scores: ConfusionMatrix.ClassScores, named name: String, _ value: String
+  ) -> JSONValue {
+    .object([JSONValue.Member(name: name, value: .string(value))])
+      .adding("precision", .number(scores.precision)).adding("recall", .number(scores.recall))
+      .adding("f1", .number(scores.f1)).adding("support", .integer(scores.support))
   }
 
   /// The tables that people read.
@@ -115,8 +123,12 @@ struct EvaluationReport {
         ))
     }
     var parts = [Table.pairs(rows).text]
+    if let spans = evaluation.spans {
+      parts.append(classes("Type", spans.map(\.type), spans.map(\.scores), of: "There").text)
+    }
     if let confusion = evaluation.confusion {
-      parts.append(classes(evaluation.labels, confusion).text)
+      parts.append(
+        classes("Label", evaluation.labels, confusion.classScores, of: "Examples").text)
       if evaluation.labels.count <= largestMatrix {
         parts.append(matrix(evaluation.labels, confusion).text)
       }
@@ -132,12 +144,13 @@ struct EvaluationReport {
     ])
   }
 
-  private static func classes(_ labels: [String], _ confusion: ConfusionMatrix) -> Table {
+  private static func classes(
+    _ name: String, _ labels: [String], _ scores: [ConfusionMatrix.ClassScores], of what: String
+  ) -> Table {
     var table = Table([
-      ("Label", .left), ("Precision", .right), ("Recall", .right), ("F1", .right),
-      ("Examples", .right),
+      (name, .left), ("Precision", .right), ("Recall", .right), ("F1", .right), (what, .right),
     ])
-    for (label, scores) in zip(labels, confusion.classScores) {
+    for (label, scores) in zip(labels, scores) {
       table.add([
         Text.clipped(label, to: 40), Text.score(scores.precision), Text.score(scores.recall),
         Text.score(scores.f1), Text.count(scores.support),

@@ -155,7 +155,7 @@ struct TrainCommand: ParsableCommand {
     _ folder: OutputFolder
   ) throws -> (Prompt, seconds: Double, warnings: [String], longTexts: LongTextCounts) {
     let monitor = TrainingMonitor(
-      metric: task.selectingMetric, isQuiet: console.quiet, isLive: Output.isTerminal,
+      metric: data.kind.task.selectingMetric, isQuiet: console.quiet, isLive: Output.isTerminal,
       width: Output.width)
     var warnings = data.warnings.map(\.description)
     warnings.forEach(console.note)

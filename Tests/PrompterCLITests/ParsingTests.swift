@@ -222,7 +222,7 @@ import Testing
   }
 
   @Test func `tasks of later versions are known by name`() throws {
-    #expect(throws: UsageError.self) { try TaskOptions.parse(["--task", "conll03"]).check() }
+    #expect(throws: UsageError.self) { try TaskOptions.parse(["--task", "causal-lm"]).check() }
     #expect(throws: UsageError.self) { try TaskOptions.parse(["--task", "nothing"]).check() }
     let rte = try TaskOptions.parse(["--task", "rte"])
     #expect(try rte.description(writes: false, method: .pTuningV2).name == "rte")

@@ -75,12 +75,14 @@ struct TaskOptions: ParsableArguments {
       "All labels in the order of their indices, as in neg,pos, or @FILE with one a line (default: "
         + "the task's, or those of the training data, sorted).", valueName: "names"))
   var labels: String?
+
   @Option(
     help: ArgumentHelp(
       "Texts that are read in windows: tokens that two windows share (default: a third of "
         + "--max-length).", valueName: "n"))
   var stride: Int?
 
+  @OptionGroup var tagging: TaggingOptions
   @OptionGroup var fields: FieldOptions
 
   private static var readNames: [String] { TaskKinds.presetNames(isWritten: false) }
@@ -138,7 +140,7 @@ struct TaskOptions: ParsableArguments {
       }
       description = windows
     }
-    return try fields.applied(to: description)
+    return try fields.applied(to: tagging.applied(to: description))
   }
 
   private func order(_ labels: String, in task: inout TaskDescription) throws {

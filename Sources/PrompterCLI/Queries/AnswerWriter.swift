@@ -136,6 +136,7 @@ extension Prediction {
   /// A text keeps its line ends and tabs; other control characters are shown escaped, as
   /// everywhere, and are what they are in the JSON of `--json`.
   func shown(top: Int? = nil) -> String {
+    if let table = content.table { return "\(task.escapingControls())\n\(Table(table).text)" }
     guard !labels.isEmpty else { return "\(task.escapingControls())\n\(answer)" }
     var table = Table([(Text.clipped(task, to: 40), .left), ("Probability", .right), ("", .left)])
     for (label, share) in ranked.prefix(top ?? 12) {
