@@ -73,7 +73,7 @@ import Testing
   @Test func `every listed name is a preset and no other`() {
     #expect(TaskDescription.presetNames.allSatisfy { TaskDescription.preset($0) != nil })
     #expect(TaskDescription.preset("text-classification")?.preset == nil)
-    #expect(TaskDescription.preset("squad") == nil)
+    #expect(TaskDescription.preset("summarization") == nil)
     #expect(TaskDescription.preset("mrpc")?.metrics == [.accuracy, .f1])
     #expect(TaskDescription.preset("cb")?.metrics == [.accuracy, .macroF1])
   }

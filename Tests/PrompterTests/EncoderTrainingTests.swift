@@ -17,7 +17,11 @@ import Testing
     let fill = (words.count..<60).map { "##\($0)" }
     return try bench.model(
       of: PromptBench.fixture("../encoders/\(family)/model"),
-      files: ["vocab.txt": (words + fill).joined(separator: "\n") + "\n"])
+      files: [
+        "vocab.txt": (words + fill).joined(separator: "\n") + "\n",
+        // Whatever the family's own reads, the words are BERT's.
+        "tokenizer_config.json": #"{"tokenizer_class": "BertTokenizer"}"#,
+      ])
   }
 
   @Test(

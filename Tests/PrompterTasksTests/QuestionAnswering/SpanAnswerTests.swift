@@ -61,10 +61,10 @@ import Testing
     let members = answer(allowsNoAnswer: false, windows: 2).members(top: 1)
     let line = JSONValue.object(members).line
     #expect(line.hasPrefix(#"{"answer":"cd ef","start":3,"end":8,"probability":0."#))
-    #expect(line.contains(#""windows":2,"candidates":[{"answer":"cd ef","start":3,"end":8,"#))
+    #expect(line.contains(#","candidates":[{"answer":"cd ef","start":3,"end":8,"#))
     let none = answer(allowsNoAnswer: true, Calibration(threshold: -9)).members(top: nil)
     #expect(JSONValue.object(none).line.hasPrefix(#"{"answer":null,"start":null,"end":null,"#))
-    #expect(none.map(\.name).suffix(2) == ["no_answer_probability", "windows"])
+    #expect(none.last?.name == "no_answer_probability")
   }
 
   @Test func `a text without tokens has no answer`() {

@@ -120,9 +120,11 @@ public struct QuestionAnswering: HeadKind {
     let asked = reader.tokenizer.ids(of: question.text).count
     let overlap = min(
       description.overlap ?? reader.maximumLength / 3, (reader.maximumLength - asked - 4) / 2)
-    return try reader.windows(question.text, context, overlap: max(0, overlap)).map { window in
+    let windows = try reader.windows(question.text, context, overlap: max(0, overlap))
+    return windows.map { window in
       let tokens = window.words.indices.filter { window.words[$0] != nil }
-      return reader.input(window, reading: [0] + tokens.dropFirst(asked))
+      return reader.input(
+        window, reading: [0] + tokens.dropFirst(asked), isWindow: windows.count > 1)
     }
   }
 

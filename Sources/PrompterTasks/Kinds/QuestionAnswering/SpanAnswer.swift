@@ -65,15 +65,14 @@ public struct SpanAnswer: Answer {
   /// Where it stands.
   public var place: Range<Int>? { best?.range }
 
-  /// The answer, where it starts and ends, how probable it is and in how many windows the text was
-  /// read, and the best spans if so many are asked for.
+  /// The answer, where it starts and ends and how probable it is, and the best spans if so many are
+  /// asked for.
   public func members(top: Int?) -> [JSONValue.Member] {
     var members = Self.members(of: best)
     members.append(.init(name: "probability", value: probability.map { .number($0) } ?? .null))
     if let noAnswerProbability {
       members.append(.init(name: "no_answer_probability", value: .number(noAnswerProbability)))
     }
-    members.append(.init(name: "windows", value: .integer(windowCount)))
     guard let top else { return members }
     let spans = candidates.prefix(top).map { candidate in
       JSONValue.object(
