@@ -90,7 +90,7 @@ public struct TextRegression: HeadKind {
   }
 
   /// All of a long text, or parts of it.
-  public static let readsLongTexts = true
+  public var readsLongTexts: Bool { true }
 
   /// One row, or one for each window of a long text.
   public func rows(
