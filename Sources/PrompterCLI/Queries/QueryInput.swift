@@ -44,20 +44,21 @@ struct QueryInput: Sendable {
   // One sentence about a table is better than one about each row.
   private func check(_ header: TableHeader) throws {
     func isThere(_ name: String) -> Bool { header.position(of: name) != nil }
-    func refuse(_ field: String, _ names: [String]) throws {
-      let error = DataError.missingColumn(
-        file: file, field: field, expected: names, found: header.names)
-      throw error.ofHeader { Fields.isUsual($0) || ["id", "task"].contains($0.lowercased()) }
+    func error(_ field: String, _ names: [String]) -> DataError {
+      .missingColumn(file: file, field: field, expected: names, found: header.names)
     }
     // A query needs no answer, and choices may be in columns whose names only begin so.
     let others = ["label", "target", "choices"]
     for (name, column) in columns where !others.contains(name) {
-      if !isThere(column) { try refuse(name, [column]) }
+      if !isThere(column) { throw error(name, [column]) }
     }
     let missing = try predictor.names.map {
       try predictor.queryColumns(of: $0).missing(among: isThere)
     }
     guard missing.allSatisfy({ $0 != nil }), let first = missing.first ?? nil else { return }
-    try refuse(first.field, first.columns)
+    let problem = error(first.field, first.columns)
+    // Where there is a text but not its partner, there is a header.
+    guard first.field == "text" else { throw problem }
+    throw problem.ofHeader { Fields.isUsual($0) || ["id", "task"].contains($0.lowercased()) }
   }
 }
