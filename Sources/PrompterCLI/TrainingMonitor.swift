@@ -69,11 +69,6 @@ final class TrainingMonitor {
         "\(Text.count(count)) of \(Text.count(start.examples)) training texts are longer than "
           + "--max-length and \(end).")
     }
-    if start.windowedTexts > 0 {
-      writeLine(
-        "\(Text.count(start.windowedTexts)) of \(Text.count(start.examples)) training texts are "
-          + "longer than --max-length and are read in windows.")
-    }
     for warning in start.warnings { writeLine("\(warning)".escapingControls()) }
   }
 

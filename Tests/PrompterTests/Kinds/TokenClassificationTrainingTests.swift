@@ -101,8 +101,8 @@ import Testing
       task: task, training: long, validation: validation,
       report: { if case .started(let start) = $0 { started = start } }
     ).prompt
-    #expect(try #require(started).windowedTexts > 16)
-    #expect(started?.cutTexts == 0)
+    #expect(try #require(started).longTexts.windowed > 16)
+    #expect(started?.longTexts.cut == 0)
     let predictor = try predictor(prompt)
     let queries = long.examples.map { Query(words: $0.words) }
     for (sentence, answer) in zip(long.examples, try predictor.predict(queries)) {
