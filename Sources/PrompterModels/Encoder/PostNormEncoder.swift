@@ -61,7 +61,8 @@ public struct PostNormEncoder: Backbone {
       weights.containsScope(name)
         ? try loader[name].linear(outputs: design.width, inputs: design.width) : nil
     }
-    maskedLanguageHead = try design.maskedLanguageHead(of: all, words: embeddings.words)
+    // Who does not ask for words need not know that a file has but parts of a head.
+    maskedLanguageHead = try? design.maskedLanguageHead(of: all, words: embeddings.words)
   }
 
   /// The number of values in a hidden state.
