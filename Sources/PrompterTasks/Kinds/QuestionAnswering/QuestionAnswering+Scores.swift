@@ -4,7 +4,7 @@ extension QuestionAnswering {
   /// The task's: F1 and exact match.
   public var metricNames: [String] { task.metricNames }
 
-  /// The scores of answers as ``AnswerScore`` has them, the mean over questions; where a text may
+  /// The scores of answers by the rules of SQuAD, the mean over questions; where a text may
   /// have no answer also those of the questions that have one, and of those that have none.
   ///
   /// | name | what |
