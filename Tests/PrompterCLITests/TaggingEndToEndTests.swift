@@ -47,7 +47,7 @@ import Testing
       let trained = try prompter(training(folder, ["--json"]))
       #expect(trained.status == 0, "\(trained.messages)")
       #expect(trained.output.contains(#""labels":["B-X","B-Y","I-X","O"]"#))
-      #expect(trained.output.contains(#""metrics":{"accuracy":1.0,"f1":1.0,"precision":1.0"#))
+      #expect(trained.output.contains(#""metrics":{"accuracy":1.0,"span_f1":1.0,"span_precision":1.0"#))
 
       let own = ["--model", tinyModel, "--prompt", folder.appending(path: "p").path, "--quiet"]
       let table = try prompter(["evaluate"] + own + [file])
@@ -69,7 +69,7 @@ import Testing
         lines[0].contains(
           #""entities":[{"type":"X","text":"good heart","start":4,"end":14,"probability":"#))
       #expect(lines[0].contains(#""tags":["O","B-X","I-X","O"],"offsets":[[0,3],[4,8],"#))
-      #expect(lines[1].contains(#""words":["bad","film","."]"#))
+      #expect(lines[1].contains(#""tokens":["bad","film","."]"#))
       #expect(lines[2].contains("The field `tokens` should be a list of strings."))
       let text = try prompter(["predict"] + own + ["--text", "the good heart was"])
       #expect(text.output.contains("Entity  Text        Start  End  Probability"))

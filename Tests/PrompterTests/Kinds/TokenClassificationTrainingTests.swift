@@ -63,7 +63,7 @@ import Testing
     #expect(prompt.card.labels == ["B-X", "B-Y", "I-X", "O"])
     #expect(prompt.card.task.tagging?.scheme == .iob2)
     let best = try #require(prompt.card.best)
-    #expect(try #require(best.metrics["f1"]) > 0.5)
+    #expect(try #require(best.metrics["span_f1"]) > 0.5)
 
     try prompt.write(to: bench.prompt)
     let read = try Prompt(contentsOf: bench.prompt)

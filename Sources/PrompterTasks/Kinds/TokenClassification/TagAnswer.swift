@@ -96,7 +96,7 @@ public struct TagAnswer: Answer {
         })
     }
     return (own.map { [$0] } ?? []) + [
-      member("words", words.map { .string($0.text) }),
+      member("tokens", words.map { .string($0.text) }),
       member("tags", words.map { .string($0.tag) }),
       member("offsets", words.map { JSONValue([$0.range.lowerBound, $0.range.upperBound]) }),
       member("probabilities", words.map { .number($0.probability) }),

@@ -7,15 +7,15 @@
 /// count, as in CoNLL's scores of roles.
 public enum TagMetric: String, CaseIterable, Sendable {
   /// 2 P R / (P + R) of names.
-  case f1
+  case f1 = "span_f1"
   /// P: of the names that are answered, the share that are right.
-  case precision
+  case precision = "span_precision"
   /// R: of the names that are there, the share that are answered.
-  case recall
+  case recall = "span_recall"
   /// The share of words whose tag is right.
   case accuracy
   /// F1 of names that are well-formed by their scheme, seqeval's strict mode.
-  case strictF1 = "f1_strict"
+  case strictF1 = "span_f1_strict"
   /// The mean F1 of the tags that occur.
   case macroF1 = "f1_macro"
 

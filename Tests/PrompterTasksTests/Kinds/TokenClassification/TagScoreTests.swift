@@ -40,7 +40,7 @@ import Testing
       let evaluation = try kind.evaluation(
         of: Tagging.answers(texts(cells[2], kind.task.labels)),
         to: Tagging.dataset(right.map { ($0, $0) }), name: "p")
-      let metrics = ["precision", "recall", "f1", "accuracy", "f1_strict"]
+      let metrics = ["span_precision", "span_recall", "span_f1", "accuracy", "span_f1_strict"]
       for (name, cell) in zip(metrics, cells[3...]) {
         guard let expected = Double(cell) else { continue }
         #expect(abs((evaluation.metrics[name] ?? -1) - expected) < 1e-12, "\(name) of \(line)")
@@ -70,7 +70,8 @@ import Testing
     let examples = Tagging.dataset([("cats sleep", "B-A0 B-V")])
     let evaluation = try kind.evaluation(
       of: Tagging.answers(["O B-V"]), to: examples, name: "p")
-    #expect(evaluation.metrics == ["f1": 0, "precision": 0, "recall": 0, "accuracy": 0.5])
+    #expect(
+      evaluation.metrics == ["span_f1": 0, "span_precision": 0, "span_recall": 0, "accuracy": 0.5])
     #expect(evaluation.spans?.map(\.type) == ["A0"])
   }
 
@@ -90,7 +91,7 @@ import Testing
     let evaluation = try Tagging.kind(examples).evaluation(
       of: Tagging.answers(["B-X"]), to: examples, name: "p")
     #expect(evaluation.metrics["accuracy"] == 1.0 / 3)
-    #expect(evaluation.metrics["f1"] == 0)
+    #expect(evaluation.metrics["span_f1"] == 0)
   }
 
   @Test func `the baseline is each word's usual tag`() throws {
@@ -100,11 +101,12 @@ import Testing
     let kind = try Tagging.kind(training)
     let other = Tagging.dataset([("Rome slept", "B-X O"), ("was Paris", "O B-X")])
     let scores = try kind.baseline(of: training, on: other)
-    #expect(scores["recall"] == 0.5 && scores["precision"] == 1 && scores["accuracy"] == 0.75)
+    #expect(
+      scores["span_recall"] == 0.5 && scores["span_precision"] == 1 && scores["accuracy"] == 0.75)
     // Told by the other texts: `Rome` and `was` of the second are not what they are elsewhere.
     let own = try kind.evaluation(
       of: Tagging.answers(["B-X O B-X", "O O", "O B-X"]), to: training, name: "p")
-    #expect(own.metrics["f1"] == 1)
+    #expect(own.metrics["span_f1"] == 1)
     #expect(own.baseline["accuracy"] == 5.0 / 7)
   }
 

@@ -14,7 +14,7 @@ import Testing
     let kind = try Tagging.kind(training)
     #expect(kind.task.labels == ["B-X", "I-X", "O"] && kind.outputCount == 3)
     #expect(kind.task.tagging?.scheme == .iob2)
-    #expect(kind.task.metricNames == ["f1", "precision", "recall", "accuracy"])
+    #expect(kind.task.metricNames == ["span_f1", "span_precision", "span_recall", "accuracy"])
     #expect(kind.task.selecting(by: "accuracy")?.metricNames.first == "accuracy")
     #expect(
       kind.labelCount(in: training) == 3 && kind.startLabels(in: training) == kind.task.labels)
@@ -101,7 +101,7 @@ import Testing
           + #""probability":0.99"#))
     #expect(
       line.contains(
-        #""words":["é","New","York","."],"tags":["O","B-X","I-X","O"],"#
+        #""tokens":["é","New","York","."],"tags":["O","B-X","I-X","O"],"#
           + #""offsets":[[0,1],[2,5],[6,10],[10,11]],"probabilities":[0.99"#))
     #expect(answer.table?.rows.count == 1 && answer.table?.columns.count == 5)
   }
