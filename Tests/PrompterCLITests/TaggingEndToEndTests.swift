@@ -47,7 +47,9 @@ import Testing
       let trained = try prompter(training(folder, ["--json"]))
       #expect(trained.status == 0, "\(trained.messages)")
       #expect(trained.output.contains(#""labels":["B-X","B-Y","I-X","O"]"#))
-      #expect(trained.output.contains(#""metrics":{"accuracy":1.0,"span_f1":1.0,"span_precision":1.0"#))
+      #expect(
+        trained.output.contains(
+          #""metrics":{"accuracy":1.0,"span_f1":1.0,"span_precision":1.0"#))
 
       let own = ["--model", tinyModel, "--prompt", folder.appending(path: "p").path, "--quiet"]
       let table = try prompter(["evaluate"] + own + [file])
