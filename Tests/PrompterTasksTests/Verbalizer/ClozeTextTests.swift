@@ -20,7 +20,7 @@ import Testing
   ) throws -> (pieces: [String], masks: [Int], cut: Int)? {
     let mask = try #require(tokenizer.mask)
     let cloze = ClozeText(
-      try TextTemplate(template), values, mask: mask.piece, count: masks)
+      try TextTemplate(template).clozePieces, values, mask: mask.piece, count: masks)
     let whole = tokenizer.encode(cloze.text, pair: nil, maximumLength: .max)
     return cloze.fitted(whole, to: length, mask: mask.id).map { fitted in
       (

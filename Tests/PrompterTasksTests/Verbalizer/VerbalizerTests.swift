@@ -20,14 +20,14 @@ import Testing
   @Test func `a label's score is its words' mean, a word's that of its pieces at their masks`()
     throws
   {
-    let verbalizer = try verbalizer()
-    #expect(verbalizer.maskCounts == [1, 2] && verbalizer.outputTokens == [3, 5, 7])
+    let cloze = try #require(Cloze(verbalizer()))
+    #expect(cloze.maskCounts == [1, 2] && cloze.outputTokens == [3, 5, 7])
     // The logits of tokens 3, 5 and 7 at one mask, and at the first and the second of two.
     let logits: [[Float]] = [[1, 2, 3], [10, 20, 30, 100, 200, 300]]
-    #expect(verbalizer.scores(of: logits) == [3, (1 + (30 + 200) / 2) / 2])
+    #expect(cloze.scores(of: logits) == [3, (1 + (30 + 200) / 2) / 2])
     let two = Variable(
       Tensor(logits.flatMap(\.self) + [Float](repeating: 1, count: 9), shape: [6, 3]))
-    let scores = verbalizer.scores(of: two)
+    let scores = cloze.scores(of: two)
     #expect(scores.shape == [2, 2] && scores.value.values == [3, 58, 1, 1])
   }
 

@@ -54,6 +54,7 @@ import Testing
     ) { file in
       try file.tensor("labels").values.map { MeanTarget(Int32($0), rowCount: 2) }
     }
-    try golden.check { verbalizer.scores(of: $0) }
+    let cloze = try #require(Cloze(verbalizer))
+    try golden.check { cloze.scores(of: $0) }
   }
 }

@@ -21,6 +21,9 @@ public struct TextClassification: HeadKind {
   // The labels with their indices; nil if one is given twice.
   private let known: LabelSpace?
 
+  // What is asked where words stand for the labels; nil where none do.
+  private let cloze: Cloze?
+
   // How much an example of each label counts; nil for all alike.
   private var weights: [Float]?
 
@@ -28,6 +31,7 @@ public struct TextClassification: HeadKind {
   public init(_ task: TaskDescription) {
     self.task = task
     known = try? LabelSpace(task.labels)
+    cloze = task.verbalizer.flatMap { Cloze($0) }
   }
 
   private var labels: LabelSpace {
@@ -50,7 +54,7 @@ public struct TextClassification: HeadKind {
   }
 
   /// One for each label, or for each token of the labels' words.
-  public var outputCount: Int { task.verbalizer?.outputTokens.count ?? task.labels.count }
+  public var outputCount: Int { cloze?.outputTokens.count ?? task.labels.count }
 
   /// The task with the tokens of the labels' words.
   public func completed(
@@ -64,7 +68,7 @@ public struct TextClassification: HeadKind {
 
   /// The masked-language-model head's rows of the labels' words.
   public func givenHead(of backbone: any Backbone) -> GivenHead? {
-    task.verbalizer?.head(of: backbone)
+    cloze?.head(of: backbone)
   }
 
   // MARK: Data
@@ -113,7 +117,7 @@ public struct TextClassification: HeadKind {
   public func rows(
     of question: Question, by reader: TextReader
   ) throws(TextProblem) -> [EncodedInput] {
-    if let verbalizer = task.verbalizer { return try verbalizer.rows(of: question, by: reader) }
+    if let cloze { return try cloze.rows(of: question, by: reader) }
     return try reader.rows(question.text, question.pair)
   }
 
@@ -151,7 +155,7 @@ public struct TextClassification: HeadKind {
     of outputs: Variable, for targets: [MeanTarget<Int32>], scale: Float, zLoss: Double
   ) -> Variable {
     crossEntropy(
-      task.verbalizer?.scores(of: outputs) ?? MeanTarget.means(of: outputs, for: targets),
+      cloze?.scores(of: outputs) ?? MeanTarget.means(of: outputs, for: targets),
       labels: targets.map(\.value), weights: weights, scale: scale, zLoss: zLoss)
   }
 
@@ -170,7 +174,7 @@ public struct TextClassification: HeadKind {
   }
 
   private func logits(of outputs: [[Float]]) -> [Float] {
-    task.verbalizer?.scores(of: outputs) ?? meanOutputs(outputs)
+    cloze?.scores(of: outputs) ?? meanOutputs(outputs)
   }
 
   /// A head fitted by multinomial logistic regression.

@@ -3,7 +3,7 @@
 internal import PrompterTokenizer
 
 /// A piece of a cloze template.
-enum ClozePiece: Equatable {
+enum ClozePiece: Equatable, Sendable {
   case literal(String)
   case column(String)
   case mask
@@ -35,12 +35,12 @@ struct ClozeText {
   /// A template's text.
   ///
   /// - Parameters:
-  ///   - template: The template.
+  ///   - pieces: The template's pieces.
   ///   - values: What stands in its columns.
   ///   - mask: The model's mask, as it is spelt.
   ///   - count: The masks that stand side by side in its place.
-  init(_ template: TextTemplate, _ values: [String: String], mask: String, count: Int) {
-    for piece in template.clozePieces {
+  init(_ pieces: [ClozePiece], _ values: [String: String], mask: String, count: Int) {
+    for piece in pieces {
       switch piece {
       case .literal(let literal): _ = append(literal)
       case .column(let name): columns.append(append(values[name] ?? ""))
