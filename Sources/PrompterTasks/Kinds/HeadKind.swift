@@ -108,23 +108,9 @@ public protocol HeadKind: TaskKind {
 
   /// The answer to a question.
   ///
-  /// A kind says what it answers here, or else in ``answer(from:of:to:by:)``.
-  ///
   /// - Parameters:
   ///   - outputs: For each of its rows what the head gave, state after state; all are finite.
-  ///   - question: The question.
-  ///   - temperature: What outputs are divided by before they become probabilities.
-  /// - Returns: The answer.
-  func answer(
-    from outputs: [[Float]], to question: Question, temperature: Temperature
-  ) -> any Answer
-
-  /// The answer to a question, in kinds where it depends on the places of what was read, or on a
-  /// threshold.
-  ///
-  /// - Parameters:
-  ///   - outputs: For each of its rows what the head gave, state after state; all are finite.
-  ///   - rows: The rows.
+  ///   - rows: The rows, for answers that depend on the places of what was read.
   ///   - question: The question.
   ///   - calibration: How outputs are read.
   /// - Returns: The answer.
@@ -264,21 +250,6 @@ extension HeadKind {
 
   /// None.
   public static func task(outputs: Int) -> TaskDescription? { nil }
-
-  /// A kind says what it answers in one of the two ways.
-  public func answer(
-    from outputs: [[Float]], to question: Question, temperature: Temperature
-  ) -> any Answer {
-    preconditionFailure("\(Self.name.rawValue) does not say what it answers.")
-  }
-
-  /// What outputs alone say.
-  public func answer(
-    from outputs: [[Float]], of rows: [EncodedInput], to question: Question,
-    by calibration: Calibration
-  ) -> any Answer {
-    answer(from: outputs, to: question, temperature: calibration.temperature)
-  }
 
   /// None, where there always is an answer.
   public func threshold(of outputs: [[[Float]]], for targets: [Target]) -> Double? { nil }

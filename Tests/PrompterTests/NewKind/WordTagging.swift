@@ -115,14 +115,16 @@ struct WordTagging: HeadKind {
   }
 
   func answer(
-    from outputs: [[Float]], to question: Question, temperature: Temperature
+    from outputs: [[Float]], of rows: [EncodedInput], to question: Question,
+    by calibration: Calibration
   ) -> any Answer {
     let (logits, count) = (outputs[0], outputCount)
     let words = Words(of: question.text).texts
     return WordTags(
       tags: zip(words, stride(from: 0, to: logits.count, by: count)).map { word, first in
         let tag = LabelAnswer(
-          logits: Array(logits[first..<first + count]), of: task.labels, temperature: temperature)
+          logits: Array(logits[first..<first + count]), of: task.labels,
+          temperature: calibration.temperature)
         return WordTags.Tag(word: word, tag: tag.text, probability: tag.probability ?? 0)
       })
   }

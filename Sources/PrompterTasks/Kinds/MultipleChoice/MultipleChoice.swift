@@ -164,10 +164,11 @@ public struct MultipleChoice: HeadKind {
 
   /// The likeliest choice.
   public func answer(
-    from outputs: [[Float]], to question: Question, temperature: Temperature
+    from outputs: [[Float]], of rows: [EncodedInput], to question: Question,
+    by calibration: Calibration
   ) -> any Answer {
     ChoiceAnswer(
-      scores: outputs.map { $0[0] }, of: question.choices, temperature: temperature)
+      scores: outputs.map { $0[0] }, of: question.choices, temperature: calibration.temperature)
   }
 
   /// The temperature of the smallest log loss, if the questions tell it from 1 by more than chance;

@@ -127,9 +127,10 @@ public struct SpanPairClassification: HeadKind {
 
   /// The likeliest label.
   public func answer(
-    from outputs: [[Float]], to question: Question, temperature: Temperature
+    from outputs: [[Float]], of rows: [EncodedInput], to question: Question,
+    by calibration: Calibration
   ) -> any Answer {
-    classes.answer(from: [logits(of: outputs[0])], to: question, temperature: temperature)
+    classes.answer(from: [logits(of: outputs[0])], of: rows, to: question, by: calibration)
   }
 
   private func logits(of outputs: [Float]) -> [Float] {

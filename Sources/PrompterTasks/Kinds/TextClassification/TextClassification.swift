@@ -161,9 +161,11 @@ public struct TextClassification: HeadKind {
 
   /// The likeliest label.
   public func answer(
-    from outputs: [[Float]], to question: Question, temperature: Temperature
+    from outputs: [[Float]], of rows: [EncodedInput], to question: Question,
+    by calibration: Calibration
   ) -> any Answer {
-    LabelAnswer(logits: logits(of: outputs), of: task.labels, temperature: temperature)
+    LabelAnswer(
+      logits: logits(of: outputs), of: task.labels, temperature: calibration.temperature)
   }
 
   /// The temperature of the smallest log loss, if the examples tell it from 1 by more than chance.

@@ -133,7 +133,8 @@ public struct TextRegression: HeadKind {
 
   /// The number.
   public func answer(
-    from outputs: [[Float]], to question: Question, temperature: Temperature
+    from outputs: [[Float]], of rows: [EncodedInput], to question: Question,
+    by calibration: Calibration
   ) -> any Answer {
     NumberAnswer(output: meanOutputs(outputs)[0])
   }

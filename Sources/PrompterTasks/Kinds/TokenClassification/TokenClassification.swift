@@ -179,11 +179,12 @@ public struct TokenClassification: HeadKind {
 
   /// The likeliest tag of each word, and what they make together.
   public func answer(
-    from outputs: [[Float]], to question: Question, temperature: Temperature
+    from outputs: [[Float]], of rows: [EncodedInput], to question: Question,
+    by calibration: Calibration
   ) -> any Answer {
     TagAnswer(
       logits: outputs.flatMap { split($0) }.prefix(question.words.count), of: question,
-      labels: task.labels, tags: tags, temperature: temperature)
+      labels: task.labels, tags: tags, temperature: calibration.temperature)
   }
 
   private func split(_ outputs: [Float]) -> [[Float]] {

@@ -95,8 +95,9 @@ import Testing
     #expect(first.contains(#""choices":[{"index":1,"choice":"b""#) && !first.contains("\"a\""))
     let kind = try kind()
     #expect(
-      kind.answer(from: [[0], [3]], to: Question("t", choices: ["a", "b"]), temperature: .one).text
-        == "b")
+      kind.answer(
+        from: [[0], [3]], of: [], to: Question("t", choices: ["a", "b"]), by: .none
+      ).text == "b")
   }
 
   @Test func `the baseline takes the place that is right most often`() throws {

@@ -113,7 +113,7 @@ import Testing
     expectClose(loss.value, expected.value)
     for example in 0..<2 {
       let own = Array(outputs.values[30 * example..<30 * (example + 1)])
-      let answer = kind.answer(from: [own], to: Question("t"), temperature: .one)
+      let answer = kind.answer(from: [own], of: [], to: Question("t"), by: .none)
       let likelier = logits[example][1] > logits[example][0] ? "yes" : "no"
       #expect(answer.text == likelier)
     }

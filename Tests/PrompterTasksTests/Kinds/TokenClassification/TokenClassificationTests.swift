@@ -86,7 +86,7 @@ import Testing
     let question = try kind.question(of: Query("é New York."))
     let logits: [[Float]] = [[0, 0, 9, 9, 0, 0], [0, 9, 0, 0, 0, 9]]
     let answer = try #require(
-      kind.answer(from: logits, to: question, temperature: .one) as? TagAnswer)
+      kind.answer(from: logits, of: [], to: question, by: .none) as? TagAnswer)
     #expect(answer.text == "O B-X I-X O")
     let entity = try #require(answer.entities?.first)
     #expect(answer.entities?.count == 1)
@@ -109,11 +109,11 @@ import Testing
   @Test func `nothing is said of no words, and of single words no entities`() throws {
     let kind = try Tagging.kind(training)
     let question = try kind.question(of: Query(" "))
-    let none = kind.answer(from: [[1, 2, 3]], to: question, temperature: .one)
+    let none = kind.answer(from: [[1, 2, 3]], of: [], to: question, by: .none)
     #expect(none.text.isEmpty && none.probability == nil)
     let plain = try Tagging.kind(Tagging.dataset([("a b", "N V")]))
     let answer = plain.answer(
-      from: [[1, 2]], to: try plain.question(of: Query("a")), temperature: .one)
+      from: [[1, 2]], of: [], to: try plain.question(of: Query("a")), by: .none)
     #expect(answer.text == "V" && answer.table?.rows.count == 1)
     #expect((answer as? TagAnswer)?.entities == nil)
   }
