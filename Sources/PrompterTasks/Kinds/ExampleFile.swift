@@ -35,4 +35,15 @@ public struct ExampleFile: Sendable {
     self.requiresAnswers = requiresAnswers
     self.limit = limit
   }
+
+  /// The most examples to be read.
+  var mostExamples: Int { max(0, limit ?? .max) }
+
+  /// The file's text, unpacked, in the form that it has.
+  ///
+  /// - Throws: ``DataError`` if it cannot be had.
+  func text() throws -> DataText {
+    try DataText(
+      Dataset.bytes(of: url), format: DataFormat(of: url), form: form, file: url.relativePath)
+  }
 }

@@ -16,11 +16,9 @@ struct ChoiceReader {
   ///
   /// - Throws: ``DataError`` with the first line that cannot be read.
   func examples(noting omissions: inout Omissions) throws -> [ChoiceExample] {
-    let text = try DataText(
-      Dataset.bytes(of: source.url), format: DataFormat(of: source.url), form: source.form,
-      file: file)
+    let text = try source.text()
     try text.checkLabels(areRequired: source.requiresAnswers)
-    let limit = max(0, source.limit ?? .max)
+    let limit = source.mostExamples
     let examples =
       try preset == .record
       ? entityExamples(in: text, limit)

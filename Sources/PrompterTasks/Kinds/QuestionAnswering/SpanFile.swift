@@ -25,7 +25,7 @@ struct SpanFile {
     (self.file, url) = (file.url.relativePath, file.url)
     self.fields = fields
     form = file.form
-    limit = max(0, file.limit ?? .max)
+    limit = file.mostExamples
     omissions.read = Fields(
       text: fields.text ?? SpanDataset.columns.text, pair: fields.pair ?? SpanDataset.columns.pair,
       label: fields.label ?? SpanDataset.columns.label)

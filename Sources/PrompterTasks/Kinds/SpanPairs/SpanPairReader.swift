@@ -41,11 +41,9 @@ struct SpanPairReader {
   ///
   /// - Throws: ``DataError`` with the first line that cannot be read.
   func examples(noting omissions: inout Omissions) throws -> [SpanPairExample] {
-    let text = try DataText(
-      Dataset.bytes(of: source.url), format: DataFormat(of: source.url), form: source.form,
-      file: file)
+    let text = try source.text()
     try text.checkLabels(areRequired: source.requiresAnswers)
-    let limit = max(0, source.limit ?? .max)
+    let limit = source.mostExamples
     let examples =
       try pronounExamples(in: text, limit) ?? rows(in: text, limit, &omissions).map(example)
     guard !examples.isEmpty || limit == 0 else { throw DataError.noExamples(file: file) }

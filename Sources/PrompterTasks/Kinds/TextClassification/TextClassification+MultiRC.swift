@@ -42,10 +42,9 @@ extension TextClassification {
   /// SuperGLUE's own file has them within objects, copies in flat rows.
   func judgedAnswers(of file: ExampleFile) throws -> Dataset {
     let name = file.url.relativePath
-    let text = try DataText(
-      Dataset.bytes(of: file.url), format: DataFormat(of: file.url), form: file.form, file: name)
+    let text = try file.text()
     var omissions = Omissions()
-    let limit = max(0, file.limit ?? .max)
+    let limit = file.mostExamples
     let answers = try judgedAnswers(in: text, requiringLabels: file.requiresAnswers, &omissions)
     guard !answers.isEmpty || limit == 0 else { throw DataError.noExamples(file: name) }
     let examples = try answers.prefix(limit).map { answer in

@@ -23,7 +23,7 @@ extension TaggedDataset {
     var form = file.form
     form.format = try Self.format(of: file, bytes)
     let text = try DataText(bytes, format: nil, form: form, file: name)
-    let limit = max(0, file.limit ?? .max)
+    let limit = file.mostExamples
     var omissions = Omissions()
     var sentences: [TaggedSentence]
     if text.format.isJSON {
