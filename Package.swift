@@ -110,8 +110,8 @@ package.targets.append(
     name: "PrompterToySupport",
     dependencies: [
       "PrompterKernels", "PrompterTensor", "PrompterCheckpoint", "PrompterTokenizer",
-      "PrompterCore", "PrompterMethods", "PrompterTasks", "PrompterPrompts", "PrompterTraining",
-      "PrompterTestSupport",
+      "PrompterCore", "PrompterMethods", "PrompterTasks", "PrompterPrompts", "PrompterAnswering",
+      "PrompterTraining", "PrompterTestSupport",
     ],
     path: "Tests/PrompterToySupport"))
 let roomsWithToys = ["PrompterPrompts", "PrompterAnswering", "PrompterTraining", "Prompter"]

@@ -16,18 +16,10 @@ import Testing
     _ changes: [String: Any?] = [:], weights change: (inout [String: Tensor]) -> Void,
     _ body: (ModernBERT, Weights) throws -> Result
   ) throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "modernbert-\(UUID())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let file = try SafetensorsFile(
-      contentsOf: TinyModernBERT.folder.appending(path: "model.safetensors"))
-    var tensors: [String: Tensor] = [:]
-    for name in file.names { tensors[name] = try file.tensor(name) }
-    change(&tensors)
-    try SafetensorsFile.write(
-      tensors, metadata: [:], to: folder.appending(path: "model.safetensors"))
-    let weights = try Weights(contentsOf: folder)
-    return try body(ModernBERT(from: weights, TinyModernBERT.configuration(changes)), weights)
+    try withChangedModel(TinyModernBERT.folder, weights: change) { folder in
+      let weights = try Weights(contentsOf: folder)
+      return try body(ModernBERT(from: weights, TinyModernBERT.configuration(changes)), weights)
+    }
   }
 
   private func complaint(

@@ -2,6 +2,7 @@
 
 import Foundation
 import PrompterCheckpoint
+import PrompterCore
 import PrompterKernels
 import PrompterModels
 import PrompterTensor
@@ -14,22 +15,11 @@ import Testing
     _ name: String = "t5-1.1", weights change: (inout [String: Tensor]) -> Void = { _ in },
     configuration: (inout [String: Any]) -> Void = { _ in }, _ body: (T5) throws -> Result
   ) throws -> Result {
-    let source = TinyT5.fixtures.appending(path: name)
-    let folder = FileManager.default.temporaryDirectory.appending(path: "t5-\(UUID())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let file = try SafetensorsFile(contentsOf: source.appending(path: "model.safetensors"))
-    var tensors: [String: Tensor] = [:]
-    for name in file.names { tensors[name] = try file.tensor(name) }
-    change(&tensors)
-    try SafetensorsFile.write(
-      tensors, metadata: [:], to: folder.appending(path: "model.safetensors"))
-    let config = try Data(contentsOf: source.appending(path: "config.json"))
-    var keys = try #require(try JSONSerialization.jsonObject(with: config) as? [String: Any])
-    configuration(&keys)
-    try JSONSerialization.data(withJSONObject: keys)
-      .write(to: folder.appending(path: "config.json"))
-    return try body(T5(from: Weights(contentsOf: folder), T5.Configuration(contentsOf: folder)))
+    try withChangedModel(
+      TinyT5.fixtures.appending(path: name), weights: change, configuration: configuration
+    ) { folder in
+      try body(T5(from: Weights(contentsOf: folder), T5.Configuration(contentsOf: folder)))
+    }
   }
 
   private func complaint(

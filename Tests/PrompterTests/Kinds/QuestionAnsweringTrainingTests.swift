@@ -171,14 +171,6 @@ import Testing
           name == "classes" ? nil : example.context, task: name)
       }
     }
-    let together = try Predictor(
-      model: Toy.model(), prompts: prompts, threads: threads, isPinned: false
-    ).predict(queries)
-    for prompt in prompts {
-      let alone = try Predictor(model: Toy.model(), prompts: [prompt], threads: 1)
-      for (query, answer) in zip(queries, together) where query.task == prompt.0 {
-        #expect(try alone.predict([query])[0] == answer)
-      }
-    }
+    try expectAnswersAlone(queries, of: prompts, on: Toy.model(), threads: threads)
   }
 }

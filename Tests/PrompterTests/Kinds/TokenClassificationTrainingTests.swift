@@ -175,14 +175,6 @@ import Testing
     let queries = validation.examples.flatMap { example in
       prompts.map { Query(example.text, task: $0.0) }
     }
-    let together = try Predictor(
-      model: Toy.model(), prompts: prompts, threads: threads, isPinned: false
-    ).predict(queries)
-    for prompt in prompts {
-      let alone = try Predictor(model: Toy.model(), prompts: [prompt], threads: 1)
-      for (query, answer) in zip(queries, together) where query.task == prompt.0 {
-        #expect(try alone.predict([query])[0] == answer)
-      }
-    }
+    try expectAnswersAlone(queries, of: prompts, on: Toy.model(), threads: threads)
   }
 }

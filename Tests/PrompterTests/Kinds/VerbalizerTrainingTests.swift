@@ -142,14 +142,7 @@ import Testing
     let queries = Toy.validation.examples.flatMap { example in
       prompts.map { Query(example.text, task: $0.0) }
     }
-    let together = try Predictor(model: model, prompts: prompts, threads: 2, isPinned: false)
-      .predict(queries)
-    for prompt in prompts {
-      let alone = try Predictor(model: model, prompts: [prompt], threads: 1)
-      for (query, answer) in zip(queries, together) where query.task == prompt.0 {
-        #expect(try alone.predict([query])[0] == answer)
-      }
-    }
+    try expectAnswersAlone(queries, of: prompts, on: model, threads: 2)
   }
 
   @Test func `what cannot be asked for is refused before training`() throws {

@@ -204,15 +204,7 @@ import Testing
       // With and without a prompt whose head reads a mean, for which all states are computed.
       for own in [prompts, prompts.filter { $0.0 != "means" }] {
         let asked = queries.filter { query in own.contains { $0.0 == query.task } }
-        let together = try Predictor(
-          model: Toy.model(), prompts: own, threads: threads, isPinned: false
-        ).predict(asked)
-        for prompt in own {
-          let alone = try Predictor(model: Toy.model(), prompts: [prompt], threads: 1)
-          for (query, answer) in zip(asked, together) where query.task == prompt.0 {
-            #expect(try alone.predict([query])[0] == answer)
-          }
-        }
+        try expectAnswersAlone(asked, of: own, on: Toy.model(), threads: threads)
       }
     }
   }
