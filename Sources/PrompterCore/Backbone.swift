@@ -36,15 +36,13 @@ public protocol Backbone: Sendable {
   var vocabularyCount: Int { get }
   /// The dropout that the checkpoint was trained with.
   var trainedDropout: Float { get }
-  /// The number of weights.
-  var parameterCount: Int { get }
   /// Whether there is a trained layer between [CLS] and a head.
   var hasPooler: Bool { get }
   /// The number of layers of a stack: none of a decoder's that there is not.
   func layerCount(of stack: PromptStack) -> Int
 
-  /// The weights that training changes: none of a frozen backbone.
-  var trainedParameters: [Parameter] { get }
+  /// All weights, trained or frozen, those of the masked-language-model head aside.
+  var parameters: [Parameter] { get }
 
   /// A frozen weight with a value that is not finite, if what was computed so far has met one.
   ///
@@ -82,8 +80,8 @@ public protocol Backbone: Sendable {
   /// What the checkpoint's own pooler makes of hidden states [rows, width].
   func pooled(_ hidden: Variable, in pass: Pass) -> Variable
 
-  /// The word embeddings of some tokens [ids, embedding width].
-  func wordEmbeddings(of ids: [Int32]) -> Tensor
+  /// The table of word embeddings [tokens, embedding width], which a head may share.
+  var words: Parameter { get }
 
   /// The masked-language-model head, nil where the checkpoint has none.
   var maskedLanguageHead: MaskedLanguageHead? { get }
@@ -117,6 +115,17 @@ public enum Pooling: String, Codable, Sendable, CaseIterable {
 }
 
 extension Backbone {
+  /// The number of weights.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.shape.count } }
+
+  /// The weights that training changes: none of a frozen backbone.
+  public var trainedParameters: [Parameter] { parameters.filter(\.isTrained) }
+
+  /// The word embeddings of some tokens [ids, embedding width].
+  public func wordEmbeddings(of ids: [Int32]) -> Tensor {
+    rows(ids, of: Variable(words.value)).value
+  }
+
   /// The width, as most families have it.
   public var embeddingWidth: Int { width }
 

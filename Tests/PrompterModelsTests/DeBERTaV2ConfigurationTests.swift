@@ -2,6 +2,7 @@
 
 import Foundation
 import PrompterCheckpoint
+import PrompterCore
 import PrompterKernels
 import PrompterModels
 import PrompterTensor

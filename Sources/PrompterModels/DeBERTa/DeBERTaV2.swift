@@ -23,7 +23,7 @@ public struct DeBERTaV2: Backbone {
   /// The shape.
   public let configuration: Configuration
 
-  private let embeddings: DeBERTaEmbeddings
+  private let embeddings: EncoderEmbeddings
   private let positions: DeBERTaPositions?
   private let layers: [Layer]
   private let convolution: DeBERTaConvolution?
@@ -56,13 +56,14 @@ public struct DeBERTaV2: Backbone {
     let model = loader(of: try Self.ownWeights(of: weights))
     let encoder = model["encoder"]
     self.configuration = configuration
-    embeddings = try DeBERTaEmbeddings(from: model["embeddings"], configuration)
+    let design = configuration.design
+    embeddings = try EncoderEmbeddings(from: model, design)
     positions = try DeBERTaPositions(from: encoder, configuration)
     let count = configuration.layerCount
     layers = try (0..<count).map { index in
       let layer = encoder["layer.\(index)"]
       return Layer(
-        block: try EncoderBlock(from: layer, configuration.design, isLast: index == count - 1),
+        block: try EncoderBlock(from: layer, design, isLast: index == count - 1),
         projections: try DeBERTaProjections(from: layer["attention.self"], configuration))
     }
     convolution = try DeBERTaConvolution(from: encoder["conv"], configuration)
@@ -95,15 +96,11 @@ public struct DeBERTaV2: Backbone {
   public var trainedDropout: Float { configuration.hiddenDropout }
   /// Whether the checkpoint has a classifier's pooler.
   public var hasPooler: Bool { pooler != nil }
-  /// The number of weights, the pooler's included.
-  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.shape.count } }
-  /// All weights, if they are trained.
-  public var trainedParameters: [Parameter] { parameters.filter(\.isTrained) }
-
-  /// The table of word embeddings [tokens, embedding width], which a masked-LM head may be tied to.
+  /// The table of word embeddings.
   public var words: Parameter { embeddings.words }
 
-  private var parameters: [Parameter] {
+  /// All weights, the pooler's included.
+  public var parameters: [Parameter] {
     embeddings.parameters + (positions?.parameters ?? [])
       + layers.flatMap { $0.block.parameters + $0.projections.parameters }
       + (convolution?.parameters ?? []) + (pooler?.parameters ?? [])
@@ -114,7 +111,7 @@ public struct DeBERTaV2: Backbone {
     let maps = layers.lazy.flatMap { layer in
       layer.block.linearMaps + [layer.projections.linearMap].compactMap(\.self)
     }
-    let others = [embeddings.projection, convolution?.linearMap, pooler?.linearMap]
+    let others = [embeddings.linearMap, convolution?.linearMap, pooler?.linearMap]
     return maps.compactMap(\.unusableWeight).first
       ?? others.lazy.compactMap { $0?.unusableWeight }.first
   }
@@ -151,23 +148,19 @@ public struct DeBERTaV2: Backbone {
     guard let pooler else { return hidden }
     return configuration.poolerActivation(pooler(hidden, in: pass))
   }
-
-  /// The word embeddings of some tokens [ids, embedding width].
-  public func wordEmbeddings(of ids: [Int32]) -> Tensor {
-    rows(ids, of: Variable(embeddings.words.value)).value
-  }
 }
 
 extension DeBERTaV2.Configuration {
-  // What a block shares with those of BERT's kind.
+  // What embeddings and blocks share with those of BERT's kind.
   fileprivate var design: EncoderDesign {
     EncoderDesign(
       width: width, layerCount: layerCount, headCount: headCount, innerWidth: innerWidth,
       vocabularyCount: vocabularyCount, positionCount: positionCount ?? 0,
       segmentCount: segmentCount, activation: activation, epsilon: epsilon,
       hiddenDropout: hiddenDropout, attentionDropout: attentionDropout,
-      embeddingWidth: embeddingWidth, termCount: 1 + terms.count,
+      embeddingWidth: embeddingWidth, normalizesProjection: true, termCount: 1 + terms.count,
       names: EncoderNames(
-        scope: "deberta", projections: ["query_proj", "key_proj", "value_proj"]))
+        scope: "deberta", projections: ["query_proj", "key_proj", "value_proj"],
+        projection: embeddingWidth == width ? nil : "embeddings.embed_proj"))
   }
 }

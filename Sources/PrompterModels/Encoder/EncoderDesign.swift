@@ -14,7 +14,7 @@ public struct EncoderDesign: Sendable, Equatable {
   public let innerWidth: Int
   /// The number of tokens.
   public let vocabularyCount: Int
-  /// The number of rows of the table of positions.
+  /// The number of rows of the table of positions; 0 where there is none.
   public let positionCount: Int
   /// The number of segments; nil where there is no table of them.
   public let segmentCount: Int?
@@ -30,6 +30,8 @@ public struct EncoderDesign: Sendable, Equatable {
   public internal(set) var firstPosition = 0
   /// The width of the tables of words, positions and segments.
   public internal(set) var embeddingWidth: Int
+  /// Whether embeddings are made as wide as states before they are normalised, rather than after.
+  public internal(set) var normalizesProjection = false
   /// Whether all layers are one, with the same weights.
   public internal(set) var sharesLayers = false
   /// The number of buckets of distances with a bias of scores each; 0 where there are none.

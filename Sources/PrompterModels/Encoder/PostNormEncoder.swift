@@ -83,12 +83,11 @@ public struct PostNormEncoder: Backbone {
   public var trainedDropout: Float { design.hiddenDropout }
   /// Whether the checkpoint has a pooler.
   public var hasPooler: Bool { pooler != nil }
-  /// The number of weights, the pooler's included.
-  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.shape.count } }
-  /// All weights, if they are trained.
-  public var trainedParameters: [Parameter] { parameters.filter(\.isTrained) }
+  /// The table of word embeddings.
+  public var words: Parameter { embeddings.words }
 
-  private var parameters: [Parameter] {
+  /// All weights, the pooler's included.
+  public var parameters: [Parameter] {
     embeddings.parameters + [distances?.table].compactMap(\.self) + blocks.flatMap(\.parameters)
       + (pooler?.parameters ?? [])
   }
@@ -96,7 +95,7 @@ public struct PostNormEncoder: Backbone {
   /// A frozen weight that is not finite, if one was met; see ``Backbone``.
   public var unusableWeight: UnusableWeight? {
     let layers = blocks.lazy.flatMap(\.linearMaps)
-    return embeddings.projection?.linearMap.unusableWeight
+    return embeddings.linearMap?.unusableWeight
       ?? layers.compactMap(\.unusableWeight).first ?? pooler?.linearMap.unusableWeight
   }
 
@@ -133,10 +132,5 @@ public struct PostNormEncoder: Backbone {
   public func pooled(_ hidden: Variable, in pass: Pass) -> Variable {
     guard let pooler else { return hidden }
     return tanh(pooler(hidden, in: pass))
-  }
-
-  /// The word embeddings of some tokens [ids, embedding width].
-  public func wordEmbeddings(of ids: [Int32]) -> Tensor {
-    rows(ids, of: Variable(embeddings.words.value)).value
   }
 }

@@ -23,8 +23,8 @@ public struct ModernBERT: Backbone {
   /// The shape.
   public let configuration: Configuration
 
-  /// Word embeddings [vocabulary, width], which a masked-word head may be tied to.
-  let words: Parameter
+  /// The table of word embeddings.
+  public let words: Parameter
   private let wordNorm: LayerNorm
   private let blocks: [ModernBERTBlock]
   private let norm: LayerNorm
@@ -104,12 +104,8 @@ public struct ModernBERT: Backbone {
   public var trainedDropout: Float { configuration.perceptronDropout }
   /// Whether the checkpoint has a layer between [CLS] and a head.
   public var hasPooler: Bool { head != nil }
-  /// The number of weights, those of the layer before a head included.
-  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.shape.count } }
-  /// All weights, if they are trained.
-  public var trainedParameters: [Parameter] { parameters.filter(\.isTrained) }
-
-  private var parameters: [Parameter] {
+  /// All weights, those of the layer before a head included.
+  public var parameters: [Parameter] {
     [words] + wordNorm.parameters + blocks.flatMap(\.parameters) + norm.parameters
       + (head?.parameters ?? [])
   }
@@ -176,11 +172,6 @@ public struct ModernBERT: Backbone {
   /// The layer before a published head; the hidden states themselves if there is none.
   public func pooled(_ hidden: Variable, in pass: Pass) -> Variable {
     head?(hidden, in: pass) ?? hidden
-  }
-
-  /// The word embeddings of some tokens [ids, width].
-  public func wordEmbeddings(of ids: [Int32]) -> Tensor {
-    rows(ids, of: Variable(words.value)).value
   }
 }
 

@@ -17,7 +17,8 @@ public struct T5: Backbone {
   /// The shape.
   public let configuration: Configuration
 
-  let words: Parameter
+  /// The table of word embeddings, which both stacks share.
+  public let words: Parameter
   let encoder: T5Encoder
   let decoder: T5Decoder
   let output: LinearMap
@@ -106,17 +107,14 @@ public struct T5: Backbone {
   public var trainedDropout: Float { configuration.dropout }
   /// Never.
   public var hasPooler: Bool { false }
-  /// The number of weights of both stacks.
-  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.shape.count } }
-  /// All weights, if they are trained.
-  public var trainedParameters: [Parameter] { parameters.filter(\.isTrained) }
 
   /// The number of layers of either stack.
   public func layerCount(of stack: PromptStack) -> Int {
     stack == .encoder ? layerCount : decoderLayerCount
   }
 
-  private var parameters: [Parameter] {
+  /// All weights of both stacks.
+  public var parameters: [Parameter] {
     [words] + encoder.parameters + decoder.parameters + (ownsOutput ? output.parameters : [])
   }
 
@@ -160,9 +158,4 @@ public struct T5: Backbone {
 
   /// The hidden states themselves.
   public func pooled(_ hidden: Variable, in pass: Pass) -> Variable { hidden }
-
-  /// The word embeddings of some tokens [ids, width].
-  public func wordEmbeddings(of ids: [Int32]) -> Tensor {
-    rows(ids, of: Variable(words.value)).value
-  }
 }

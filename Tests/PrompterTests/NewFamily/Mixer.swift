@@ -14,7 +14,7 @@ import PrompterTensor
 struct Mixer: Backbone {
   let configuration: Configuration
 
-  private let words: Parameter
+  let words: Parameter
   private let layers: [MixingLayer]
 
   init(from loader: ParameterLoader, _ configuration: Configuration) throws {
@@ -33,10 +33,8 @@ struct Mixer: Backbone {
   var vocabularyCount: Int { configuration.vocabularyCount }
   var trainedDropout: Float { 0 }
   var hasPooler: Bool { false }
-  var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.shape.count } }
-  var trainedParameters: [Parameter] { parameters.filter(\.isTrained) }
 
-  private var parameters: [Parameter] { [words] + layers.flatMap(\.parameters) }
+  var parameters: [Parameter] { [words] + layers.flatMap(\.parameters) }
 
   func embeddings(
     of batch: Batch, prompts: PromptState, dropout: Float, in pass: Pass
@@ -57,8 +55,6 @@ struct Mixer: Backbone {
   }
 
   func pooled(_ hidden: Variable, in pass: Pass) -> Variable { hidden }
-
-  func wordEmbeddings(of ids: [Int32]) -> Tensor { rows(ids, of: Variable(words.value)).value }
 }
 
 /// Attention with a residual and a norm.
