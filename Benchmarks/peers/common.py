@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the peer programs share: reading rows and building the classifier from a model folder."""
+import contextlib
 import json
 import os
 import sys
@@ -49,6 +50,21 @@ def tokenize(tokenizer, rows, max_length):
     pairs = [row["pair"] for row in rows] if rows[0].get("pair") is not None else None
     return tokenizer(texts, pairs, padding="longest", truncation=True, max_length=max_length,
                      return_tensors="pt")
+
+
+def precision(dtype):
+    """What makes the context in which a model computes."""
+    if dtype == "autocast":
+        return lambda: torch.autocast("cpu", torch.bfloat16)
+    return contextlib.nullcontext
+
+
+def report(args, once, ready={}):
+    """One pass where the arguments ask for no more, else as many as are asked for on stdin."""
+    if args.once:
+        print(json.dumps(vars(args) | ready | once()), flush=True)
+    else:
+        answer_runs(once, ready | vars(args))
 
 
 def answer_runs(once, ready):

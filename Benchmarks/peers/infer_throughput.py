@@ -10,7 +10,6 @@ grouped by adapter, as its users do. Rows are tokenized before any clock starts.
 that of train_throughput.py: {"ready": true}, then one line of figures for each line "run".
 """
 import argparse
-import contextlib
 import os
 import random
 import time
@@ -73,18 +72,16 @@ def main():
     args = parse()
     os.environ["OMP_NUM_THREADS"] = str(args.threads)  # read once, when torch is imported
     import torch
-    from common import answer_runs, read_rows
+    from common import answer_runs, precision, read_rows
     torch.set_num_threads(args.threads)
     rows = read_rows(args.texts, args.queries)
     rows = (rows * (args.queries // len(rows) + 1))[:args.queries]
     model, groups = build(args), make_groups(args, rows)
-    precision = contextlib.nullcontext
-    if args.dtype == "autocast":
-        precision = lambda: torch.autocast("cpu", torch.bfloat16)
+    computing = precision(args.dtype)
 
     def once():
         start = time.perf_counter()
-        with torch.inference_mode(), precision():
+        with torch.inference_mode(), computing():
             for owner, inputs in groups:
                 if args.adapters > 1:
                     model.set_adapter(owner)

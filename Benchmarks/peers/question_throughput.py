@@ -11,7 +11,6 @@ padded to their batch's longest before any clock starts; a batch without padding
 answers "run" on stdin as train_throughput.py does.
 """
 import argparse
-import contextlib
 import json
 import os
 import sys
@@ -123,11 +122,10 @@ def make_batches(args, rows):
 def make_pass(args, model, batches):
     """A function that trains once over all batches and reports it."""
     import torch
+    from common import precision
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=args.learning_rate)
-    precision = contextlib.nullcontext
-    if args.dtype == "autocast":
-        precision = lambda: torch.autocast("cpu", torch.bfloat16)
+    computing = precision(args.dtype)
     counts = {"examples": sum(count for _, count, _ in batches),
               "tokens": sum(tokens for _, _, tokens in batches)}
 
@@ -135,7 +133,7 @@ def make_pass(args, model, batches):
         start = time.perf_counter()
         for inputs, _, _ in batches:
             optimizer.zero_grad(set_to_none=True)
-            with precision():
+            with computing():
                 loss = model(*inputs)
             loss.backward()
             optimizer.step()
@@ -149,7 +147,7 @@ def main():
     args = parse()
     os.environ["OMP_NUM_THREADS"] = str(args.threads)  # read once, when torch is imported
     import torch
-    from common import answer_runs
+    from common import report
     torch.set_num_threads(args.threads)
     with open(args.questions, encoding="utf-8") as file:
         rows = [json.loads(line) for line in file if line.strip()]
@@ -158,10 +156,7 @@ def main():
         sys.exit(f"{args.questions}: {len(rows)} rows, {wanted} needed")
     once, parameters = make_pass(args, build(args), make_batches(args, rows[:wanted]))
     once()
-    if args.once:
-        print(json.dumps(vars(args) | {"trainable_parameters": parameters} | once()), flush=True)
-        return
-    answer_runs(once, {"trainable_parameters": parameters} | vars(args))
+    report(args, once, {"trainable_parameters": parameters})
 
 
 if __name__ == "__main__":

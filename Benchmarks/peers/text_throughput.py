@@ -10,7 +10,6 @@ tokens greedily for each of the same inputs. Rows are tokenized and padded to th
 before any clock starts. The protocol is that of train_throughput.py.
 """
 import argparse
-import json
 import os
 import time
 
@@ -56,25 +55,22 @@ def make_batches(args, rows):
 
 
 def make_pass(args, model, batches):
-    import contextlib
-
     import torch
+    from common import precision
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=args.learning_rate)
-    precision = contextlib.nullcontext
-    if args.dtype == "autocast":
-        precision = lambda: torch.autocast("cpu", torch.bfloat16)
+    computing = precision(args.dtype)
 
     def train(batch):
         optimizer.zero_grad(set_to_none=True)
-        with precision():
+        with computing():
             loss = model(**batch).loss
         loss.backward()
         optimizer.step()
 
     @torch.no_grad()
     def generate(batch):
-        with precision():
+        with computing():
             model.generate(**batch, max_new_tokens=args.new_tokens,
                            min_new_tokens=args.new_tokens, do_sample=False, num_beams=1)
 
@@ -96,7 +92,7 @@ def main():
     import peft
     import torch
     import transformers
-    from common import answer_runs, read_rows
+    from common import read_rows, report
     torch.set_num_threads(args.threads)
     torch.manual_seed(0)
     dtype = torch.bfloat16 if args.dtype == "bfloat16" else torch.float32
@@ -112,10 +108,7 @@ def main():
     rows = read_rows(args.texts, args.batches * args.batch_size)
     once = make_pass(args, model, make_batches(args, rows))
     once()
-    if args.once:
-        print(json.dumps(vars(args) | once()), flush=True)
-        return
-    answer_runs(once, vars(args))
+    report(args, once)
 
 
 main()

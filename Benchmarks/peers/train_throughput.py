@@ -13,8 +13,6 @@ driver can let it alternate with another program in one sitting. "quit" or the e
 A step is forward, backward and AdamW, without dropout and clipping; the head reads the pooler.
 """
 import argparse
-import contextlib
-import json
 import os
 import sys
 import time
@@ -87,12 +85,11 @@ def make_batches(args, rows, labels):
 def make_pass(args, model, batches):
     """A function that trains once over all batches and reports it."""
     import torch
+    from common import precision
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=args.learning_rate)
     run = torch.compile(model, dynamic=True) if args.compile else model
-    precision = contextlib.nullcontext
-    if args.dtype == "autocast":
-        precision = lambda: torch.autocast("cpu", torch.bfloat16)
+    computing = precision(args.dtype)
     counts = {
         "examples": sum(len(batch["labels"]) for batch in batches),
         "tokens": sum(int(batch["attention_mask"].sum()) for batch in batches),
@@ -102,7 +99,7 @@ def make_pass(args, model, batches):
         start = time.perf_counter()
         for batch in batches:
             optimizer.zero_grad(set_to_none=True)
-            with precision():
+            with computing():
                 loss = run(**batch).loss
             loss.backward()
             optimizer.step()
@@ -116,7 +113,7 @@ def main():
     args = parse()
     os.environ["OMP_NUM_THREADS"] = str(args.threads)  # read once, when torch is imported
     import torch
-    from common import answer_runs, label_names, read_rows
+    from common import label_names, read_rows, report
     torch.set_num_threads(args.threads)
     wanted = args.batches * args.batch_size
     rows = read_rows(args.texts, wanted)
@@ -127,10 +124,7 @@ def main():
         args, build(args, max(2, len(labels))), make_batches(args, rows, labels))
     for _ in range(args.warm_up):
         once()
-    if args.once:
-        print(json.dumps(vars(args) | {"trainable_parameters": parameters} | once()), flush=True)
-        return
-    answer_runs(once, {"trainable_parameters": parameters} | vars(args))
+    report(args, once, {"trainable_parameters": parameters})
 
 
 if __name__ == "__main__":
